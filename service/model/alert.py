@@ -1,0 +1,40 @@
+"""What a person should know, ready to be shown: it stands on its own when the rule or the item is gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.model.event import FieldValue
+from service.model.rule import Severity
+from service.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """`id` is short and stable, made from `fingerprint`. All text is plain and untrusted except `rule` and `labels`.
+
+    `excerpt` is the sentence around the evidence and `marks` are the spans of the words that fired, counted in `excerpt`.
+    `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what.
+    """
+
+    id: str
+    fingerprint: str
+    rule: str
+    rule_place: str
+    severity: Severity
+    title: str
+    subject: str
+    alias: str
+    entity: str | None
+    event_type: str
+    excerpt: str
+    marks: tuple[Span, ...]
+    reason: str
+    headline: str
+    link: str
+    source: str
+    publisher: str
+    published: datetime | None
+    created_at: datetime
+    facts: Mapping[str, FieldValue] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)

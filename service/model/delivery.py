@@ -1,0 +1,57 @@
+"""Who is told, with what outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.model.alert import Alert
+
+
+class DeliveryState(StrEnum):
+    """PENDING waits for its first try, SENDING is leased to a worker, RETRYABLE waits for the next try.
+
+    SENT, DISCARDED (tries used up or a permanent failure) and CANCELLED are final.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRYABLE = "retryable"
+    DISCARDED = "discarded"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One bundle of alerts to one target, claimed for one try.
+
+    `key` is the idempotency key: the same in every copy of this bundle (Message-ID, Idempotency-Key). `target` is the receiver's
+    URL as written in routes.yaml, its `${NAME}` placeholders still in place, so that no secret is ever stored. `attempts` counts
+    this try. `token` fences the record of the outcome. `created_at` starts the give-up clock.
+    """
+
+    id: int
+    key: str
+    receiver: str
+    target: str
+    alerts: tuple[Alert, ...]
+    attempts: int
+    created_at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The target's server accepted the message; `detail` is what it answered, shortened, without secrets."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The try ended without an answer (time-out after the data was handed over): it may have arrived; try again later."""
+
+    detail: str
+
+
+Outcome = Sent | Unknown

@@ -1,0 +1,54 @@
+"""What is known of a rule outside the matcher, and what a match is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.model.event import Event
+from service.model.span import Span
+
+
+class Severity(StrEnum):
+    """Ordered: INFO < LOW < MEDIUM < HIGH < CRITICAL."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for INFO to 4 for CRITICAL."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The face of a rule: what alerts, routes and pages need; `place` is `file:line:column` of its id, `title` a Liquid template."""
+
+    id: str
+    title: str
+    severity: Severity
+    place: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the item's document that made a predicate true, and which: ("hit limit-ups", "event limit_up")."""
+
+    span: Span
+    words: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that fired on an item: once per event that satisfied it, or once with `event` None when it asks for no event."""
+
+    rule: Rule
+    event: Event | None
+    evidence: tuple[Evidence, ...]
+    reason: str
