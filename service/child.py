@@ -1,0 +1,329 @@
+"""Work that may hang, crash or eat memory, done in child processes that can be killed.
+
+Guarantee: a call ends within its time with an answer, ChildTimeout or ChildError; a child that hung, died or grew too big is
+replaced by a fresh one for the next call; children die with their parent. Frames are JSON and raw bytes, nothing is unpickled,
+and what the target prints cannot disturb them. Children inherit no environment (it holds secrets), and a message names the kind
+and the place of an error, never its text, which may hold a secret too.
+
+Both ends live here: `ChildPool` in the parent, `serve` in `python -m service.child package.module:factory`.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import resource
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from threading import Condition
+from typing import Any, BinaryIO
+
+from service.errors import ChildError, ChildTimeout
+
+Handler = Callable[[dict[str, Any], bytes], Mapping[str, Any]]
+"""What a factory returns: (meta, body) to answer; both dictionaries hold JSON only."""
+
+_HEAD = struct.Struct(">II")
+_START_SECONDS = 30.0
+_MAX_ANSWER = 32 * 2**20
+_STDERR_KEPT = 4096
+_PIECE = 65536
+
+
+class ChildPool:
+    """Up to `size` persistent children that run `target`, a factory "package.module:name" called once with `init`.
+
+    `timeout` is in seconds of one call, waiting for a free child not included. Thread-safe. `memory_bytes` bounds a child's
+    address space where the system supports that. Children start when they are first needed.
+    """
+
+    def __init__(
+        self, target: str, size: int, timeout: float, memory_bytes: int, init: Mapping[str, object] | None = None
+    ) -> None:
+        self._target = target
+        self._timeout = timeout
+        self._init = _frame({"init": dict(init or {}), "memory_bytes": memory_bytes, "cpu_seconds": timeout}, b"")
+        self._changed = Condition()
+        self._free = size
+        self._idle: list[_Child] = []
+        self._all: set[_Child] = set()
+        self._closed = False
+        self.last_words = ""
+        """The end of what the last discarded child wrote to standard error: only for a person at a debugger, it may hold secrets."""
+        # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
+        self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
+
+    def call(self, meta: Mapping[str, object], body: bytes = b"") -> dict[str, Any]:
+        """The target's answer. Raises ChildTimeout (killed) or ChildError (died, failed, pool closed)."""
+        frame = _frame(meta, body)
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._free > 0)
+            self._require_open()
+            self._free -= 1
+        child, usable = None, False
+        try:
+            child = self._healthy()
+            answer = child.exchange(frame, self._timeout)
+            usable = "again" in answer
+        finally:
+            self._give_back(child, usable=usable)
+        if "error" in answer:
+            raise ChildError(f"{self._target} failed: {answer['error']}")
+        return dict(answer["answer"])
+
+    def close(self) -> None:
+        """Kill every child, busy or not; calls under way end with ChildError. Never waits for a target."""
+        with self._changed:
+            self._closed = True
+            children, idle = tuple(self._all), tuple(self._idle)
+            self._idle.clear()
+            self._changed.notify_all()
+        for child in children:
+            child.kill()
+        for child in idle:
+            self._forget(child)
+        self._spawner.shutdown(wait=False)
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The processes that live now."""
+        with self._changed:
+            return frozenset(child.process.pid for child in self._all)
+
+    def _healthy(self) -> "_Child":
+        with self._changed:
+            child = self._idle.pop() if self._idle else None
+        if child is not None and child.process.poll() is None:
+            return child
+        if child is not None:
+            self._forget(child)
+        return self._start()
+
+    def _start(self) -> "_Child":
+        try:
+            child = self._spawner.submit(_Child, self._target).result()
+        except (OSError, RuntimeError) as error:  # RuntimeError: the pool was closed, or the interpreter ends
+            raise ChildError(f"{self._target} could not be started: {error}") from error
+        with ExitStack() as undo:
+            undo.callback(self._forget, child)
+            with self._changed:
+                self._all.add(child)
+                self._require_open()
+            answer = child.exchange(self._init, _START_SECONDS)
+            if "error" in answer:
+                raise ChildError(f"{self._target} could not be started: {answer['error']}")
+            undo.pop_all()
+        return child
+
+    def _give_back(self, child: "_Child | None", *, usable: bool) -> None:
+        with self._changed:
+            keep = usable and child is not None and not self._closed
+            if keep and child is not None:
+                self._idle.append(child)
+        if child is not None and not keep:
+            self._forget(child)
+        with self._changed:
+            self._free += 1
+            self._changed.notify()
+
+    def _forget(self, child: "_Child") -> None:
+        child.kill()
+        child.release()
+        with self._changed:
+            self._all.discard(child)
+            self.last_words = child.stderr.decode("utf-8", "replace")
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ChildError(f"{self._target} was not run: its pool is closed")
+
+
+class _Child:
+    """One process and its three pipes, all used without blocking so that no child can hold its caller beyond the deadline."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self.stderr = bytearray()
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "service.child", target],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
+            start_new_session=True,  # Ctrl-C is for the parent
+        )
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        self._pipes = (self.process.stdin, self.process.stdout, self.process.stderr)
+        for pipe in self._pipes:
+            os.set_blocking(pipe.fileno(), False)
+
+    def exchange(self, frame: bytes, seconds: float) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        unsent, answer = memoryview(frame), bytearray()
+        stdin, stdout, stderr = (pipe.fileno() for pipe in self._pipes)
+        with selectors.PollSelector() as selector:
+            selector.register(stdin, selectors.EVENT_WRITE)
+            selector.register(stdout, selectors.EVENT_READ)
+            selector.register(stderr, selectors.EVENT_READ)
+            while not _complete(answer):
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise ChildTimeout(f"{self._target} was killed: no answer within {seconds:g} s")
+                for ready, _ in selector.select(left):
+                    if ready.fd == stdin:
+                        unsent = self._write(unsent)
+                        if not unsent:
+                            selector.unregister(stdin)
+                    elif not self._read(ready.fd, answer if ready.fd == stdout else self.stderr):
+                        if ready.fd == stdout:
+                            raise ChildError(f"{self._target} died ({self._ending()})")
+                        selector.unregister(stderr)
+                del self.stderr[:-_STDERR_KEPT]
+        parsed: dict[str, Any] = json.loads(answer[_HEAD.size :])
+        return parsed
+
+    def _write(self, unsent: memoryview) -> memoryview:
+        try:
+            return unsent[os.write(self._pipes[0].fileno(), unsent[:_PIECE]) :]
+        except BlockingIOError:
+            return unsent
+        except BrokenPipeError:
+            return unsent[:0]  # the end of its output tells how it died
+
+    def _read(self, pipe: int, into: bytearray) -> bool:
+        try:
+            piece = os.read(pipe, _PIECE)
+        except BlockingIOError:
+            return True
+        into += piece
+        if len(into) > _MAX_ANSWER:
+            raise ChildError(f"{self._target} answered with more than {_MAX_ANSWER >> 20} MiB")
+        return bool(piece)
+
+    def _ending(self) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        self.kill()
+        code = self.process.returncode
+        return f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
+
+    def kill(self) -> None:
+        """SIGKILL if it still lives; a process that the kernel cannot end yet is left to it."""
+        self.process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+
+    def release(self) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+
+
+def _complete(answer: bytearray) -> bool:
+    return len(answer) >= _HEAD.size and len(answer) >= _HEAD.size + sum(_HEAD.unpack_from(answer))
+
+
+def _frame(meta: Mapping[str, object], body: bytes) -> bytes:
+    text = json.dumps(meta).encode()
+    return _HEAD.pack(len(text), len(body)) + text + body
+
+
+# --- the child's end ---
+
+
+def serve(target: str) -> None:
+    """Answer frames until the parent closes the pipe; the target's own standard output goes to standard error."""
+    requests, answers = _private_pipes()
+    _die_with_parent()
+    server = _Server(target)
+    while server.usable and (request := _receive(requests)) is not None:
+        answers.write(server.answer(*request))
+        answers.flush()
+
+
+class _Server:
+    """Turns requests into answer frames; the first request holds the settings and starts the target."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._handler: Handler | None = None
+        self._cpu_seconds = 0.0
+        self.usable = True
+
+    def answer(self, meta: dict[str, Any], body: bytes) -> bytes:
+        try:
+            return _frame({"answer": self._work(meta, body), "again": True}, b"")
+        except MemoryError:
+            self.usable = False  # what it holds may never be given back
+            return _frame({"error": "out of memory"}, b"")
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever the target raises becomes an answer
+            traceback.print_exc()
+            self.usable = self._handler is not None
+            return _frame({"error": _where(error)} | ({"again": True} if self.usable else {}), b"")
+
+    def _work(self, meta: dict[str, Any], body: bytes) -> Mapping[str, Any]:
+        if self._handler is not None:
+            _limit_cpu(self._cpu_seconds)
+            return self._handler(meta, body)
+        _limit_memory(int(meta["memory_bytes"]))
+        self._cpu_seconds = float(meta["cpu_seconds"])
+        module, _, name = self._target.partition(":")
+        self._handler = getattr(importlib.import_module(module), name)(meta["init"])
+        return {}
+
+
+def _where(error: Exception) -> str:
+    """The kind and the innermost place of an error, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    requests, answers = open(os.dup(0), "rb"), open(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def _die_with_parent() -> None:
+    """Where the kernel can (Linux); elsewhere the end of the request pipe ends an idle child and the CPU limit a busy one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # some systems know the limit and refuse to set it
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _limit_cpu(seconds: float) -> None:
+    """A backstop for a child whose parent is gone: the soft limit moves with what is already used."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime + seconds) + 2, hard))
+
+
+def _receive(requests: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    head = requests.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    size, body_size = _HEAD.unpack(head)
+    text, body = requests.read(size), requests.read(body_size)
+    return (json.loads(text), body) if len(body) == body_size else None
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
