@@ -48,7 +48,7 @@ def validate(document: Document, model: type[M], at: Path = ()) -> tuple[M | Non
         return model.model_validate(value), []
     except ValidationError as error:
         errors = [_Error.of(details, value) for details in error.errors(include_url=False)]
-    return None, [_problem(found, document, tuple(at), model) for found in _likely(errors)]
+    return None, [_problem(found, document, tuple(at), model) for found in _likely(errors) if not found.is_echo]
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
@@ -104,6 +104,11 @@ class _Error:
             return "" if isinstance(self.found, str) else "text"
         return _SHAPES.get(self.kind, "")
 
+    @property
+    def is_echo(self) -> bool:
+        """Whether a list was called too short only because its elements, whose errors are told already, do not count."""
+        return self.kind == "too_short" and isinstance(self.found, list) and len(self.found) >= self.context["min_length"]
+
 
 def _likely(errors: Sequence[_Error], depth: int = 0) -> list[_Error]:
     """The errors without those of union branches that the author did not mean; `depth` unions are already decided."""
@@ -145,7 +150,8 @@ def _sentence(error: _Error) -> tuple[str, str]:
     if error.kind in ("literal_error", "enum"):
         words = re.findall(r"'((?:[^'\\]|\\.)*)'", str(error.context["expected"]))
         return f"{_shown(error.found)} is not one of: {', '.join(words)}", did_you_mean(str(error.found), words)
-    return re.sub(r"^(?:Input|String|List|Tuple|Dictionary|Value) should", "this should", error.message), ""
+    message = re.sub(r"^(?:Input|String|List|Tuple|Dictionary|Value) should", "this should", error.message)
+    return message.partition(" after validation")[0], ""
 
 
 def _shown(value: object) -> str:
