@@ -57,7 +57,7 @@ class ChildPool:
         self._all: set[_Child] = set()
         self._closed = False
         self.last_words = ""
-        """The end of what the last discarded child wrote to standard error: only for a person at a debugger, it may hold secrets."""
+        """The end of what the last discarded child wrote to standard error: for a debugger only, it may hold secrets."""
         # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
 
