@@ -1,0 +1,45 @@
+"""Identity of an alert over time.
+
+Versioned, and blind to empty parts: a field that is added later changes no fingerprint of the alerts that lack it, so an
+upgrade re-alerts nothing. It must never depend on wording, outlet or order.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from service.folding import fold
+from service.model.event import Event
+from service.model.item import Item
+from service.model.rule import Match
+
+VERSION = "1"
+
+
+def fingerprint(rule: str, identity: Mapping[str, str]) -> str:
+    """Hex SHA-256 of the version, the rule's id and the parts of `identity` that are not empty."""
+    parts = [VERSION, rule, *(f"{key}={value}" for key, value in sorted(identity.items()) if value)]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def identity(match: Match, item: Item, parts: Sequence[str], today: date) -> dict[str, str]:
+    """What makes the happening behind a match the same over time.
+
+    `parts` are the identity fields that the event's vocabulary names; `subject` means the entity where one is known. A match
+    without an event is as new as the words of its item. `today` stands in for a day that the text does not give.
+    """
+    event = match.event
+    if event is None:
+        return {"content": item.content_hash}
+    return {"event": event.type, **{part: _part(event, part, today) for part in parts}}
+
+
+def _part(event: Event, part: str, today: date) -> str:
+    if part == "subject":
+        return event.entity or " ".join(fold(event.subject).split())
+    if part == "day":
+        return (event.day or today).isoformat()
+    if part == "direction":
+        pct = event.fields.get("pct")
+        return "" if not isinstance(pct, int | float) else "down" if pct < 0 else "up"
+    return str(event.fields.get(part, ""))
