@@ -1,0 +1,100 @@
+"""Alerts, each stored once for its fingerprint.
+
+Guarantee: of several workers that find the same event at the same moment, one is told that its alert is new.
+Must not decide whether an alert is due: a fingerprint that is there already is simply not new.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, desc, func, select, tuple_
+
+from service.model.alert import Alert
+from service.model.rule import Severity
+from service.storage.database import insert_new as insert_new_rows
+from service.storage.tables import ALERTS
+from service.storage.types import dump_mapping, dump_spans, load_mapping, load_spans
+
+_ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert and the item it came from."""
+
+    alert: Alert
+    item_id: int
+
+
+def insert_new(connection: Connection, alerts: Sequence[tuple[Alert, int]]) -> set[str]:
+    """Store (alert, item id) pairs whose fingerprint is new; the ids of those.
+
+    They go in sorted by fingerprint: two workers with the same alerts then wait for each other instead of deadlocking.
+    """
+    rows = [_row(alert, item_id, len(alerts) - index) for index, (alert, item_id) in enumerate(alerts)]
+    rows.sort(key=lambda row: row["fingerprint"])
+    return {alert_id for (alert_id,) in insert_new_rows(connection, ALERTS, rows, "id")}
+
+
+def page(connection: Connection, *, limit: int, before: str | None = None) -> list[StoredAlert]:
+    """Newest first, those of one fetch in the order of the text; `before` is the id of the last alert of the page before."""
+    statement = select(ALERTS).order_by(*map(desc, _ORDER)).limit(limit)
+    if before is not None:
+        last = connection.execute(select(*_ORDER).where(ALERTS.c.id == before)).first()
+        if last is None:
+            return []
+        statement = statement.where(tuple_(*_ORDER) < tuple_(*last, types=[column.type for column in _ORDER]))
+    return [StoredAlert(alert_of(row), row.item_id) for row in connection.execute(statement)]
+
+
+def get(connection: Connection, alert_id: str) -> StoredAlert | None:
+    """One alert by its id."""
+    row = connection.execute(select(ALERTS).where(ALERTS.c.id == alert_id)).first()
+    return StoredAlert(alert_of(row), row.item_id) if row else None
+
+
+def count(connection: Connection) -> int:
+    """How many alerts there are."""
+    return connection.execute(select(func.count()).select_from(ALERTS)).scalar_one()
+
+
+def alert_of(row: Row[Any]) -> Alert:
+    """The alert in a row of the table; ValueError when its JSON or its severity cannot be read."""
+    return Alert(
+        id=row.id,
+        fingerprint=row.fingerprint,
+        rule=row.rule,
+        rule_place=row.rule_place,
+        severity=Severity(row.severity),
+        title=row.title,
+        subject=row.subject,
+        alias=row.alias,
+        entity=row.entity,
+        event_type=row.event_type,
+        excerpt=row.excerpt,
+        marks=load_spans(row.marks),
+        reason=row.reason,
+        headline=row.headline,
+        link=row.link,
+        source=row.source,
+        publisher=row.publisher,
+        published=row.published,
+        created_at=row.created_at,
+        facts=load_mapping(row.facts),
+        labels=load_mapping(row.labels),
+    )
+
+
+def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
+    plain = ("id", "fingerprint", "rule", "rule_place", "title", "subject", "alias", "entity", "event_type", "excerpt", "reason")
+    context = ("headline", "link", "source", "publisher", "published", "created_at")
+    return {
+        **{name: getattr(alert, name) for name in (*plain, *context)},
+        "item_id": item_id,
+        "position": position,
+        "severity": alert.severity.value,
+        "marks": dump_spans(alert.marks),
+        "facts": dump_mapping(alert.facts),
+        "labels": dump_mapping(alert.labels),
+    }

@@ -1,0 +1,65 @@
+"""What both queues share: who may be claimed now, and how many for each host or target.
+
+Guarantee: no row is picked by two workers (locked rows are skipped on PostgreSQL, SQLite's write lock serialises), and one key's
+long backlog neither fills a claim nor hides the rows behind it. Must not know which queue it serves.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, or_, select
+
+
+def new_token() -> str:
+    """Fences one claim from every other one."""
+    return uuid.uuid4().hex
+
+
+def due(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Its time has come and nobody holds a live lease on it."""
+    return (table.c.next_at <= now) & or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+class Quota:
+    """How many rows of each key may still be picked; `used` counts what is already under way."""
+
+    def __init__(self, per_key: int | None, used: Mapping[str, int], excluded: frozenset[str]) -> None:
+        self._per_key = per_key
+        self._used = Counter(used)
+        self.closed = set(excluded) | {key for key, count in used.items() if per_key is not None and count >= per_key}
+
+    def take(self, key: str) -> bool:
+        """Whether one more of this key fits; counts it."""
+        if key in self.closed:
+            return False
+        self._used[key] += 1
+        if self._per_key is not None and self._used[key] >= self._per_key:
+            self.closed.add(key)
+        return True
+
+
+def pick(
+    connection: Connection, table: Table, key: Column[str], now: datetime, limit: int, quota: Quota
+) -> list[Row[tuple[object, ...]]]:
+    """Up to `limit` due rows, earliest first, locked until the transaction ends.
+
+    When a key's quota is used up the rest of its rows are left out by the next query, so there are at most as many queries as
+    keys that hog, and each of them but the last either fills the claim or closes a key.
+    """
+    picked: list[Row[tuple[object, ...]]] = []
+    while (missing := limit - len(picked)) > 0:
+        statement = (
+            select(table)
+            .where(due(table, now), table.c.id.not_in([row.id for row in picked]), key.not_in(sorted(quota.closed)))
+            .order_by(table.c.next_at, table.c.id)
+            .limit(missing)
+            .with_for_update(skip_locked=True)
+        )
+        found = connection.execute(statement).all()
+        closed_before = len(quota.closed)
+        picked.extend(row for row in found if quota.take(getattr(row, key.name)))
+        if len(found) < missing or len(quota.closed) == closed_before:
+            return picked
+    return picked

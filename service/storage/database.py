@@ -1,0 +1,246 @@
+"""One database, SQLite file or PostgreSQL, behind one door: `begin()` to write, `read()` to look, `now()` for its time.
+
+Guarantee: every write transaction on SQLite begins IMMEDIATE (a deferred one that reads first fails instead of waiting) and every
+reading one cannot write; both kinds of database wait for a lock for a bounded time; what the driver reports about the database's
+health comes out as StorageError, one sentence without a password. Must not know any table.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.errors import ConfigurationError, StorageError
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10.0
+LOCK_MILLISECONDS = 10_000
+STATEMENT_MILLISECONDS = 30_000
+IDLE_MILLISECONDS = 60_000
+TRIES = 3
+"""How often `run` runs work that lost against another transaction."""
+
+_WRITES = "tapewatch_writes"
+_CLOCK = "tapewatch_clock"
+_CALLERS_FAULT = (sa_exc.IntegrityError, sa_exc.ProgrammingError, sa_exc.DataError, sa_exc.NotSupportedError)
+_LOST_AGAINST_ANOTHER = frozenset({"40001", "40P01", "55P03"})
+_PG_OPTIONS = (
+    f"-c statement_timeout={STATEMENT_MILLISECONDS} -c idle_in_transaction_session_timeout={IDLE_MILLISECONDS} "
+    f"-c lock_timeout={LOCK_MILLISECONDS} -c timezone=UTC"
+)
+
+
+class Database:
+    """An open database; safe to share between threads. `name` says where it is, without secrets."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self.name = name
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write: committed when the block ends, rolled back when it raises."""
+        with self._translated(), self._engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that cannot write and never waits for a writer."""
+        with self._translated(), self._engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection.execution_options(postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """`work` in one write transaction, run again when the database broke off in favour of another one (deadlock)."""
+        for remaining in reversed(range(TRIES)):
+            try:
+                with self.begin() as connection:
+                    return work(connection)
+            except StorageError as error:
+                if not remaining or not _lost_against_another(error):
+                    raise
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def now(self, connection: Connection) -> datetime:
+        """The time that decides leases, see `database_now`."""
+        return database_now(connection)
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of its own without a transaction, closed for good afterwards: for locks that outlive transactions."""
+        with self._translated(), self._engine.connect() as connection:
+            connection.detach()
+            connection.execution_options(**{_WRITES: True})
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; open blocks keep theirs until they end."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sa_exc.TimeoutError as error:
+            raise StorageError(f"{self.name}: all connections are in use: try again, or run fewer workers") from error
+        except sa_exc.DBAPIError as error:
+            if isinstance(error, _CALLERS_FAULT):
+                raise
+            raise StorageError(_sentence(self.name, error)) from error
+
+
+def open_database(url: str, clock: Callable[[], datetime]) -> Database:
+    """Open and look once, so that a database that cannot work is refused here.
+
+    `url` is `sqlite:///file.db` or `postgresql://user:password@host/name`; `clock` is the time of a SQLite database.
+    Raises ConfigurationError for a URL that names neither, StorageError for a database that cannot be used.
+    """
+    try:
+        parsed = make_url(url)
+    except (sa_exc.ArgumentError, ValueError):
+        raise ConfigurationError(f"the database URL cannot be read: {_URL_HELP}") from None
+    backend = parsed.drivername.split("+")[0]
+    if backend == "sqlite":
+        database = _sqlite(parsed, clock)
+    elif backend in {"postgresql", "postgres"}:
+        database = _postgresql(parsed, clock)
+    else:
+        raise ConfigurationError(f"the database URL begins with {parsed.drivername}: {_URL_HELP}")
+    with database.read() as connection:
+        connection.execute(select(1))
+    return database
+
+
+_URL_HELP = "write sqlite:///tapewatch.db or postgresql://user:password@host/name"
+
+
+def database_now(connection: Connection) -> datetime:
+    """PostgreSQL's clock, the same for all workers; for SQLite, whose workers share a machine, the clock given at opening."""
+    if connection.dialect.name == "postgresql":
+        return cast(datetime, connection.execute(select(func.clock_timestamp())).scalar_one())
+    return cast(datetime, connection.get_execution_options()[_CLOCK]())
+
+
+def insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """The INSERT of this database's dialect, which knows ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *returning: str) -> list[tuple[Any, ...]]:
+    """Insert what violates no unique constraint, in batches; the named columns of the rows that went in."""
+    if not rows:
+        return []
+    statement = insert(connection, table).on_conflict_do_nothing().returning(*(table.c[name] for name in returning))
+    return [tuple(row) for row in connection.execute(statement, list(rows))]
+
+
+def _sqlite(url: URL, clock: Callable[[], datetime]) -> Database:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise ConfigurationError(f"the SQLite database must be a plain file: {_URL_HELP}")
+    path = Path(url.database).absolute()
+    name = f"SQLite file {path}"
+    _refuse_unusable_file(path, name)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS},
+        execution_options={_CLOCK: clock},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, name)
+
+
+def _refuse_unusable_file(path: Path, name: str) -> None:
+    effective = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
+    if not path.parent.is_dir():
+        raise StorageError(f"{name} cannot be created because {path.parent} is no directory: create it, or set another database")
+    for place in (path, path.parent):  # the directory too: the write-ahead log lies beside the file
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK, **effective):
+            raise StorageError(f"{name} cannot be written because {place} is read-only for this user: allow it, or move the file")
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        raise StorageError(f"{name} is not a file: set another database")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions: `_begin_sqlite` does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL, clock: Callable[[], datetime]) -> Database:
+    given = url.query.get("options", "")
+    options = " ".join((_PG_OPTIONS, *((given,) if isinstance(given, str) else given)))
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
+        connect_args={
+            "options": options,
+            "application_name": "tapewatch",
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "tcp_user_timeout": STATEMENT_MILLISECONDS,
+        },
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        execution_options={_CLOCK: clock},
+        hide_parameters=True,
+    )
+    host = url.host or url.query.get("host") or "localhost"
+    return Database(engine, f"PostgreSQL database {url.database} at {host}" + (f":{url.port}" if url.port else ""))
+
+
+def _sentence(name: str, error: sa_exc.DBAPIError) -> str:
+    said = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0].strip()
+    for sign, cure in _CURES.items():
+        if sign in said:
+            return f"{name}: {said}: {cure}"
+    return f"{name}: {said}"
+
+
+_CURES = {
+    "not a database": "move the file away, or set another database",
+    "malformed": "the file is damaged: restore a backup",
+    "unable to open": "check that the file and its directory may be read and written",
+    "readonly": "check that the file and its directory may be written",
+    "is locked": "another process holds it: let it finish",
+    "is full": "free some space",
+    "no such table": "upgrade the database first",
+    "authentication failed": "check user and password in the database URL",
+    "does not exist": "create it, or correct the database URL",
+    "connection": "check that the server runs and that host and port are right",
+    "timeout": "the server is overloaded or something holds a lock: try again",
+}
+
+
+def _lost_against_another(error: StorageError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, sa_exc.DBAPIError) and getattr(cause.orig, "sqlstate", None) in _LOST_AGAINST_ANOTHER

@@ -1,0 +1,271 @@
+"""The outbox: bundles of alerts on their way to targets.
+
+Guarantee: an alert that was enqueued is in a delivery that ends SENT, DISCARDED or CANCELLED; one worker at a time holds a
+delivery, by a lease in the database's time; whoever lost the lease can no longer record an outcome. A delivery is joined only
+under its row's lock, so a claim at the same moment either takes the new alert along or leaves it a delivery of its own. Must not
+send, and must not decide when to try again.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from service.errors import StorageError
+from service.model.delivery import Delivery, DeliveryState
+from service.storage.claiming import Quota, new_token, pick
+from service.storage.database import database_now, insert_new
+from service.storage.outbox import Bundle, decode, set_aside
+from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
+
+ROUNDS = 10
+"""How often enqueue tries again when a claim takes the delivery it was about to join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One alert for one target; `target` still holds its `${NAME}` placeholders."""
+
+    alert_id: str
+    receiver: str
+    target: str
+    group_key: str
+    group_wait: timedelta
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """Where a delivery stands, for people."""
+
+    key: str
+    receiver: str
+    target: str
+    state: DeliveryState
+    attempts: int
+    next_at: datetime | None
+    last_reason: str
+    last_detail: str
+    sent_at: datetime | None
+
+
+def enqueue(connection: Connection, orders: Sequence[Order]) -> int:
+    """Put each alert into the delivery that still waits for its group, or into a new one; how many new ones were made.
+
+    An alert that its group was given before is left alone, so running a transaction twice does no harm.
+    """
+    created = 0
+    remaining = list(orders)
+    for _ in range(ROUNDS):
+        groups = _not_yet_given(connection, remaining)
+        created += _create(connection, groups)
+        waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(DELIVERIES.c.waiting.in_(sorted(groups)))
+        ids = {bundle: number for bundle, number in connection.execute(waiting.order_by(DELIVERIES.c.id).with_for_update())}
+        joins = [{"delivery_id": ids[bundle], "alert_id": order.alert_id} for bundle in ids for order in groups[bundle]]
+        insert_new(connection, DELIVERY_ALERTS, joins, "id")
+        remaining = [order for bundle in groups.keys() - ids for order in groups[bundle]]
+        if not remaining:
+            return created
+    raise StorageError("alerts could not be enqueued because claims kept taking their deliveries: try again")
+
+
+def claim_due(
+    connection: Connection,
+    *,
+    limit: int,
+    lease: timedelta,
+    exclude_targets: frozenset[str] = frozenset(),
+    per_target: int | None = None,
+) -> list[Delivery]:
+    """Up to `limit` deliveries whose time has come, earliest first, at most `per_target` of one target: SENDING until recorded.
+
+    One whose lease ran out comes back here. One that cannot be read is DISCARDED here, visibly, and not returned.
+    """
+    now = database_now(connection)
+    rows = pick(connection, DELIVERIES, DELIVERIES.c.target, now, limit, Quota(per_target, {}, exclude_targets))
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    token = new_token()
+    connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(ids))
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=DELIVERIES.c.attempts + 1,
+            token=token,
+            lease_until=now + lease,
+            waiting=None,
+        )
+    )
+    _note_lost_tries(connection, [row for row in rows if row.state == DeliveryState.SENDING], "the lease ran out", now)
+    bundles = decode(connection, ids)
+    claimed = []
+    for row in rows:
+        bundle = bundles[row.id]
+        if bundle.broken or not bundle.alerts:
+            set_aside(connection, row, bundle, now)
+        if bundle.alerts:
+            claimed.append(_delivery(row, bundle, token))
+    return claimed
+
+
+def record(  # noqa: PLR0913 - one argument for each column of the outcome, all by name
+    connection: Connection,
+    delivery: Delivery,
+    *,
+    state: DeliveryState,
+    next_at: datetime | None,
+    outcome: str,
+    reason: str,
+    detail: str,
+    now: datetime,
+) -> bool:
+    """Write how the try ended; False, and nothing written, when somebody else holds the delivery by now."""
+    if state is DeliveryState.SENDING:
+        raise ValueError("a delivery becomes SENDING by a claim alone")
+    final = state in {DeliveryState.SENT, DeliveryState.DISCARDED, DeliveryState.CANCELLED}
+    if final is (next_at is not None):
+        raise ValueError(f"a delivery that becomes {state} {'has no' if final else 'needs a'} next try")
+    mine = update(DELIVERIES).where(DELIVERIES.c.id == delivery.id, DELIVERIES.c.token == delivery.token)
+    changes = {
+        "state": state.value,
+        "next_at": next_at,
+        "lease_until": None,
+        "token": None,
+        "last_reason": reason,
+        "last_detail": detail,
+        "sent_at": now if state is DeliveryState.SENT else None,
+    }
+    if connection.execute(mine.values(changes)).rowcount != 1:
+        return False
+    _note(connection, [(delivery.id, delivery.attempts)], (outcome, reason, detail), now)
+    return True
+
+
+def release(connection: Connection) -> int:
+    """Give all leases back, due at once: for the start of a process that is alone with its database. How many there were."""
+    now = database_now(connection)
+    leased = select(DELIVERIES).where(DELIVERIES.c.state == DeliveryState.SENDING.value).with_for_update()
+    rows = connection.execute(leased).all()
+    _note_lost_tries(connection, rows, "the program ended", now)
+    back = update(DELIVERIES).where(DELIVERIES.c.id.in_([row.id for row in rows]))
+    connection.execute(back.values(state=DeliveryState.RETRYABLE.value, next_at=now, token=None, lease_until=None))
+    return len(rows)
+
+
+def counts(connection: Connection) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state; every state is there."""
+    found = connection.execute(select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state))
+    return dict.fromkeys(DeliveryState, 0) | {DeliveryState(state): number for state, number in found}
+
+
+def of_alert(connection: Connection, alert_id: str) -> list[DeliveryStatus]:
+    """Where one alert went, oldest delivery first."""
+    statement = select(DELIVERIES).join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
+    rows = connection.execute(statement.where(DELIVERY_ALERTS.c.alert_id == alert_id).order_by(DELIVERIES.c.id))
+    return [_status(row) for row in rows]
+
+
+def _bundle(order: Order) -> str:
+    return _hash(order.receiver, order.target, order.group_key)
+
+
+def _key(order: Order) -> str:
+    """The idempotency key of the delivery that this order's alert is the first of."""
+    return _hash(order.receiver, order.target, order.group_key, order.alert_id)[:32]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _not_yet_given(connection: Connection, orders: Sequence[Order]) -> dict[str, list[Order]]:
+    """The orders by bundle, without those whose alert is in a delivery of that receiver, target and group."""
+    given = (
+        select(DELIVERIES.c.receiver, DELIVERIES.c.target, DELIVERIES.c.group_key, DELIVERY_ALERTS.c.alert_id)
+        .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
+        .where(DELIVERY_ALERTS.c.alert_id.in_(sorted({order.alert_id for order in orders})))
+    )
+    seen = {tuple(row) for row in connection.execute(given)} if orders else set()
+    groups: dict[str, list[Order]] = {}
+    for order in orders:
+        identity = (order.receiver, order.target, order.group_key, order.alert_id)
+        if identity not in seen:
+            seen.add(identity)
+            groups.setdefault(_bundle(order), []).append(order)
+    return groups
+
+
+def _create(connection: Connection, groups: dict[str, list[Order]]) -> int:
+    """A delivery for each bundle that none waits for. Sorted, so that two transactions with the same bundles never deadlock."""
+    if not groups:
+        return 0
+    now = max(order.now for group in groups.values() for order in group)
+    over = update(DELIVERIES).where(DELIVERIES.c.waiting.in_(sorted(groups)), DELIVERIES.c.next_at <= now)
+    connection.execute(over.values(waiting=None))
+    rows = [_new_row(bundle, groups[bundle][0]) for bundle in sorted(groups)]
+    return len(insert_new(connection, DELIVERIES, rows, "id"))
+
+
+def _new_row(bundle: str, first: Order) -> dict[str, Any]:
+    return {
+        "key": _key(first),
+        "receiver": first.receiver,
+        "target": first.target,
+        "group_key": first.group_key,
+        "waiting": bundle,
+        "state": DeliveryState.PENDING.value,
+        "attempts": 0,
+        "next_at": first.now + first.group_wait,
+        "created_at": first.now,
+        "last_reason": "",
+        "last_detail": "",
+    }
+
+
+def _note_lost_tries(connection: Connection, rows: Sequence[Row[Any]], detail: str, now: datetime) -> None:
+    _note(
+        connection,
+        [(row.id, row.attempts) for row in rows],
+        ("unknown", "lost", f"nobody reported how the try ended: {detail}"),
+        now,
+    )
+
+
+def _note(connection: Connection, tries: Sequence[tuple[int, int]], ending: tuple[str, str, str], now: datetime) -> None:
+    outcome, reason, detail = ending
+    common = {"at": now, "outcome": outcome, "reason": reason, "detail": detail}
+    if tries:
+        connection.execute(insert(ATTEMPTS), [{"delivery_id": number, "number": attempt, **common} for number, attempt in tries])
+
+
+def _delivery(row: Row[Any], bundle: Bundle, token: str) -> Delivery:
+    return Delivery(
+        id=row.id,
+        key=row.key,
+        receiver=row.receiver,
+        target=row.target,
+        alerts=tuple(bundle.alerts),
+        attempts=row.attempts + 1,
+        created_at=row.created_at,
+        token=token,
+    )
+
+
+def _status(row: Row[Any]) -> DeliveryStatus:
+    return DeliveryStatus(
+        key=row.key,
+        receiver=row.receiver,
+        target=row.target,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        next_at=row.next_at,
+        last_reason=row.last_reason,
+        last_detail=row.last_detail,
+        sent_at=row.sent_at,
+    )

@@ -1,0 +1,186 @@
+"""Items and the events found in them.
+
+Guarantee: an item is stored once for each source and guid, whoever else stores it at the same moment.
+Must not decide whether an item is news: the caller asks `known` and says what it did (`disposition`).
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, desc, insert, select
+
+from service.model.event import Event, Status
+from service.model.item import Item
+from service.model.span import Span
+from service.storage.database import insert_new as insert_new_rows
+from service.storage.tables import EVENTS, ITEMS
+from service.storage.types import clean, dump_mapping, load_mapping
+
+Disposition = Literal["evaluated", "baseline"]
+BATCH = 1000
+GUID_BYTES = 1024
+"""Longer guids are cut and keep their identity by a hash: an index entry of PostgreSQL holds 2,700 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item with what was done to it."""
+
+    id: int
+    item: Item
+    fetched_at: datetime
+    disposition: str
+    rules_version: str
+
+
+def known(connection: Connection, source: str, guids: Iterable[str], content_hashes: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Which of these guids, and which of these contents, the source has published before."""
+    asked = {_guid(guid): guid for guid in guids}
+    found = _among(connection, source, "guid", list(asked))
+    return {asked[guid] for guid in found}, _among(connection, source, "content_hash", list(content_hashes))
+
+
+def insert_new(
+    connection: Connection, items: Sequence[Item], *, disposition: Disposition, rules_version: str, now: datetime
+) -> list[tuple[int, Item]]:
+    """Store the items whose guid is new to their source; those, as stored, in the order given, with their ids."""
+    stored: list[tuple[int, Item]] = []
+    for start in range(0, len(items), BATCH):
+        batch: dict[tuple[str, str], Item] = {}
+        for item in map(_as_stored, items[start : start + BATCH]):
+            batch.setdefault((item.source, item.guid), item)
+        common = {"fetched_at": now, "disposition": disposition, "rules_version": rules_version}
+        rows = [{**_item_row(item), **common} for item in batch.values()]
+        inserted = insert_new_rows(connection, ITEMS, rows, "id", "source", "guid")
+        ids = {(source, guid): number for number, source, guid in inserted}
+        stored.extend((ids[key], item) for key, item in batch.items() if key in ids)
+    return stored
+
+
+def save_events(connection: Connection, pairs: Sequence[tuple[int, Event]]) -> None:
+    """Store events with the ids of their items, in the order of the text."""
+    if pairs:
+        connection.execute(insert(EVENTS), [_event_row(item_id, event) for item_id, event in pairs])
+
+
+def get(connection: Connection, item_id: int) -> StoredItem | None:
+    """One item by its id."""
+    return _one(connection, select(ITEMS).where(ITEMS.c.id == item_id))
+
+
+def find(connection: Connection, text: str) -> StoredItem | None:
+    """The item that a person means: its id, else its guid (the latest, when several sources have it)."""
+    by_id = get(connection, int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return by_id or _one(connection, select(ITEMS).where(ITEMS.c.guid == _guid(text)).order_by(desc(ITEMS.c.id)).limit(1))
+
+
+def events_of(connection: Connection, item_id: int) -> list[Event]:
+    """The events of an item, in the order of the text."""
+    return [_event(row) for row in connection.execute(select(EVENTS).where(EVENTS.c.item_id == item_id).order_by(EVENTS.c.id))]
+
+
+def recent(connection: Connection, limit: int) -> list[StoredItem]:
+    """The items stored last, newest first."""
+    return [_stored(row) for row in connection.execute(select(ITEMS).order_by(desc(ITEMS.c.id)).limit(limit))]
+
+
+def _among(connection: Connection, source: str, column: str, values: list[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(values), BATCH):
+        asked = ITEMS.c[column].in_(values[start : start + BATCH])
+        found.update(connection.execute(select(ITEMS.c[column]).where(ITEMS.c.source == source, asked)).scalars())
+    return found
+
+
+def _guid(guid: str) -> str:
+    guid = clean(guid)
+    encoded = guid.encode()
+    if len(encoded) <= GUID_BYTES:
+        return guid
+    return f"{encoded[: GUID_BYTES // 2].decode(errors='ignore')}…sha256:{hashlib.sha256(encoded).hexdigest()}"
+
+
+def _as_stored(item: Item) -> Item:
+    return Item(
+        source=clean(item.source),
+        guid=_guid(item.guid),
+        title=clean(item.title),
+        text=clean(item.text),
+        link=clean(item.link),
+        published=item.published,
+        publisher=clean(item.publisher),
+        language=clean(item.language),
+    )
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {
+        "source": item.source,
+        "guid": item.guid,
+        "content_hash": item.content_hash,
+        "title": item.title,
+        "text": item.text,
+        "link": item.link,
+        "published": item.published,
+        "publisher": item.publisher,
+        "language": item.language,
+    }
+
+
+def _one(connection: Connection, statement: Select[Any]) -> StoredItem | None:
+    row = connection.execute(statement).first()
+    return _stored(row) if row else None
+
+
+def _stored(row: Row[Any]) -> StoredItem:
+    item = Item(
+        source=row.source,
+        guid=row.guid,
+        title=row.title,
+        text=row.text,
+        link=row.link,
+        published=row.published,
+        publisher=row.publisher,
+        language=row.language,
+    )
+    return StoredItem(row.id, item, row.fetched_at, row.disposition, row.rules_version)
+
+
+def _event_row(item_id: int, event: Event) -> dict[str, Any]:
+    subject_start, subject_end = event.subject_span or (None, None)
+    return {
+        "item_id": item_id,
+        "type": event.type,
+        "subject": event.subject,
+        "evidence_start": event.evidence.start,
+        "evidence_end": event.evidence.end,
+        "trigger_start": event.trigger.start,
+        "trigger_end": event.trigger.end,
+        "status": event.status.value,
+        "entity": event.entity,
+        "alias": event.alias,
+        "subject_start": subject_start,
+        "subject_end": subject_end,
+        "day": event.day,
+        "fields": dump_mapping(event.fields),
+        "entry": event.entry,
+    }
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        type=row.type,
+        subject=row.subject,
+        evidence=Span(row.evidence_start, row.evidence_end),
+        trigger=Span(row.trigger_start, row.trigger_end),
+        status=Status(row.status),
+        entity=row.entity,
+        alias=row.alias,
+        subject_span=None if row.subject_start is None else Span(row.subject_start, row.subject_end),
+        day=row.day,
+        fields=load_mapping(row.fields),
+        entry=row.entry,
+    )
