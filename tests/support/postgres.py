@@ -1,7 +1,7 @@
-"""A real PostgreSQL for tests: the server named by TAPEWATCH_TEST_POSTGRES, else one started here from binaries found on this machine.
+"""A real PostgreSQL for tests: the server that TAPEWATCH_TEST_POSTGRES names, else one started from binaries found here.
 
-A server started here lives in a private directory, listens on a socket in it and nowhere else, runs as another user when we are root
-(PostgreSQL refuses root), does not sync, and ends with us. When none can be started that is an error, never a skip.
+A server started here lives in a private directory, listens on a socket in it and nowhere else, runs as another user when we are
+root (PostgreSQL refuses root), does not sync, and ends with us. When none can be started that is an error, never a skip.
 """
 
 import contextlib
