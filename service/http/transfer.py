@@ -1,0 +1,115 @@
+"""One request on its way through its hops: what to ask next, what has come back, and the caps. No network here."""
+
+import base64
+from concurrent.futures import Future
+
+from service import urls
+from service.errors import FetchError
+from service.http.messages import Request, Response
+
+MAX_HEADER_BYTES = 64 * 1024
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_CARRIED = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
+"""The headers that hold nothing secret: another origin may see them."""
+_ABORT = -1
+_CERTAIN = frozenset({"bad_url", "refused_address"})
+
+
+class Transfer:
+    """Raises FetchError (`bad_url`) when the request cannot be sent at all. `deadline` is set when its turn comes."""
+
+    def __init__(self, request: Request, future: Future[Response]) -> None:
+        if request.method not in ("GET", "POST"):
+            raise ValueError(f"unknown method {request.method}")
+        try:
+            self.url = urls.read(request.url)
+        except ValueError as error:
+            raise FetchError(f"the request was not sent: {error}", reason="bad_url", permanent=True) from None
+        self.request = request
+        self.future = future
+        self.deadline = 0.0
+        self.too_large = ""
+        self._headers = {name.lower(): value for name, value in request.headers.items() if value}
+        if request.auth is not None:
+            self._headers["authorization"] = "Basic " + base64.b64encode(":".join(request.auth).encode()).decode()
+        if not all(f"{name}{value}".isprintable() for name, value in self._headers.items()):
+            raise self.error("bad_url", "was not asked: a request header holds a control character")
+        self._hops = 0
+        self._permanent = True
+        self._forget()
+
+    def header_lines(self) -> list[bytes]:
+        """What to send to this hop; "Expect:" keeps libcurl from waiting before it sends a body."""
+        return [b"Expect:", *(f"{name}: {value}".encode() for name, value in self._headers.items())]
+
+    def take_header(self, line: bytes) -> int | None:
+        self._header_size += len(line)
+        if self._header_size > MAX_HEADER_BYTES:
+            self.too_large = f"sends more than {MAX_HEADER_BYTES >> 10} KiB of headers"
+            return _ABORT
+        if line.startswith(b"HTTP/"):
+            self._lines.clear()  # only an interim answer went before
+        self._lines.append(line)
+        return None
+
+    def take_body(self, piece: bytes) -> int | None:
+        self._body_size += len(piece)
+        if self._body_size > self.request.max_bytes:
+            self.too_large = self.over_the_cap
+            return _ABORT
+        self._pieces.append(piece)
+        return None
+
+    def conclude(self, status: int) -> Response | None:
+        """The answer, or None when there is another hop to ask. Raises FetchError (`redirects`)."""
+        headers = self._answered()
+        if status in _REDIRECTS and self.request.method == "GET" and self.request.redirects and "location" in headers:
+            self._follow(status, headers["location"])
+            return None
+        moved = self.url.text if self._hops and self._permanent else None
+        return Response(status, headers, b"".join(self._pieces), self.url.text, moved)
+
+    @property
+    def over_the_cap(self) -> str:
+        return f"sends more than {self.request.max_bytes / 2**20:g} MiB"
+
+    def error(self, reason: str, what: str) -> FetchError:
+        return FetchError(f"{self.url.shown} {what}", reason=reason, permanent=reason in _CERTAIN)
+
+    def _follow(self, status: int, location: str) -> None:
+        if self._hops >= self.request.redirects:
+            raise self.error("redirects", f"redirects more than {self.request.redirects} times")
+        try:
+            target = urls.resolve(self.url, location)
+        except ValueError as error:
+            raise self.error("redirects", f"redirects to nowhere: {error}") from None
+        if target.origin != self.url.origin:
+            self._headers = {name: value for name, value in self._headers.items() if name in _CARRIED}
+        self.url = target
+        self._hops += 1
+        self._permanent = self._permanent and status in _PERMANENT
+        self._forget()
+
+    def _forget(self) -> None:
+        """The answer of the hop before."""
+        self._lines: list[bytes] = []
+        self._header_size = 0
+        self._pieces: list[bytes] = []
+        self._body_size = 0
+
+    def _answered(self) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for line in self._lines:
+            name, colon, value = _text(line).partition(":")
+            if colon:
+                name, value = name.strip().lower(), value.strip()
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return headers
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
