@@ -1,1 +1,63 @@
-""""""
+"""Alerts go out: one notifier per kind of target, chosen by what the target's URL means.
+
+Guarantee: whatever a notifier meets ends as Sent, Unknown or NotifyError, so that one bad target is that target's trouble alone.
+Must not record, retry or decide when: that is the pipeline's.
+"""
+
+from collections.abc import Callable, Mapping
+
+from service.errors import ConfigurationError, NotifyError
+from service.model.delivery import Delivery, Outcome
+from service.notify.apprise import AppriseNotifier
+from service.notify.base import REASONS, Notifier, NotifyContext
+from service.notify.email import EmailNotifier
+from service.notify.inbox import InboxNotifier
+from service.notify.render import Rendered, render
+from service.notify.slack import SlackNotifier
+from service.notify.targets import AppriseTarget, InboxTarget, MailTarget, SlackTarget, Target, read_target
+
+__all__ = ["NOTIFIERS", "REASONS", "Notifier", "Notifiers", "NotifyContext", "Rendered", "build_notifiers", "kind_of", "render"]
+
+NOTIFIERS: Mapping[str, Callable[[NotifyContext], Notifier]] = {
+    "email": EmailNotifier,
+    "slack": SlackNotifier,
+    "inbox": InboxNotifier,
+    "apprise": AppriseNotifier,
+}
+"""Every kind of notifier."""
+
+_KINDS: Mapping[type, str] = {MailTarget: "email", SlackTarget: "slack", InboxTarget: "inbox", AppriseTarget: "apprise"}
+_SCHEMES = {"mailto": "email", "mailtos": "email", "slack": "slack", "inbox": "inbox"}
+_SLACK_HOOKS = ("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")
+
+
+class Notifiers:
+    """All notifiers behind one `send`. Thread-safe."""
+
+    def __init__(self, notifiers: Mapping[str, Notifier]) -> None:
+        self._notifiers = notifiers
+
+    def send(self, delivery: Delivery, url: str) -> Outcome:
+        """One try with the notifier for `url`, the resolved target. Raises NotifyError."""
+        try:
+            target: Target = read_target(url)
+        except ConfigurationError as error:
+            raise NotifyError(str(error), reason="configuration", permanent=True) from None
+        return self._notifiers[_KINDS[type(target)]].send(delivery, url)
+
+    def close(self) -> None:
+        """End everything that is kept open."""
+        for notifier in self._notifiers.values():
+            notifier.close()
+
+
+def kind_of(target: str) -> str:
+    """The kind of a target as written, for metrics: it goes by the scheme and reads nothing else."""
+    if target.startswith(_SLACK_HOOKS):
+        return "slack"
+    return _SCHEMES.get(target.partition("://")[0].lower(), "apprise")
+
+
+def build_notifiers(context: NotifyContext) -> Notifiers:
+    """One notifier of each kind."""
+    return Notifiers({kind: make(context) for kind, make in NOTIFIERS.items()})

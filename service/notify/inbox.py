@@ -1,0 +1,21 @@
+"""The inbox: alerts on our own page, the receiver that always works."""
+
+from service.model.delivery import Delivery, Outcome, Sent
+from service.notify.base import NotifyContext
+from service.notify.render import render
+
+
+class InboxNotifier:
+    """inbox://. Whoever stores the message keeps one for each key, so a repeated try changes nothing."""
+
+    def __init__(self, context: NotifyContext) -> None:
+        self._store = context.inbox
+        self._base_url = context.base_url
+
+    def send(self, delivery: Delivery, url: str) -> Outcome:
+        """Hand the rendered message over; `url` says nothing more."""
+        self._store(delivery, render(delivery, self._base_url))
+        return Sent("in the inbox")
+
+    def close(self) -> None:
+        """Nothing is kept open."""

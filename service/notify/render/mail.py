@@ -1,0 +1,74 @@
+"""The MIME message of a delivery.
+
+Guarantee: exactly one recipient, headers that hold nothing but what is named here, CRLF line ends and 7-bit lines only, and the
+same bytes for every copy (Message-ID, date and boundary come from the delivery). Headers are encoded here and stored as they
+are: the standard library would decode an `=?…?=` that a headline contains.
+"""
+
+import re
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from service.model.delivery import Delivery
+from service.notify.render import Rendered
+from service.notify.render.clean import line
+
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76, refold_source="none")
+_OWN = frozenset(
+    {"from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "auto-submitted", "mime-version"}
+    | {"content-type", "content-transfer-encoding"}
+)
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
+
+
+def compose_mail(
+    delivery: Delivery,
+    rendered: Rendered,
+    sender: tuple[str, str],
+    recipient: tuple[str, str],
+    extra: tuple[tuple[str, str], ...] = (),
+) -> bytes:
+    """`sender` and `recipient` are (name, ASCII address); `extra` are headers from the target's URL, ours win."""
+    message = EmailMessage(policy=_POLICY)
+    key = re.sub(r"[^A-Za-z0-9._-]", "", delivery.key)
+    headers = {
+        "From": _mailbox("From", *sender),
+        "To": _mailbox("To", *recipient),
+        "Subject": _encoded("Subject", rendered.subject),
+        "Date": format_datetime(delivery.created_at),
+        "Message-ID": f"<tapewatch.{key}@{sender[1].rpartition('@')[2]}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    headers |= {name: _encoded(name, value) for name, value in extra if _HEADER_NAME.fullmatch(name) and name.lower() not in _OWN}
+    for name, value in headers.items():
+        message.set_raw(name, value)
+    message.set_content(rendered.text, cte=_encoding(rendered.text))
+    message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
+    message.set_boundary(f"=_tapewatch_{key}")
+    return message.as_bytes()
+
+
+def _mailbox(header: str, name: str, address: str) -> str:
+    text = line(name, 100)
+    if text.isascii() and "=?" not in text:
+        return formataddr((text, address))
+    return f"{_encoded(header, text)} <{address}>"
+
+
+def _encoded(name: str, value: str) -> str:
+    """As it is where that is safe, else as RFC 2047 words folded below 76 columns."""
+    text = line(value)
+    if text.isascii() and "=?" not in text and len(name) + len(text) < 74:
+        return text
+    return Header(text, "utf-8", maxlinelen=76, header_name=name).encode()
+
+
+def _encoding(text: str) -> str:
+    """The shorter of the two encodings that keep every line short and 7-bit."""
+    raw = text.encode("utf-8")
+    other = sum(byte > 126 for byte in raw)
+    quoted = len(raw) + 2 * (other + raw.count(b"="))
+    return "quoted-printable" if quoted <= 4 * len(raw) / 3 else "base64"
