@@ -1,0 +1,102 @@
+"""Sentences and clauses of English and Chinese text, as spans.
+
+A sentence ends at 。！？ and line ends, and at a full stop that is none of a number, an abbreviation or an initial. A clause is what
+one assertion fits in: English is cut at words that start one (while, but, after, as ...), Chinese at ，；： and at the blank of a
+headline; 、 coordinates and never cuts.
+Guarantee: spans are in order, do not overlap and lie inside the text; the work is linear in its length.
+It must not know vocabulary.
+"""
+
+import re
+from typing import NamedTuple
+
+from service.model.span import Span
+
+MAX_SENTENCE = 2_000
+"""Longer ones (tables, text without stops) are cut, so that no sentence costs more than its share."""
+
+_END = re.compile(r"\n+|[。!?]+[\"')\]]*|[【】]|\.(?=[\s\"')\]]|$)")
+_WORD_BEFORE = re.compile(r"[a-z0-9.&]+$")
+_ABBREVIATIONS = frozenset(
+    "inc corp co ltd plc llc no vs mr mrs ms dr st jr sr jan feb mar apr jun jul aug sep sept oct nov dec approx est dept univ "
+    "u.s u.k u.n e.u e.g i.e a.m p.m cf fig bros intl mfg gov sen rep gen col prof rs pte bhd cos".split()
+)
+_EN_CUT = re.compile(
+    r"(?<=\s)(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|with|"
+    r"following|until|even as|as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
+    r"(?=\s)|(?<=[;:])\s|\s[-|/]+\s|\s\\\s|\s--+\s"
+)
+_ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%])\s+(?=[^\s])|(?<=\S)\s+(?=[^\x00-\x7f])")
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[a-z]{2,}")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_BRACKETED = re.compile(r"\([^()]{0,60}\)")
+
+
+class Clause(NamedTuple):
+    """`opener` is what stands between it and the clause before: the cutting word or mark, "" at the start of the sentence."""
+
+    span: Span
+    opener: str
+
+
+def sentences(document: str, folded: str) -> list[Span]:
+    """All sentences that hold more than blanks."""
+    found: list[Span] = []
+    start = 0
+    for match in _END.finditer(folded):
+        if match[0] == "." and _inside(document, folded, start, match.start()):
+            continue
+        found += _pieces(folded, start, match.end() if match[0] not in "【】" else match.start())
+        start = match.end()
+    return found + _pieces(folded, start, len(folded))
+
+
+def _inside(document: str, folded: str, start: int, stop: int) -> bool:
+    """Whether the full stop at `stop` belongs to a word."""
+    after = document[stop + 1 : stop + 4].lstrip()
+    if after[:1].islower():
+        return True
+    before = _WORD_BEFORE.search(folded, max(start, stop - 12), stop)
+    if before is None:
+        return False
+    word = before[0]
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
+
+
+def _pieces(folded: str, start: int, end: int) -> list[Span]:
+    pieces = []
+    while end - start > MAX_SENTENCE:
+        cut = folded.rfind(" ", start + 1, start + MAX_SENTENCE)
+        cut = cut if cut > start else start + MAX_SENTENCE
+        pieces.append(Span(start, cut))
+        start = cut
+    if folded[start:end].strip():
+        pieces.append(Span(start, end))
+    return pieces
+
+
+def language_of(folded: str, span: Span) -> str:
+    """ "zh", "en" or "" (neither, or not enough to tell); what stands in brackets does not count."""
+    text = _BRACKETED.sub(" ", span.of(folded))
+    if text.isascii():
+        return "en" if _LATIN_WORD.search(text) else ""
+    chinese, latin = len(_CJK.findall(text)), len(_LATIN_WORD.findall(text))
+    if len(_KANA_HANGUL.findall(text)) * 4 > chinese + latin:
+        return ""
+    if chinese > latin:
+        return "zh"
+    return "en" if latin else ""
+
+
+def clauses(folded: str, sentence: Span, language: str) -> list[Clause]:
+    """The clauses of one sentence; an English one begins with the word that opened it."""
+    cut = _EN_CUT if language == "en" else _ZH_CUT
+    found: list[Clause] = []
+    start, opener = sentence.start, ""
+    for match in cut.finditer(folded, sentence.start, sentence.end):
+        found.append(Clause(Span(start, match.start()), opener))
+        opener = match[0].strip()
+        start = match.start() if opener.isalpha() and language == "en" else match.end()
+    found.append(Clause(Span(start, sentence.end), opener))
+    return [clause for clause in found if clause.span.of(folded).strip()]

@@ -1,0 +1,212 @@
+"""From one item to its events and the trace that explains them: sentences, clauses, assertions, subjects, fields, days.
+
+Guarantees: events come in the order of the text, each once; spans lie inside the item's document and evidence contains its trigger;
+only sentences with a trigger cost anything beyond the scan.
+It must not read rules, and must not know any single event type.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from service.events import chinese, english
+from service.events.candidates import Assertion, assertions
+from service.events.clauses import Clause, clauses, language_of, sentences
+from service.events.compiled import Compiled, Hit
+from service.events.days import local_date, named_day
+from service.events.fields import Found, coded, instrument
+from service.events.merging import merged
+from service.events.reading import Mention, Reading
+from service.folding import fold
+from service.model.event import Event, FieldValue
+from service.model.item import Item
+from service.model.span import Span
+
+
+class _Finder(Protocol):
+    """What a language's module offers."""
+
+    def before(self, reading: Reading, start: int, end: int, /) -> list[Mention] | None: ...
+
+    def after(self, reading: Reading, start: int, end: int, /) -> list[Mention] | None: ...
+
+    def topic(self, reading: Reading, start: int, end: int, /) -> Mention | None: ...
+
+
+_FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
+_OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
+_NAME_REACH = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One clause as it was understood, for those who ask why."""
+
+    clause: Span
+    language: str
+    assertions: tuple[Assertion, ...]
+    events: tuple[Event, ...]
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """What carries from clause to clause: the last subjects, and the subjects of the sentence's first clause."""
+
+    span: Span
+    language: str
+    last: list[Mention] = field(default_factory=list)
+    topic: Mention | None = None
+
+
+def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
+    """The events of an item."""
+    return merged(event for seen in read(compiled, item) for event in seen.events)
+
+
+def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
+    """Clause by clause; clauses without a trigger only if `everything` is asked for."""
+    document = item.document
+    folded = fold(document)
+    raw = compiled.scan(folded)
+    if not raw and not everything:
+        return
+    hits = compiled.hits(raw, folded)
+    reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
+    starts = [hit.start for hit in hits]
+    spans = sentences(document, folded)
+    _learn_aliases(reading)
+    last: list[Mention] = []
+    for span in spans:
+        inside = hits[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        language = language_of(folded, span) if everything or inside else ""
+        if language and (everything or any(hit.role == 0 for hit in inside)):
+            sentence = _Sentence(span, language, [])
+            if reading.topic is None:
+                reading.topic = _topic(reading, spans)
+            yield from _sentence(compiled, reading, sentence, inside, last)
+            last = sentence.last or last
+
+
+def _learn_aliases(reading: Reading) -> None:
+    """Remember "Moore Threads (摩尔线程)", so that later mentions by one name carry the other."""
+    for match in _OTHER_SCRIPT.finditer(reading.folded):
+        if match.start() and reading.folded[max(0, match.start() - 2) : match.start()].isascii():
+            english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
+
+
+def _topic(reading: Reading, spans: Sequence[Span]) -> Mention | None:
+    """Whom the item is about: whom its text opens with, or its title."""
+    for span in [*spans[1:2], *spans[:1]]:
+        language = language_of(reading.folded, span)
+        found = _FINDERS[language].topic(reading, span.start, span.end) if language else None
+        if found is not None:
+            return found
+    return None
+
+
+def _sentence(
+    compiled: Compiled, reading: Reading, sentence: _Sentence, hits: Sequence[Hit], earlier: list[Mention]
+) -> Iterator[Seen]:
+    for clause in clauses(reading.folded, sentence.span, sentence.language):
+        inside = [hit for hit in hits if hit.start >= clause.span.start and hit.end <= clause.span.end]
+        found = assertions(compiled, reading.folded, clause.span, sentence.language, inside)
+        yield _clause(compiled, reading, sentence, clause, found, earlier)
+        if sentence.topic is None and not sentence.last:
+            sentence.topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+
+
+def _clause(
+    compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, found: list[Assertion], earlier: list[Mention]
+) -> Seen:
+    events: list[Event] = []
+    refused: list[str] = []
+    left = clause.span.start
+    for one in found:
+        mentions = _subjects(reading, sentence, clause, one, left, earlier)
+        left = max(left, one.evidence.end)
+        if mentions and not (one.blocked_by and one.blocked_by.look == "subject"):
+            sentence.last = mentions
+        if one.blocked_by and one.status is one.trigger.status:
+            continue
+        made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]
+        events += [event for event in made if event is not None]
+        if not any(made):
+            refused.append(f"{one.kind}: no subject that it could have happened to")
+    return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _subjects(
+    reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, left: int, earlier: list[Mention]
+) -> list[Mention]:
+    finder = _FINDERS[sentence.language]
+    side = one.trigger.subject
+    if side == "none":
+        return [Mention("")]
+    found: list[Mention] | None = None
+    if side in ("before", "either"):
+        participle = sentence.language == "en" and reading.folded[left : one.evidence.start].rstrip().endswith(",")
+        if not (participle and sentence.last and one.evidence.of(reading.folded).split(" ")[0].endswith("ing")):
+            found = finder.before(reading, left, one.evidence.start)
+    if not found and side in ("after", "either"):
+        found = finder.after(reading, one.evidence.end, clause.span.end)
+    if found is not None:
+        return found
+    return _carried(reading, sentence, earlier)
+
+
+def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> list[Mention]:
+    """Whom a clause without a subject of its own is about."""
+    if sentence.last:
+        return sentence.last
+    if sentence.topic is not None:
+        return [sentence.topic]
+    if len(earlier) == 1:
+        return earlier
+    return [reading.topic] if reading.topic is not None else []
+
+
+def _event(
+    compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mention: Mention
+) -> Event | None:
+    kind = compiled.types[one.kind]
+    if not mention.text:
+        if not kind.unnamed:
+            return None
+    elif instrument(reading, mention) not in kind.subjects:
+        return None
+    found = Found(reading, mention, one.evidence, clause.span)
+    return Event(
+        type=one.kind,
+        subject=mention.text,
+        evidence=one.evidence,
+        trigger=one.say,
+        status=one.status,
+        entity=mention.entity,
+        alias=mention.alias,
+        subject_span=mention.span,
+        day=_day(reading, sentence, clause, mention),
+        fields={**coded(one.kind, found), **_given(kind.fields, one)},
+        entry=one.trigger.entry,
+    )
+
+
+def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:
+    """What the entry sets, and the percentage with the sign of the verb."""
+    values: dict[str, FieldValue] = {name: value for name, value in one.trigger.fields.items() if name != "sign"}
+    if one.percent is not None and "pct" in allowed:
+        sign = -1.0 if one.trigger.fields.get("sign") == "down" else 1.0
+        values["pct"] = sign * one.percent.value
+        values["bound"] = one.percent.bound
+    return values
+
+
+def _day(reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> date | None:
+    if reading.published is None:
+        return None
+    today = local_date(reading.published, mention.entity, sentence.language)
+    start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
+    return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today

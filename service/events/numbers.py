@@ -1,0 +1,66 @@
+"""Percentages in English and Chinese: where they stand, how much they are, and whether the text rounds them.
+
+Guarantee: every span lies inside the searched range; values are unsigned (the verb gives the sign).
+It must not know what moved, and must not read numbers that are not shares of a whole.
+"""
+
+import re
+from typing import NamedTuple
+
+from service.model.span import Span
+
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_PERCENT = re.compile(
+    rf"(?P<low>{_DIGITS})(?:\s?(?:%|percent|per cent|pct)?\s?(?:-|~|至|到|to)\s?(?P<high>{_DIGITS}))?\s?"
+    r"(?:%|percentage points?|percent(?![a-z])|per cent(?![a-z])|pct(?![a-z])|个百分点|个点)"
+)
+_TENTHS = re.compile(r"(?P<tenths>[一两二三四五六七八九])成(?P<half>半)?")
+_TIMES = re.compile(r"翻(?:了)?(?:一)?[倍番]|(?<![a-z])doubl(?:ed|es|ing)(?![a-z])")
+_OVER = re.compile(
+    r"(?:超过?|逾|达逾|突破|(?<![a-z])(?:over|more than|above|at least|exceeding|upwards? of|north of|some more than))\s*$"
+)
+_NEARLY = re.compile(r"(?:近|接近|将近|逼近|(?<![a-z])(?:nearly|almost|close to|just under|just shy of|approaching|under))\s*$")
+_OVER_AFTER = re.compile(r"以上|多(?!头|空)| or more(?![a-z])| plus(?![a-z])")
+_TENTH_VALUES = {
+    "一": 10.0,
+    "两": 20.0,
+    "二": 20.0,
+    "三": 30.0,
+    "四": 40.0,
+    "五": 50.0,
+    "六": 60.0,
+    "七": 70.0,
+    "八": 80.0,
+    "九": 90.0,
+}
+_LOOK_BACK = 16
+
+
+class Percent(NamedTuple):
+    """One percentage; `span` covers the figure and its unit, `bound` is over, nearly or exact."""
+
+    span: Span
+    value: float
+    bound: str
+
+
+def percentages(folded: str, start: int, end: int) -> list[Percent]:
+    """All percentages of the range, in the order of the text; of a range (1-3 %) the first figure counts."""
+    found = [_percent(folded, start, match.span(), _value(match["low"])) for match in _PERCENT.finditer(folded, start, end)]
+    for match in _TENTHS.finditer(folded, start, end):
+        half = 5.0 if match["half"] else 0.0
+        found.append(_percent(folded, start, match.span(), _TENTH_VALUES[match["tenths"]] + half))
+    for match in _TIMES.finditer(folded, start, end):
+        found.append(_percent(folded, start, match.span(), 100.0))
+    return sorted(found)
+
+
+def _value(digits: str) -> float:
+    return float(digits.replace(",", ""))
+
+
+def _percent(folded: str, start: int, place: tuple[int, int], value: float) -> Percent:
+    before = folded[max(start, place[0] - _LOOK_BACK) : place[0]]
+    if _OVER.search(before) or _OVER_AFTER.match(folded, place[1]):
+        return Percent(Span(*place), value, "over")
+    return Percent(Span(*place), value, "nearly" if _NEARLY.search(before) else "exact")

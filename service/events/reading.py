@@ -1,0 +1,70 @@
+"""One item while it is being read: its text, the folded text, and where the catalog's names stand in it.
+
+Guarantee: every span counts in `document`; `folded` is as long as it.
+It must not decide anything about events.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.events.names import Named, from_bracket
+from service.model.entity import Catalog
+from service.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Who an event is about. `text` is "" where nobody is named; `alias` is the other name given in brackets."""
+
+    text: str
+    span: Span | None = None
+    entity: str | None = None
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wordbook:
+    """What is known of names: the catalog, folded names and tickers to ids."""
+
+    catalog: Catalog
+    names: Mapping[str, str]
+    tickers: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Reading:
+    """`names` are the catalog's names in the text, in order, the longest of nested ones; `topic` is whom the item is about."""
+
+    document: str
+    folded: str
+    published: datetime | None
+    names: Sequence[Named]
+    book: Wordbook
+    starts: Sequence[int] = field(init=False)
+    topic: Mention | None = None
+    aliases: dict[str, Mention] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.starts = [name.span.start for name in self.names]
+
+    def names_in(self, start: int, end: int) -> list[Named]:
+        """The names that lie wholly inside the range."""
+        first, last = bisect_left(self.starts, start), bisect_right(self.starts, end)
+        return [name for name in self.names[first:last] if name.span.end <= end]
+
+    def covered(self, position: int) -> Named | None:
+        """The name that the character at `position` belongs to."""
+        index = bisect_right(self.starts, position) - 1
+        if index >= 0 and self.names[index].span.end > position:
+            return self.names[index]
+        return None
+
+    def bracket(self, inside: Span) -> tuple[str, str | None]:
+        """What a bracket says: the other name in it ("" for a ticker) and the id it stands for."""
+        text = inside.of(self.document).strip()
+        entity = from_bracket(text, self.book.names, self.book.tickers)
+        is_name = 2 <= len(text) <= 20 and not any(character.isdigit() or character in ":.：" for character in text)
+        alias = text if is_name and not (text.isascii() and text.isupper()) else ""
+        return alias, entity

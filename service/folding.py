@@ -1,0 +1,54 @@
+"""One spelling for texts that mean the same: case, width, Chinese script, quotes and dashes.
+
+Guarantee: `fold` keeps the length, character by character, so that a span in the folded text is the same span in the text; folding
+twice changes nothing. A lone surrogate becomes U+FFFD, so that folded text can always be encoded.
+It must not drop, join or reorder characters, and must not decide what a word is.
+"""
+
+from collections.abc import Iterator
+
+from service.simplified import SIMPLIFIED, TRADITIONAL
+
+_BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_LINE_BREAKS = "\r\v\f\x85\u2028\u2029"
+_SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u00b4\u0060"
+_DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"
+_CASED = 0x1E944
+"""No character beyond has a lower case."""
+
+
+def _steps() -> Iterator[tuple[int, str]]:
+    for code in range(_CASED):
+        folded = chr(code).casefold()
+        if len(folded) == 1 and ord(folded) != code:
+            yield code, folded
+    for code in range(0xFF01, 0xFF5F):
+        yield code, chr(code - 0xFEE0).casefold()
+    for code in range(0xD800, 0xE000):
+        yield code, "\ufffd"
+    for characters, one in ((_BLANKS, " "), (_LINE_BREAKS, "\n"), (_SINGLE_QUOTES, "'"), (_DOUBLE_QUOTES, '"'), (_DASHES, "-")):
+        for character in characters:
+            yield ord(character), one
+    for character, one in zip(TRADITIONAL, SIMPLIFIED, strict=True):
+        yield ord(character), one
+
+
+def _closed(steps: dict[int, str]) -> dict[int, str]:
+    """Follow each chain of replacements to its end, so that folding is idempotent."""
+    table: dict[int, str] = {}
+    for code, one in steps.items():
+        seen = {code}
+        while ord(one) in steps and ord(one) not in seen:
+            seen.add(ord(one))
+            one = steps[ord(one)]
+        table[code] = one
+    return table
+
+
+_TABLE = _closed(dict(_steps()))
+
+
+def fold(text: str) -> str:
+    """The folded text, exactly as long as `text`."""
+    return text.translate(_TABLE)
