@@ -1,1 +1,41 @@
-""""""
+"""The pages and the API: FastAPI, server-rendered, readable without JavaScript.
+
+Guarantee: reading only (no route changes anything), everything that came from outside is shown as text, every answer carries
+the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
+"""
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from service.web import alert_page, alerts_page, api, failures, inbox_page, operations, sources_page
+from service.web.context import Rulebook, WebContext
+from service.web.guard import Guard
+from service.web.rendering import STATIC, Pages
+
+__all__ = ["Rulebook", "WebContext", "create_app"]
+
+
+class _Guarded(FastAPI):
+    """FastAPI with the guard around everything, its own error answers included."""
+
+    def __init__(self, context: WebContext) -> None:
+        # Its documentation pages load scripts from another host.
+        super().__init__(title="Tapewatch", version=context.version, openapi_url=None, docs_url=None, redoc_url=None)
+        self._allowed_hosts = context.allowed_hosts
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(super().build_middleware_stack(), self._allowed_hosts)
+
+
+def create_app(context: WebContext) -> FastAPI:
+    """Everything that a browser, a script or a monitor can ask for."""
+    application = _Guarded(context)
+    pages = Pages(context)
+    for module in (alerts_page, alert_page, sources_page, inbox_page):
+        application.include_router(module.router(context, pages))
+    for module in (api, operations):
+        application.include_router(module.router(context))
+    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    failures.install(application, pages)
+    return application

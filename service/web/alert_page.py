@@ -1,0 +1,43 @@
+"""`/alerts/{id}`: one alert with its whole article, why it fired, and what became of it."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from service.storage import alert_queries, alerts, decisions, deliveries, items
+from service.web.context import WebContext
+from service.web.rendering import Pages
+from service.web.views import alert_view, article_view
+
+ATTEMPTS = 8
+
+
+def router(context: WebContext, pages: Pages) -> APIRouter:
+    """The route of the page."""
+    routes = APIRouter()
+
+    @routes.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"])
+    def show(request: Request, alert_id: str) -> HTMLResponse:
+        with context.database.read() as connection:
+            now = context.database.now(connection)
+            stored = alerts.get(connection, alert_id)
+            if stored is None:
+                raise HTTPException(404, "There is no alert with this id; it may have been removed.")
+            item = items.get(connection, stored.item_id)
+            events = items.events_of(connection, stored.item_id)
+            decided = decisions.of_item(connection, stored.item_id)
+            delivered = deliveries.of_alert(connection, alert_id)
+            titles = alert_queries.titles(connection, [row.alert_id for row in decided if row.alert_id])
+            tries = alert_queries.attempts(connection, [delivery.key for delivery in delivered], ATTEMPTS)
+        alert = stored.alert
+        values = {
+            "now": now,
+            "view": alert_view(alert, stored.item_id, delivered),
+            "article": article_view(item.item.document, item.item.title, alert, events) if item else None,
+            "decisions": decided,
+            "titles": titles,
+            "deliveries": delivered,
+            "attempts": tries,
+        }
+        return pages.html("alert.html", request, values)
+
+    return routes

@@ -1,0 +1,76 @@
+"""`/api/v1/alerts`: the alerts as JSON, for reading. Fields may be added; none is removed or changes its meaning within v1."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import JSONResponse
+
+from service.model.alert import Alert
+from service.storage import alert_queries, alerts
+from service.storage.alert_queries import Told
+from service.web.context import WebContext
+from service.web.filters import MAX_TEXT, Filters, read_filters
+
+LARGEST_PAGE = 200
+
+Asked = Annotated[Filters, Depends(read_filters)]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+
+
+def router(context: WebContext) -> APIRouter:
+    """The routes under /api/v1."""
+    routes = APIRouter(prefix="/api/v1")
+
+    @routes.api_route("/alerts", methods=["GET", "HEAD"])
+    def listed(asked: Asked, before: str = "", limit: Limit = 50) -> JSONResponse:
+        with context.database.read() as connection:
+            found = alert_queries.page(
+                connection, limit=limit + 1, before=before[:MAX_TEXT], severity=asked.severity, rule=asked.rule
+            )
+            shown = [stored.alert for stored in found[:limit]]
+            told = alert_queries.told(connection, [alert.id for alert in shown])
+        query = {"before": shown[-1].id, "limit": str(limit)} if len(found) > limit else {}
+        further = "&".join(filter(None, (asked.question, urlencode(query))))
+        body = {
+            "alerts": [as_json(alert, told.get(alert.id, [])) for alert in shown],
+            "next": f"/api/v1/alerts?{further}" if query else None,
+        }
+        return JSONResponse(body)
+
+    @routes.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"])
+    def one(alert_id: str) -> JSONResponse:
+        with context.database.read() as connection:
+            stored = alerts.get(connection, alert_id)
+            if stored is None:
+                raise HTTPException(404, "There is no alert with this id; it may have been removed.")
+            told = alert_queries.told(connection, [alert_id])
+        return JSONResponse(as_json(stored.alert, told.get(alert_id, [])))
+
+    return routes
+
+
+def as_json(alert: Alert, deliveries: list[Told]) -> dict[str, object]:
+    """An alert as the API shows it; times are ISO 8601 in UTC, spans are [start, end) in `excerpt`."""
+    return {
+        "id": alert.id,
+        "severity": alert.severity.value,
+        "title": alert.title,
+        "rule": alert.rule,
+        "event": alert.event_type,
+        "subject": alert.subject,
+        "alias": alert.alias,
+        "entity": alert.entity,
+        "facts": dict(alert.facts),
+        "labels": dict(alert.labels),
+        "excerpt": alert.excerpt,
+        "marks": [list(mark) for mark in alert.marks],
+        "reason": alert.reason,
+        "headline": alert.headline,
+        "link": alert.link,
+        "source": alert.source,
+        "publisher": alert.publisher,
+        "published": alert.published.isoformat() if alert.published else None,
+        "created_at": alert.created_at.isoformat(),
+        "deliveries": [{"receiver": delivery.receiver, "state": delivery.state.value} for delivery in deliveries],
+    }

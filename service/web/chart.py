@@ -1,0 +1,185 @@
+"""The geometry of the chart above the alerts: one column for each stretch of time, one block for each alert. Pure.
+
+Across, everything is a percentage, so that the drawing stretches from a phone to a wall while its letters keep their size; up,
+everything is pixels. Classes carry the colours: no style attributes, which the page's policy forbids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.model.rule import Severity
+from service.web import wording
+
+HEIGHT = 96
+BLOCK = 11
+GAP = 2
+BY_RANK = tuple(sorted(Severity, key=lambda severity: -severity.rank))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A length of time that the chart can show, cut into columns, with a label on each `every`-th."""
+
+    name: str
+    words: str
+    short: str
+    column: timedelta
+    columns: int
+    every: int
+
+    @property
+    def length(self) -> timedelta:
+        """From the left border to the right one."""
+        return self.column * self.columns
+
+    def start(self, now: datetime) -> datetime:
+        """The left border: the columns are aligned to the hour or the day (UTC), and `now` lies in the last one."""
+        seconds = self.column.total_seconds()
+        last = datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
+        return last - self.column * (self.columns - 1)
+
+
+WINDOWS = {
+    window.name: window
+    for window in (
+        Window("24h", "24 hours", "24 h", timedelta(hours=1), 24, 6),
+        Window("7d", "7 days", "7 d", timedelta(hours=6), 28, 4),
+        Window("30d", "30 days", "30 d", timedelta(days=1), 30, 6),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle: `x` and `width` in per cent, `y` and `height` in pixels."""
+
+    x: str
+    width: str
+    y: float
+    height: float
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stretch of time: its boxes from the bottom up, and the words that say the same."""
+
+    x: str
+    width: str
+    boxes: tuple[Box, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A label under the time axis: UTC above, the market's time below; the first one names the clocks."""
+
+    x: str
+    upper: str
+    lower: str
+    names: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Ready to be drawn; `summary` says in one sentence what there is to see."""
+
+    window: Window
+    height: int
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+    tallest: int
+    total: int
+    summary: str
+
+
+Counts = Mapping[tuple[datetime, Severity], int]
+"""Alerts by the start of their column and by severity."""
+
+
+def draw(counts: Counts, window: Window, now: datetime) -> Chart:
+    """Lay the columns out; the tallest one sets the scale, and blocks never grow beyond BLOCK pixels."""
+    start = window.start(now)
+    starts = [start + window.column * index for index in range(window.columns)]
+    tallest = max((sum(counts.get((at, severity), 0) for severity in Severity) for at in starts), default=0)
+    unit = min(float(BLOCK + GAP), HEIGHT / max(tallest, 1))
+    columns = tuple(_column(index, at, counts, window, unit) for index, at in enumerate(starts))
+    ticks = tuple(_tick(index, starts[index], window) for index in range(0, window.columns, window.every))
+    totals = {severity: sum(counts.get((at, severity), 0) for at in starts) for severity in Severity}
+    summary = f"The last {window.words}: {in_words(totals)}"
+    return Chart(window, HEIGHT, columns, ticks, tallest, sum(totals.values()), summary)
+
+
+def _column(index: int, at: datetime, counts: Counts, window: Window, unit: float) -> Column:
+    share = 100 / window.columns
+    x, width = f"{index * share + share * 0.1:.3f}%", f"{share * 0.8:.3f}%"
+    boxes: list[Box] = []
+    foot = float(HEIGHT)
+    here = {severity: counts.get((at, severity), 0) for severity in BY_RANK}
+    for severity, count in here.items():
+        for height, gap in _pieces(count, unit):
+            boxes.append(Box(x, width, round(foot - height, 2), round(height - gap, 2), severity))
+            foot -= height
+    return Column(x, width, tuple(boxes), f"{_stretch(at, window)}: {in_words(here)}")
+
+
+def _pieces(count: int, unit: float) -> list[tuple[float, float]]:
+    """(height, gap above) of the boxes for `count` alerts: a block for each while blocks can be told apart, else one bar."""
+    if unit >= 2.5 * GAP:
+        return [(unit, float(GAP))] * count
+    return [(unit * count, 0.0)] if count else []
+
+
+def _stretch(at: datetime, window: Window) -> str:
+    if window.column >= timedelta(days=1):
+        return wording.date(at)
+    return f"{wording.date(at)}, {wording.clock_time(at)}–{wording.clock_time(at + window.column)} UTC"
+
+
+def _tick(index: int, at: datetime, window: Window) -> Tick:
+    there = wording.market(at)
+    if window.column <= timedelta(hours=1):
+        upper, lower, names = wording.clock_time(at), wording.clock_time(there), ("UTC", wording.MARKET_PLACE)
+    else:
+        upper, lower, names = f"{at.day} {at:%b}", f"{at:%a}", ("", "")
+    return Tick(f"{(index + 0.1) * 100 / window.columns:.3f}%", upper, lower, names if index == 0 else ("", ""))
+
+
+def in_words(counts: Mapping[Severity, int]) -> str:
+    """3 alerts (1 critical, 2 high)."""
+    total = sum(counts.values())
+    if not total:
+        return "no alerts"
+    parts = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in BY_RANK if counts.get(severity))
+    return f"{total:,} {'alert' if total == 1 else 'alerts'} ({parts})"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How often one rule fired, its parts by severity as (x, width) in per cent of the longest bar."""
+
+    rule: str
+    count: int
+    parts: tuple[tuple[str, str, Severity], ...]
+    words: str
+
+
+def bars(counts: Mapping[tuple[str, Severity], int], at_most: int) -> tuple[Bar, ...]:
+    """The rules that fired most, the busiest first."""
+    rules: dict[str, dict[Severity, int]] = {}
+    for (rule, severity), count in counts.items():
+        rules.setdefault(rule, {})[severity] = count
+    ordered = sorted(rules.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))[:at_most]
+    longest = max((sum(parts.values()) for _, parts in ordered), default=1)
+    return tuple(_bar(rule, parts, longest) for rule, parts in ordered)
+
+
+def _bar(rule: str, counts: Mapping[Severity, int], longest: int) -> Bar:
+    parts, x = [], 0.0
+    for severity in BY_RANK:
+        width = counts.get(severity, 0) * 100 / longest
+        if width:
+            parts.append((f"{x:.3f}%", f"{width:.3f}%", severity))
+        x += width
+    return Bar(rule, sum(counts.values()), tuple(parts), in_words(counts))

@@ -1,0 +1,34 @@
+"""What the pages are given: everything they may read, and nothing they could change."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from service.metrics import Metrics
+from service.model.health import Health
+from service.model.rule import Rule
+from service.model.source import Source
+from service.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules and sources in force, as far as pages name them."""
+
+    rules: Sequence[Rule] = ()
+    sources: Sequence[Source] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """`health` and `rulebook` are asked at each request, so that a reload shows at once.
+
+    `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that the pages answer to.
+    """
+
+    database: Database
+    metrics: Metrics
+    health: Callable[[], Health]
+    rulebook: Callable[[], Rulebook]
+    version: str
+    allowed_hosts: Sequence[str] = ()

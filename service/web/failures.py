@@ -1,0 +1,54 @@
+"""What a reader sees when something cannot be shown: a page, or problem+json under /api. Never a traceback, never markup."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from service.errors import StorageError
+from service.web.rendering import Pages
+
+HEADINGS = {
+    HTTPStatus.BAD_REQUEST: "That cannot be asked",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer",
+}
+
+log = logging.getLogger(__name__)
+
+
+def install(application: FastAPI, pages: Pages) -> None:
+    """Answer every kind of failure."""
+
+    def answer(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+        heading = HEADINGS.get(HTTPStatus(status), HTTPStatus(status).phrase)
+        if request.url.path.startswith("/api/"):
+            problem = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
+            return JSONResponse(problem, status, headers, media_type="application/problem+json")
+        page = pages.html("error.html", request, {"status": status, "heading": heading, "detail": detail}, status)
+        page.headers.update(headers or {})
+        return page
+
+    @application.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        told = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
+        return answer(request, error.status_code, told, dict(error.headers or {}))
+
+    @application.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        faults = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+        return answer(request, HTTPStatus.BAD_REQUEST, faults)
+
+    @application.exception_handler(StorageError)
+    def without_database(request: Request, error: StorageError) -> Response:
+        log.error("a page could not be read from the database: %s", error)
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment; the log has the details.")
+
+    @application.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> Response:
+        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The log has the details.")

@@ -1,0 +1,59 @@
+"""The outermost layer: which names the pages answer to, and the headers that every answer carries.
+
+Guarantee: no answer leaves without the headers, error pages and refusals included, and a page in the reader's browser cannot
+reach us under a name of its own (DNS rebinding). It must not look at paths: what a path may do is decided where it is routed.
+"""
+
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+ALWAYS_ALLOWED = ("127.0.0.1", "localhost", "[::1]")
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)\.?(:[0-9]{1,5})?", re.ASCII)
+
+
+class Guard:
+    """Wraps the whole application, its error pages included."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
+        self._app = app
+        self._allowed = frozenset(filter(None, map(host_name, (*ALWAYS_ALLOWED, *allowed_hosts))))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) == 1 and host_name(hosts[0]) in self._allowed:
+            await self._app(scope, receive, send_guarded)
+            return
+        refusal = PlainTextResponse("This server does not answer to that name; see TAPEWATCH_ALLOWED_HOSTS.\n", 400)
+        await refusal(scope, receive, send_guarded)
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, lower case, without port and final dot; "" where it is not a plain host."""
+    found = _HOST.fullmatch(host.strip().lower())
+    return found["name"] if found else ""

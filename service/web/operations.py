@@ -1,0 +1,31 @@
+"""What machines ask: `/healthz` (the process answers), `/readyz` (it can do its job, else why not), `/metrics`.
+
+These answers are plain text and need no database.
+"""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+
+from service.metrics import CONTENT_TYPE
+from service.web.context import WebContext
+
+
+def router(context: WebContext) -> APIRouter:
+    """The three routes."""
+    routes = APIRouter()
+
+    @routes.api_route("/healthz", methods=["GET", "HEAD"])
+    def alive() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @routes.api_route("/readyz", methods=["GET", "HEAD"])
+    def ready() -> PlainTextResponse:
+        health = context.health()
+        lines = ["ready" if health.ready else "not ready", *health.reasons]
+        return PlainTextResponse("".join(f"{line}\n" for line in lines), 200 if health.ready else 503)
+
+    @routes.api_route("/metrics", methods=["GET", "HEAD"])
+    def metrics() -> Response:
+        return Response(context.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    return routes

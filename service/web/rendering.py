@@ -1,0 +1,77 @@
+"""Templates to answers. Everything is escaped: autoescape is on for every template, undefined names are errors, and there is no
+filter that would turn text into markup.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from service.model.rule import Severity
+from service.web import wording
+from service.web.context import WebContext
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+class Pages:
+    """Renders templates with what every page needs: version, health, the place in the navigation."""
+
+    def __init__(self, context: WebContext) -> None:
+        self._context = context
+        self._environment = Environment(
+            loader=PackageLoader("service.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        del self._environment.filters["safe"]
+        self._environment.filters |= _FILTERS
+        self._environment.globals |= {
+            "asset": _assets(),
+            "market_place": wording.MARKET_PLACE,
+            "severities": sorted(Severity, key=lambda severity: -severity.rank),
+            "version": context.version,
+        }
+
+    def html(self, template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+        """One page; `values` are the template's own."""
+        health, rulebook = self._context.health(), self._context.rulebook()
+        text = self._environment.get_template(template).render(
+            path=request.url.path, health=health, rules_version=rulebook.version, **values
+        )
+        return HTMLResponse(text, status)
+
+
+def _assets() -> Callable[[str], str]:
+    """The address of a static file with a mark of its content, so that browsers never keep an old one."""
+    marks = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:8] for path in sorted(STATIC.iterdir()) if path.is_file()}
+
+    def asset(name: str) -> str:
+        return f"/static/{name}?v={marks[name]}"
+
+    return asset
+
+
+def _iso(when: datetime) -> str:
+    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+_FILTERS: dict[str, Callable[..., object]] = {
+    "ago": wording.ago,
+    "clock_time": wording.clock_time,
+    "date": wording.date,
+    "day_name": wording.day_name,
+    "iso": _iso,
+    "language": wording.language,
+    "market": wording.market,
+    "plain": wording.plain,
+    "scheme": wording.scheme,
+    "weekday": wording.weekday,
+}
