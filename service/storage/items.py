@@ -17,7 +17,7 @@ from service.model.item import Item
 from service.model.span import Span
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.tables import EVENTS, ITEMS
-from service.storage.types import clean, dump_mapping, load_mapping
+from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
 Disposition = Literal["evaluated", "baseline"]
 BATCH = 1000
@@ -110,7 +110,7 @@ def _as_stored(item: Item) -> Item:
         title=clean(item.title),
         text=clean(item.text),
         link=clean(item.link),
-        published=item.published,
+        published=in_utc(item.published) if item.published else None,
         publisher=clean(item.publisher),
         language=clean(item.language),
     )

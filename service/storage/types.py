@@ -33,6 +33,16 @@ def clean(text: str) -> str:
     return text
 
 
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; ValueError for a naive one, which is a mistake of the caller."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a time zone cannot be stored")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar: the zone is beside the point there
+        return moment.replace(tzinfo=UTC)
+
+
 class CleanText(TypeDecorator[str]):
     """Text of any length that passed `clean`."""
 
@@ -44,20 +54,13 @@ class CleanText(TypeDecorator[str]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time; a naive one is a mistake of the caller and refused."""
+    """An aware time that passed `in_utc`."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored")
-        try:
-            return value.astimezone(UTC)
-        except OverflowError:  # the first or last hours of the calendar: the zone is beside the point there
-            return value.replace(tzinfo=UTC)
+        return None if value is None else in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

