@@ -1,0 +1,105 @@
+"""`when`: from marked YAML to conditions.
+
+A mapping holds if all of its keys hold. A mapping that says `event` (or `subject` where no event is spoken of yet) asks for one
+event, and `subject`, fields, and whatever stands below it speak of that same event; a mapping below it that says `event` itself
+asks the item for another one. Where this could be read in two ways the rule is refused.
+Guarantee: all problems are reported; what is returned can be evaluated without any further check.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.errors import Problem
+from service.marked_yaml import unknown_key
+from service.rules.building import Builder, Path, Scope
+from service.rules.condition import Condition
+from service.rules.conditions import CONDITIONS
+from service.rules.conditions.event import AnyEventIs, EventIs, Happened, scope_of
+from service.rules.conditions.field import fields_of, parse_field
+from service.rules.conditions.logic import All
+
+_OUTSIDE = "write it in the same mapping as `event`, or write several events there: `event: [limit_up, new_high]`"
+
+
+def compile_when(builder: Builder, path: Path, scope: Scope | None = None) -> Condition | None:
+    """The condition at `path`; None if anything in it is wrong, which is reported."""
+    value = builder.value(path)
+    if not isinstance(value, dict) or not value:
+        builder.say(path, "conditions are missing here", "write for instance `event: limit_up` or `text: {any: [prospectus]}`")
+        return None
+    inner = _scope(builder, path, value, scope)
+    _refuse_ambiguous(builder, path, value, scope)
+    fields = fields_of(inner, builder.vocabulary)
+    children: list[Condition | None] = []
+    for key in sorted(value, key=lambda key: key != "event"):
+        if key in CONDITIONS:
+            children.append(CONDITIONS[key](builder, (*path, key), inner))
+        elif key in fields:
+            children.append(parse_field(builder, (*path, key), fields[key]))
+        else:
+            children.append(None)
+            builder.problems.append(_unknown(builder, (*path, key), inner, fields))
+    found = tuple(child for child in children if child is not None)
+    if len(found) < len(children):
+        return None
+    if inner is scope:
+        return found[0] if len(found) == 1 else All(builder.place(path), found)
+    return _happened(builder, path, found)
+
+
+def _scope(builder: Builder, path: Path, value: Mapping[str, Any], scope: Scope | None) -> Scope | None:
+    """The event that the keys of this mapping speak of: its own, any, or that of the mappings around it."""
+    if "event" in value:
+        return scope_of(builder, (*path, "event"))
+    return Scope() if scope is None and "subject" in value else scope
+
+
+def _happened(builder: Builder, path: Path, children: tuple[Condition, ...]) -> Happened:
+    first = children[0]
+    if isinstance(first, EventIs | AnyEventIs):
+        place, chooser, others = first.place, first, children[1:]
+    else:
+        place, others = builder.place((*path, "subject")), children
+        chooser = AnyEventIs(place)
+    return Happened(place, chooser, All(place, (chooser, *others), f"event {chooser.name}"))
+
+
+def _unknown(builder: Builder, path: Path, scope: Scope | None, fields: Mapping[str, object]) -> Problem:
+    """The problem of a key that is no condition and no field of the event spoken of."""
+    key = str(path[-1])
+    types = [name for name in builder.vocabulary if key in fields_of(Scope((name,)), builder.vocabulary)]
+    if not types or (scope is not None and scope.uncertain):
+        return unknown_key(builder.document, path, [*CONDITIONS, *fields])
+    if scope is None:
+        return builder.document.problem(
+            path, f"`{key}` is a field of {_listed(types)}", f"write `event: {types[0]}` beside it", key=True
+        )
+    asked = _listed(scope.types) if scope.types else "events of any type"
+    return builder.document.problem(path, f"`{key}` is a field of {_listed(types)}, not of {asked}", key=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (" and others" if len(names) > 4 else "")
+
+
+def _refuse_ambiguous(builder: Builder, path: Path, value: Mapping[str, Any], scope: Scope | None) -> None:
+    """Refuse a `subject` that a reader would take for that of an event which is named elsewhere."""
+    if scope is not None or "event" in value:
+        return
+    if "subject" in value and any(_names_event(value.get(key)) for key in ("all", "any")):
+        builder.say((*path, "subject"), "this `subject` stands outside of the `event` below it", _OUTSIDE, key=True)
+    elements = value.get("all")
+    if "subject" in value or not isinstance(elements, list) or not _names_event(elements):
+        return
+    for number, element in enumerate(elements):
+        if isinstance(element, dict) and "subject" in element and "event" not in element:
+            builder.say(
+                (*path, "all", number, "subject"), "this `subject` stands beside the `event` it seems to mean", _OUTSIDE, key=True
+            )
+
+
+def _names_event(value: object) -> bool:
+    """Whether an event is asked for in a list of conditions, however deep, outside of `none`."""
+    if isinstance(value, list):
+        return any(_names_event(element) for element in value)
+    return isinstance(value, dict) and ("event" in value or any(_names_event(value.get(key)) for key in ("all", "any")))

@@ -1,0 +1,56 @@
+"""What the text conditions share: where words stand in an item, and how that is told."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from service.model.explanation import Explanation
+from service.model.rule import Evidence
+from service.model.span import Span
+from service.rules.condition import Condition, Context, Key, Keys, distinct
+from service.rules.conditions.words import Words
+
+Area = Literal["title", "text", "both"]
+
+
+def places(context: Context, words: Iterable[Words], area: Area) -> list[Span]:
+    """Every place of every one of `words`, in the order of the text."""
+    reading = context.reading
+    return sorted({span for one in words for span in one.find(reading, reading.areas[area])})
+
+
+def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
+    """Places as evidence."""
+    return distinct(Evidence(span, span.of(context.reading.document), f"text {what}") for span in spans)
+
+
+def listed(words: Iterable[Words]) -> str:
+    """Words for a person, the first few of many."""
+    texts = [one.text for one in words]
+    return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+
+
+def missing(context: Context, words: Iterable[Words], area: Area) -> str:
+    """Which of `words` do not stand in the area, and what almost does; "" if all do."""
+    reading = context.reading
+    lacking = [one for one in words if not places(context, (one,), area)]
+    if not lacking:
+        return ""
+    almost = next((miss for one in lacking if (miss := one.near_miss(reading, reading.areas[area]))), "")
+    where = {"both": "", "title": " in the title", "text": " in the text"}[area]
+    return almost or f"{listed(lacking)} {'does' if len(lacking) == 1 else 'do'} not occur{where}"
+
+
+def rarest(words: Iterable[Words]) -> Keys:
+    """Of words that must all occur, the one that is probably the rarest: the longest."""
+    return frozenset({Key("word", max((one.anchor for one in words), key=len))})
+
+
+def explained(condition: Condition, context: Context, what: str, miss: str) -> Explanation:
+    """The explanation of a text condition: its words if it holds, else `miss`."""
+    result = condition.evaluate(context)
+    if not result.held:
+        return Explanation(what, False, miss, condition.place)
+    words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in result.evidence))
+    return Explanation(
+        what, True, f"found {words}" if words else "found", condition.place, tuple(one.span for one in result.evidence)
+    )

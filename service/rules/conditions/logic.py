@@ -1,0 +1,119 @@
+"""`all`, `any`, `none`: conditions made of conditions."""
+
+from dataclasses import dataclass
+
+from service.model.explanation import Explanation
+from service.model.rule import Evidence
+from service.rules.building import Builder, Path, Scope
+from service.rules.condition import MISS, Condition, Context, Hit, Keys, Result, distinct
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Holds if every one of `children` holds; `what` names what they are together."""
+
+    place: str
+    children: tuple[Condition, ...]
+    what: str = "all of"
+
+    def evaluate(self, context: Context) -> Result:
+        results = []
+        for child in self.children:
+            result = child.evaluate(context)
+            if not result.held:
+                return MISS
+            results.append(result)
+        return _joined(results)
+
+    def explain(self, context: Context) -> Explanation:
+        children = tuple(child.explain(context) for child in self.children)
+        return _tree(self, children, all(child.held for child in children), self.what)
+
+    def keys(self) -> Keys:
+        """Those of the most demanding child: each child alone is required."""
+        known = [keys for child in self.children if (keys := child.keys()) is not None]
+        return min(known, key=lambda keys: (len(keys), -min((len(key.text) for key in keys), default=0)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds if at least one of `children` holds; the evidence is that of all that do."""
+
+    place: str
+    children: tuple[Condition, ...]
+
+    def evaluate(self, context: Context) -> Result:
+        results = [result for child in self.children if (result := child.evaluate(context)).held]
+        return _joined(results) if results else MISS
+
+    def explain(self, context: Context) -> Explanation:
+        children = tuple(child.explain(context) for child in self.children)
+        return _tree(self, children, any(child.held for child in children), "any of")
+
+    def keys(self) -> Keys:
+        keys = [child.keys() for child in self.children]
+        known = [one for one in keys if one is not None]
+        return frozenset().union(*known) if len(known) == len(keys) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """Holds if none of `children` holds. What does not hold has no words to show."""
+
+    place: str
+    children: tuple[Condition, ...]
+
+    def evaluate(self, context: Context) -> Result:
+        return Result(not any(child.evaluate(context).held for child in self.children))
+
+    def explain(self, context: Context) -> Explanation:
+        children = tuple(child.explain(context) for child in self.children)
+        found = next((child for child in children if child.held), None)
+        return _tree(self, children, found is None, "none of", f"excluded by {found.what}: {found.detail}" if found else "")
+
+    def keys(self) -> Keys:
+        return None
+
+
+def _joined(results: list[Result]) -> Result:
+    """One result of several that held together; an event that several name is one hit."""
+    by_event: dict[int, tuple[Evidence, ...]] = {}
+    for result in results:
+        for hit in result.hits:
+            by_event[hit.number] = by_event.get(hit.number, ()) + hit.evidence
+    hits = tuple(Hit(number, distinct(evidence)) for number, evidence in sorted(by_event.items()))
+    return Result(True, hits, distinct(one for result in results for one in result.evidence))
+
+
+def _tree(condition: Condition, children: tuple[Explanation, ...], held: bool, what: str, detail: str = "") -> Explanation:
+    """An explanation whose detail, unless given, is that of the child which decided."""
+    if not detail and children:
+        deciding = [child for child in children if child.held == held] or list(children)
+        detail = (
+            max(deciding, key=_nearness).detail if not held else "; ".join(child.detail for child in deciding if child.detail)
+        )
+    spans = tuple(sorted({span for child in children if child.held == held for span in child.spans})) if held else ()
+    return Explanation(what=what, held=held, detail=detail, place=condition.place, spans=spans, children=children)
+
+
+def _nearness(explanation: Explanation) -> float:
+    """How near a condition came to holding: the share of what it is made of that holds."""
+    if not explanation.children:
+        return 1.0 if explanation.held else 0.0
+    return sum(map(_nearness, explanation.children)) / len(explanation.children)
+
+
+def parse(kind: str, builder: Builder, path: Path, scope: Scope | None) -> Condition | None:
+    """The list behind `all`, `any` or `none`; None if anything in it is wrong."""
+    elements = builder.value(path)
+    if not isinstance(elements, list) or not elements:
+        builder.say(path, f"`{kind}` needs a list of conditions", "begin each with `- `, for instance `- event: limit_up`")
+        return None
+    read = [builder.compile(builder, (*path, number), scope) for number in range(len(elements))]
+    children = tuple(child for child in read if child is not None)
+    if len(children) < len(read):
+        return None
+    place = builder.place(path, key=True)
+    if kind == "none":
+        return NoneOf(place, children)
+    return All(place, children) if kind == "all" else AnyOf(place, children)

@@ -1,0 +1,25 @@
+"""Why each rule fired on an item, or what it lacked.
+
+Guarantee: the same answer as the matcher's, for every rule, also those that the index leaves out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.model.event import Event
+from service.model.explanation import Explanation
+from service.model.item import Item
+from service.model.rule import Rule
+from service.rules.condition import Context
+from service.rules.reading import Reading
+from service.rules.ruleset import RuleSet
+
+
+def explain(ruleset: RuleSet, item: Item, events: Sequence[Event]) -> tuple[tuple[Rule, Explanation], ...]:
+    """One explanation for each rule, in the order of the rules. `events` may hold denied and historical ones: they are named."""
+    reading = Reading(item, events)
+    found = []
+    for compiled in ruleset.compiled:
+        why = compiled.when.explain(Context(reading))
+        found.append((compiled.rule, replace(why, what=f"rule {compiled.rule.id}: {why.what}")))
+    return tuple(found)

@@ -1,0 +1,86 @@
+"""The shape of a rule file, without what stands behind `when`.
+
+Guarantee: what a person may write is here and in the condition families only; loader and JSON schema both read it from here.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel, model_validator
+
+from service.model.rule import Severity
+from service.rules.building import PlainText, Strict, TextList
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,63}$")]
+
+
+class ListEntry(Strict):
+    """A list may hold entities with a tag, or names of what has no entity, beside entity ids."""
+
+    tag: TextList | None = None
+    name: TextList | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "ListEntry":
+        if not self.model_fields_set:
+            raise ValueError("this entry is empty: write an entity id, {tag: …} or {name: …}")
+        return self
+
+
+ListEntries = Annotated[list[PlainText | ListEntry], Field(min_length=1)]
+
+
+class ExampleItem(Strict):
+    """A news item."""
+
+    title: PlainText = ""
+    text: PlainText = ""
+    lang: str = Field(default="", pattern="^(en|zh)?$", description="en or zh; found out if not given.")
+    publisher: str = ""
+
+    @model_validator(mode="after")
+    def _something(self) -> "ExampleItem":
+        if not self.title and not self.text:
+            raise ValueError("an example needs a text or a title")
+        return self
+
+
+Examples = list[PlainText | ExampleItem]
+
+
+class ExamplesText(Strict):
+    """Items that prove the rule each time it is loaded; a rule whose examples fail is refused."""
+
+    match: Examples = Field(default=[], description="The rule must fire on each of these.")
+    no_match: Examples = Field(default=[], description="The rule must not fire on any of these.")
+
+
+class RuleText(Strict):
+    """When to alert, and how the alert looks."""
+
+    id: Name = Field(
+        description="Unique among all rules; routes, alerts and explanations name it.", examples=["limit-up-optical"]
+    )
+    title: str = Field(
+        default="",
+        description="Liquid template of the alert's title: {{ subject }}, {{ alias }}, {{ entity }}, {{ event }}, {{ pct }}, "
+        "{{ stage }}, {{ kind }}, {{ headline }}, {{ source }}, {{ publisher }}, {{ severity }}, {{ rule }}, the event's fields.",
+        examples=["{{ subject }} hits limit-up"],
+    )
+    severity: Severity = Field(default=Severity.MEDIUM, description="How urgent an alert of this rule is.")
+    description: str = Field(default="", description="For people: what the rule is for.")
+    when: Any = Field(description="What must hold; all keys given here hold together.")
+    labels: dict[LabelName, PlainText] = Field(default={}, description="For routes.", examples=[{"desk": "a-share"}])
+    examples: ExamplesText = ExamplesText()
+    enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
+
+
+class ListsText(RootModel[dict[Name, ListEntries]]):
+    """Named lists, for `subject: {list: …}` in any file."""
+
+
+class FileText(Strict):
+    """The top of a file of rules/alerts; what is in it is checked piece by piece, so that one bad rule hides no other."""
+
+    rules: list[Any] = Field(default=[])
+    lists: dict[str, Any] = Field(default={})

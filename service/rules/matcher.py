@@ -1,0 +1,36 @@
+"""A RuleSet held against an item and its events.
+
+A rule fires once for each distinct event that satisfied it, or once with no event if it holds without asking for one.
+Guarantee: pure and total; the order is that of the rules, then of the events.
+"""
+
+from collections.abc import Sequence
+
+from service.model.event import Event
+from service.model.item import Item
+from service.model.rule import Evidence, Match
+from service.rules.condition import Context, distinct
+from service.rules.reading import Reading
+from service.rules.ruleset import CompiledRule, RuleSet
+
+
+def match(ruleset: RuleSet, item: Item, events: Sequence[Event]) -> tuple[Match, ...]:
+    """Every rule that fires, with the words that made it fire. `events` are those of the item."""
+    reading = Reading(item, events)
+    return tuple(hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading))
+
+
+def fire(compiled: CompiledRule, reading: Reading) -> list[Match]:
+    """The matches of one rule."""
+    result = compiled.when.evaluate(Context(reading))
+    if not result.held:
+        return []
+    if not result.hits:
+        return [_match(compiled, None, result.evidence)]
+    return [_match(compiled, reading.events[hit.number], distinct(hit.evidence + result.evidence)) for hit in result.hits]
+
+
+def _match(compiled: CompiledRule, event: Event | None, evidence: tuple[Evidence, ...]) -> Match:
+    rule = compiled.rule
+    words = ", ".join(f"{one.what} “{' '.join(one.words.split())}”" for one in evidence)
+    return Match(rule, event, evidence, f"rule {rule.id} ({compiled.when.place})" + (f": {words}" if words else ""))

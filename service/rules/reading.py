@@ -1,0 +1,66 @@
+"""An item laid out for conditions: folded text, title and body, words, events. One per item, shared by all rules.
+
+Guarantee: every position is one of `Item.document`, so that evidence of any rule can be marked in it.
+It must not know any condition.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+
+from service.folding import fold
+from service.model.event import Event, Status
+from service.model.item import Item
+from service.model.span import Span
+
+# Scripts that are written without blanks between words: their characters end a Latin word, and each counts as a word itself.
+_SOLID = "\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_WORD = re.compile(f"[{_SOLID}]|[^\\W{_SOLID}]+")
+_SOLID_CHARACTER = re.compile(f"[{_SOLID}]")
+
+
+def joins(character: str) -> bool:
+    """Whether a character makes a Latin word longer: a letter, digit, underscore or combining mark of a script with blanks."""
+    if not (character.isalnum() or character == "_" or unicodedata.combining(character)):
+        return False
+    return not _SOLID_CHARACTER.match(character)
+
+
+class FoldedText:
+    """A text beside its folded form, character by character; what cannot be encoded is replaced."""
+
+    def __init__(self, text: str) -> None:
+        self.document = text.encode("utf-8", "replace").decode("utf-8")
+        self.folded = fold(self.document)
+
+    @property
+    def whole(self) -> Span:
+        """All of it."""
+        return Span(0, len(self.document))
+
+
+class Reading(FoldedText):
+    """What rules see of one item. `events` are only those that count: what a text denies or recalls fires nothing."""
+
+    def __init__(self, item: Item, events: Sequence[Event]) -> None:
+        super().__init__(item.document)
+        self.item = item
+        self.events = tuple(event for event in events if event.status in (Status.ASSERTED, Status.PLANNED))
+        self.other_events = tuple(event for event in events if event.status in (Status.DENIED, Status.HISTORICAL))
+        title = len(item.title)
+        stands_alone = item.text.startswith(item.title)
+        self.areas = {
+            "both": self.whole,
+            "title": Span(0, title),
+            "text": Span(0 if stands_alone else min(title + 1, len(self.document)), len(self.document)),
+        }
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [found.start() for found in _WORD.finditer(self.folded)]
+
+    def word_number(self, position: int) -> int:
+        """How many words begin up to and at a position; the difference of two is their distance in words."""
+        return bisect_right(self._starts, position)

@@ -1,0 +1,128 @@
+"""The JSON schema (draft 2020-12) of a rule file, for completion and checks in editors.
+
+Made from the same models that the loader reads with, and from the vocabulary in force: event types, their fields and values are
+enumerated. It says what may stand where; what only the whole set can tell (ids, entities, examples) is the loader's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from service.rules.building import TEXTS_SCHEMA, Allowed, Scope
+from service.rules.conditions.event import known_names
+from service.rules.conditions.field import NumberTest, fields_of
+from service.rules.conditions.subject import SubjectOptions
+from service.rules.conditions.text import TextOptions
+from service.rules.file import ListsText, RuleText
+
+Schema = dict[str, Any]
+
+_STARTER = {
+    "label": "a rule",
+    "description": "id, severity, title, when and two examples",
+    "body": {
+        "id": "$1",
+        "severity": "${2|info,low,medium,high,critical|}",
+        "title": "{{ subject }} $3",
+        "when": {"event": "$4", "subject": "any"},
+        "examples": {"match": ["$5"], "no_match": ["$6"]},
+    },
+}
+
+
+def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]]) -> Schema:
+    """The schema for rules/alerts/*.yaml with this vocabulary."""
+    _, models = models_json_schema(
+        [(model, "validation") for model in (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions)]
+    )
+    definitions: Schema = _tidy(models["$defs"])
+    definitions["RuleText"]["properties"]["when"] = {"$ref": "#/$defs/When", "description": "All keys given here hold together."}
+    definitions["When"] = _when(event_fields)
+    rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Tapewatch alert rules",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"rules": {**rules, "description": "Alert rules."}, "lists": {"$ref": "#/$defs/ListsText"}},
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _tidy(schema: Any) -> Any:
+    """Without what only a machine made: titles, nulls (an absent key is absent), names that no pattern allows."""
+    if isinstance(schema, list):
+        return [_tidy(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        key: _tidy(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str)) and value is not None
+    }
+    choices = [one for one in kept.get("anyOf", []) if one != {"type": "null"}]
+    if len(choices) == 1:
+        kept.pop("anyOf")
+        return choices[0] | kept
+    if choices:
+        kept["anyOf"] = choices
+    return kept | ({"additionalProperties": False} if "patternProperties" in kept else {})
+
+
+def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:
+    nested = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/When"}}
+    properties: Schema = {
+        "event": {
+            **_one_or_more({"enum": list(known_names(vocabulary))}),
+            "description": "The item asserts an event of this type. Fields beside it speak of the same event.",
+        },
+        "subject": {
+            "anyOf": [{"const": "any"}, {"$ref": "#/$defs/SubjectOptions"}],
+            "description": "Whom the event is about.",
+            "examples": ["any", {"tag": "optical"}, {"entity": "601869.SH"}, {"list": "my-stocks"}, {"name": "Moore Threads"}],
+        },
+        "text": {
+            "anyOf": [TEXTS_SCHEMA, {"$ref": "#/$defs/TextOptions"}],
+            "description": "Words in the item; a list means any of them.",
+            "examples": [["prospectus", "招股书"], {"all": ["CPO"], "none": ["rumour"]}],
+        },
+        "all": {**nested, "description": "Every one of these conditions holds."},
+        "any": {**nested, "description": "At least one of these conditions holds."},
+        "none": {**nested, "description": "None of these conditions holds."},
+    }
+    for name, types in _types_by_field(vocabulary).items():
+        properties.setdefault(name, _field(types))
+    return {
+        "type": "object",
+        "description": "Conditions; all keys given here hold together.",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _types_by_field(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> dict[str, dict[str, Allowed]]:
+    """Field → the event types that have it, and what it may be in each."""
+    found: dict[str, dict[str, Allowed]] = {}
+    for event_type in vocabulary:
+        for name, allowed in fields_of(Scope((event_type,)), vocabulary).items():
+            found.setdefault(name, {})[event_type] = allowed
+    return dict(sorted(found.items()))
+
+
+def _field(types: Mapping[str, Allowed]) -> Schema:
+    schemas: list[Schema] = []
+    words = {word: None for allowed in types.values() if not isinstance(allowed, str) for word in allowed}
+    if words:
+        schemas.append(_one_or_more({"enum": list(words)}))
+    if "number" in types.values():
+        schemas.append({"$ref": "#/$defs/NumberTest"})
+    if "text" in types.values():
+        schemas.append(TEXTS_SCHEMA)
+    description = f"Field of {', '.join(types)}."
+    return {**schemas[0], "description": description} if len(schemas) == 1 else {"anyOf": schemas, "description": description}
+
+
+def _one_or_more(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}

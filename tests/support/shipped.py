@@ -1,0 +1,50 @@
+"""The vocabulary, entities and rule pack that travel with the program, read as the program reads them."""
+
+from functools import cache
+from pathlib import Path
+
+from service.events.entities import build_catalog, parse_entities
+from service.events.extract import extract
+from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
+from service.marked_yaml import Document, load
+from service.model.entity import Catalog
+from service.model.event import Event
+from service.model.item import Item
+from service.rules.loader import RuleContext, RuleSet, parse_rules
+
+RULES = Path(__file__).parent.parent.parent / "rules"
+
+
+def documents(room: str) -> list[Document]:
+    """The files of a folder of rules/."""
+    return [load(path.read_bytes(), f"rules/{room}/{path.name}") for path in sorted((RULES / room).glob("*.yaml"))]
+
+
+@cache
+def words() -> tuple[Lexicon, Catalog]:
+    """The shipped vocabulary and entities."""
+    catalog, clashes = build_catalog([parse_entities(document)[0] for document in documents("entities")])
+    types = [parse_vocabulary(document) for document in documents("events")]
+    assert not clashes
+    assert not [problem for _, problems in types for problem in problems]
+    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog), catalog
+
+
+def understand(item: Item) -> tuple[Event, ...]:
+    """The events of an item that count."""
+    lexicon, _ = words()
+    return tuple(event for event in extract(item, lexicon) if lexicon.counts(event))
+
+
+def context() -> RuleContext:
+    """What the shipped rules may speak of."""
+    lexicon, catalog = words()
+    return RuleContext({name: lexicon.fields(name) for name in lexicon.types}, catalog, understand)
+
+
+@cache
+def pack() -> RuleSet:
+    """The shipped rules."""
+    ruleset, problems = parse_rules(documents("alerts"), context())
+    assert ruleset is not None, "\n".join(map(str, problems))
+    return ruleset
