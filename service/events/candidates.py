@@ -16,8 +16,6 @@ from service.model.span import Span
 _STATUS = {"denied": Status.DENIED, "historical": Status.HISTORICAL, "planned": Status.PLANNED}
 _PREPOSITION = 2
 """English companions of so few letters (at, to) count only where no verb does."""
-_ALONE = 1_000
-"""The distance of a trigger that needs no companion: one with a companion says more."""
 PERCENT_WITHIN = {"en": 9, "zh": 12}
 MAX_IN_CLAUSE = 60
 """More triggers than this in one clause are a table, not language."""
@@ -32,7 +30,7 @@ class Assertion:
     say: Span
     evidence: Span
     order: int
-    distance: int
+    distance: int = 0
     percent: Percent | None = None
     status: Status = Status.ASSERTED
     blocked_by: Blocker | None = None
@@ -58,7 +56,7 @@ def assertions(compiled: Compiled, folded: str, clause: Span, language: str, hit
 
 def _with_companion(compiled: Compiled, folded: str, hit: Hit, trigger: Trigger, hits: Sequence[Hit]) -> Assertion | None:
     say = Span(hit.start, hit.end)
-    plain = Assertion(compiled.owners[hit.entry], trigger, say, say, hit.entry, _ALONE, status=trigger.status)
+    plain = Assertion(compiled.owners[hit.entry], trigger, say, say, hit.entry, status=trigger.status)
     if not trigger.companions:
         return plain
     found = []
@@ -124,8 +122,8 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
 
 
 def _unnested(found: list[Assertion]) -> list[Assertion]:
-    """Of overlapping triggers the longest wins; of one type's equal ones the nearest companion, then the first entry."""
-    ordered = sorted(found, key=lambda one: (one.say.start - one.say.end, one.distance, one.order))
+    """Of overlapping triggers the longest wins; of one type's equal ones the first entry of its file."""
+    ordered = sorted(found, key=lambda one: (one.say.start - one.say.end, one.order, one.distance))
     kept: list[Assertion] = []
     for one in ordered:
         if not any(_beaten(one, other) for other in kept):
@@ -163,13 +161,20 @@ _SUBJECT_REACH = {"en": 3, "zh": 8}
 def _reaches(blocker: Blocker, folded: str, one: Assertion, hit: Hit) -> int | None:
     """How far the blocker's words stand from the evidence, if they stand where the blocker looks."""
     if blocker.look == "over":
-        return 0 if hit.start < one.say.end and one.say.start < hit.end else None
+        return 0 if hit.start < one.evidence.end and one.evidence.start < hit.end else None
     if blocker.look == "clause":
         return 1
     side = "before" if blocker.look == "subject" else blocker.look
     place = one.say if blocker.look == "subject" else one.evidence
     far = _distance_on(side, folded, place, hit, blocker.language)
-    if far is None and side in ("before", "around") and one.evidence.start <= hit.start and hit.end <= one.say.start:
-        far = distance(folded, hit.end, one.say.start, blocker.language)
+    if far is None and side in ("before", "around") and one.evidence.start <= hit.start and hit.end <= one.evidence.end:
+        far = _inside(blocker, folded, one, hit)
     limit = blocker.within if blocker.within is not None or blocker.look != "subject" else _SUBJECT_REACH[blocker.language]
     return far if far is not None and (limit is None or far <= limit) else None
+
+
+def _inside(blocker: Blocker, folded: str, one: Assertion, hit: Hit) -> int | None:
+    """Blockers between the words that assert: "rose to near a record"; between verb and figure only what denies or expects."""
+    if hit.end <= one.say.start:
+        return distance(folded, hit.end, one.say.start, blocker.language)
+    return 0 if hit.start >= one.say.end and blocker.means in ("denied", "hypothetical") else None

@@ -22,11 +22,11 @@ _ABBREVIATIONS = frozenset(
     "u.s u.k u.n e.u e.g i.e a.m p.m cf fig bros intl mfg gov sen rep gen col prof rs pte bhd cos".split()
 )
 _EN_CUT = re.compile(
-    r"(?<=\s)(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|with|"
+    r"(?<=\s)(?<!much )(?<!many )(?<!high )(?<!low )(?<!well )(?<!soon )(?<!long )(?<!far )(?<!little )(?<!just )(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|with|"
     r"following|until|even as|as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
     r"(?=\s)|(?<=[;:])\s|\s[-|/]+\s|\s\\\s|\s--+\s"
 )
-_ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%])\s+(?=[^\s])|(?<=\S)\s+(?=[^\x00-\x7f])")
+_ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")

@@ -15,7 +15,7 @@ from typing import Protocol
 from service.events import chinese, english
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
-from service.events.compiled import Compiled, Hit
+from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
 from service.events.merging import merged
@@ -54,12 +54,12 @@ class Seen:
 
 @dataclass(slots=True)
 class _Sentence:
-    """What carries from clause to clause: the last subjects, and the subjects of the sentence's first clause."""
+    """What carries from clause to clause: the last subjects; none while the sentence speaks of something that has no price."""
 
     span: Span
     language: str
     last: list[Mention] = field(default_factory=list)
-    topic: Mention | None = None
+    measured: bool = False
 
 
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
@@ -83,7 +83,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     for span in spans:
         inside = hits[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
         language = language_of(folded, span) if everything or inside else ""
-        if language and (everything or any(hit.role == 0 for hit in inside)):
+        if language and (everything or any(hit.role is Role.TRIGGER for hit in inside)):
             sentence = _Sentence(span, language, [])
             if reading.topic is None:
                 reading.topic = _topic(reading, spans)
@@ -100,7 +100,8 @@ def _learn_aliases(reading: Reading) -> None:
 
 def _topic(reading: Reading, spans: Sequence[Span]) -> Mention | None:
     """Whom the item is about: whom its text opens with, or its title."""
-    for span in [*spans[1:2], *spans[:1]]:
+    first = language_of(reading.folded, spans[0])
+    for span in spans[:2] if first == "zh" else reversed(spans[:2]):
         language = language_of(reading.folded, span)
         found = _FINDERS[language].topic(reading, span.start, span.end) if language else None
         if found is not None:
@@ -115,8 +116,20 @@ def _sentence(
         inside = [hit for hit in hits if hit.start >= clause.span.start and hit.end <= clause.span.end]
         found = assertions(compiled, reading.folded, clause.span, sentence.language, inside)
         yield _clause(compiled, reading, sentence, clause, found, earlier)
-        if sentence.topic is None and not sentence.last:
-            sentence.topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+        if not found:
+            _carry_topic(compiled, reading, sentence, clause, inside)
+
+
+def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
+    """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
+    measures = any(hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject" for hit in hits)
+    if sentence.language == "zh":
+        sentence.measured = measures
+    if measures or (sentence.last and sentence.language == "en"):
+        return
+    topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+    if topic is not None:
+        sentence.last = [topic]
 
 
 def _clause(
@@ -125,11 +138,14 @@ def _clause(
     events: list[Event] = []
     refused: list[str] = []
     left = clause.span.start
+    mentions: list[Mention] = []
     for one in found:
-        mentions = _subjects(reading, sentence, clause, one, left, earlier)
-        left = max(left, one.evidence.end)
-        if mentions and not (one.blocked_by and one.blocked_by.look == "subject"):
-            sentence.last = mentions
+        if one.evidence.start >= left:
+            mentions = _subjects(reading, sentence, clause, one, left, earlier)
+            left = one.evidence.end
+        measured = one.blocked_by is not None and one.blocked_by.look == "subject"
+        sentence.last = [] if measured else mentions or sentence.last
+        sentence.measured = measured
         if one.blocked_by and one.status is one.trigger.status:
             continue
         made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]
@@ -148,9 +164,11 @@ def _subjects(
         return [Mention("")]
     found: list[Mention] | None = None
     if side in ("before", "either"):
-        participle = sentence.language == "en" and reading.folded[left : one.evidence.start].rstrip().endswith(",")
-        if not (participle and sentence.last and one.evidence.of(reading.folded).split(" ")[0].endswith("ing")):
-            found = finder.before(reading, left, one.evidence.start)
+        if _continues(reading, sentence, one, left):
+            return _carried(reading, sentence, earlier)
+        found = finder.before(reading, left, one.evidence.start)
+        if not found and clause.opener in ("which", "who") and clause.span.start > sentence.span.start:
+            found = finder.before(reading, sentence.span.start, clause.span.start)
     if not found and side in ("after", "either"):
         found = finder.after(reading, one.evidence.end, clause.span.end)
     if found is not None:
@@ -158,12 +176,18 @@ def _subjects(
     return _carried(reading, sentence, earlier)
 
 
+def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int) -> bool:
+    """ "..., reaching record highs" and "..., its highest since May" are about whom the sentence is about already."""
+    first = one.evidence.of(reading.folded).split(" ")[0]
+    if sentence.language != "en" or not (sentence.last or sentence.measured):
+        return False
+    return first in ("its", "their") or (first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(","))
+
+
 def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> list[Mention]:
     """Whom a clause without a subject of its own is about."""
-    if sentence.last:
+    if sentence.last or sentence.measured:
         return sentence.last
-    if sentence.topic is not None:
-        return [sentence.topic]
     if len(earlier) == 1:
         return earlier
     return [reading.topic] if reading.topic is not None else []

@@ -1,6 +1,6 @@
 """The same event said twice in one item is one event.
 
-Two events are the same when type, kind and subject agree: the same entity, or names of which one begins or contains the other. The
+Two events are the same when type, kind and subject agree: the same entity, or names of which one begins with the other. The
 most complete mention stays, at the place of the first. A figure is replaced by a closer one (3.04 % for "over 3 %").
 Guarantee: order of first mentions. It must not compare events of different items.
 """
@@ -37,7 +37,7 @@ def same(one: Event, other: Event) -> bool:
     first, second = _bare(one.subject), _bare(other.subject)
     if not first or not second:
         return first == second
-    return first in second or second in first
+    return first.startswith(second) or second.startswith(first)
 
 
 def _bare(name: str) -> str:
