@@ -43,15 +43,18 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
     return _parts(reading, *_trim(reading.folded, start, cut.start() if cut else end))
 
 
-def topic(reading: Reading, start: int, end: int) -> Mention | None:
+def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a clause opens with: the name before a bracket, a colon or a verb; else the first known name in it."""
-    begin, _ = _trim(reading.folded, start, end)
+    begin, stop = _trim(reading.folded, start, end)
+    such = words.SUCH_AS.match(reading.folded[begin:stop])
+    if such:
+        return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
     match = words.TOPIC.match(reading.folded[begin:end])
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if found and len(found) == 1:
-        return _with_bracket(reading, found[0], end)
-    names = reading.names_in(start, end)
-    return Mention(names[0].span.of(reading.document), names[0].span, names[0].entity) if names else None
+        return [_with_bracket(reading, found[0], end)]
+    names = [name for name in reading.names_in(start, end) if not reading.folded[max(start, name.span.start - 1)].isdigit()]
+    return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
 
 
 def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:

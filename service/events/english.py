@@ -1,81 +1,22 @@
 """Whom an English clause is about: the noun phrase before the trigger (or after it), taken apart at commas and `and`.
 
-Names are told by capitals, by figures (S&P 500) and by the catalog; in headlines, where all words have capitals, verbs and
-prepositions end them. Guarantee: spans lie inside the range that was asked for.
+Names are told by capitals, by figures after them (S&P 500) and by the catalog; in headlines, where all words have capitals, verbs
+and prepositions end them. Guarantee: spans lie inside the range that was asked for.
 It must not know event types; which nouns are measures and no instruments is the vocabulary's to say.
 """
 
 import re
 from typing import NamedTuple
 
+from service.events import english_words as words
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
-_TOKEN = re.compile(r"\([^()]{0,80}\)|\$?[^\W_](?:[\w$&*+-]|['’.](?=\w))*(?:['’](?!\w))?|[,&/]|\S")
-_TIME_TAIL = re.compile(
-    r"(?:^|(?<=[\s,]))(?:(?:on|in|at|by|during|for|over|through|since|from) )?(?:(?:the|its|their|a|an) )?(?:[a-z0-9.'-]+ ){0,3}?"
-    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|trading|trade|session|morning|afternoon|hours|"
-    r"week|month|year|quarter|premarket|pre-market|after-hours|afterhours|december \d+|day|days|weeks|months|late|early|"
-    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2})\s*,?\s*$"
-)
-_SKIP = frozenset(
-    "was were is are has have had been be being also then now further all both each reportedly sharply briefly just still closed "
-    "closing ended ending opened opening trading traded to it's again even already once later soon only recently collectively each "
-    "steadily slightly modestly initially currently nearly about around roughly some by as much will would could may might should can "
-    "must did do does not never no longer at up down more than so far rapidly quickly lightly finally set likely poised expected "
-    "early late subsequently together respectively meanwhile well really officially formally publicly confidentially said seen "
-    "and or but sees saw hits".split()
-)
-_STOPS = frozenset(
-    "as on in for to by from at with after before says said sees that while when where but than into over under amid despite "
-    "like including such because if how why what who which via versus vs about against through between during since until upon "
-    "boosts lifts sends send drives drags helps makes pushes sending driving pushing lifting boosting dragging helping making "
-    "keeps leaves puts gives takes shows amid led alongside plus without behind near above below is are was were has have had will "
-    "reported reports report announced announces called calls claims boosted lifted sent drove dragged helped saying".split()
-)
-_CONNECTORS = frozenset("of and & the de la du von".split())
-_LOWER_NAMES = frozenset(
-    "gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge benchmark "
-    "aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent natural pound dollar yen euro "
-    "yuan rupee won peso stock".split()
-)
-_TAIL_NOUNS = re.compile(
-    r"(?:['’]s?)?\s+(?:(?:common|class [ab]|ordinary|u\.s\.|us|american depositary|a|h|b)[ -])?"
-    r"(?:shares?(?: prices?)?|stocks?(?: prices?)?|share price|stock price|prices?|adrs?|units|equity shares)$",
-    re.IGNORECASE,
-)
-_SHARES_OF = re.compile(
-    r"^(?:[\w.'’-]+ ){0,3}?(?:shares?|stocks?|adrs?|units|prices?|futures|unit) (?:of|in|for) ", re.IGNORECASE
-)
-_DETERMINER = re.compile(
-    r"^(?:(?:the|a|an|its|their|his|this|that|both|and|or|while|as|after|when|where|but|with|although|though|because|which|"
-    r"however|meanwhile|notably|separately|elsewhere|also|then|chipmaker|automaker|carmaker|drugmaker|retailer|rival|peers?|giants?|"
-    r"unicorns?|startups?|company|firms?|maker|lender|competitors?|rivals?|heavyweights?|titan|behemoth|leader|shares|stocks)"
-    r"(?=[\s,])|[\w.'’]+-(?:based|backed|listed|owned|led|headquartered|focused|supported|traded)(?=\s)|[,\"'“”‘’(\s]+)\s*",
-    re.IGNORECASE,
-)
-_PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
-_REGIONS = re.compile(
-    r"^(?:the )?(?:u\.?s\.?|u\.?k\.?|asian?|european?|chinese|china|japanese|japan|indian?|korean|south korean|global|world|emerging[- ]market|german|french|british|hong kong|mainland|"
-    r"taiwan(?:ese)?|australian?|canadian|brazilian|latin american|tech|technology|chip|bank|banking|energy|mining|small-cap|large-cap|semiconductor|"
-    r"megacap|defense|defence|pan-european|regional|gulf|saudi|israeli|turkish|argentine|mexican|thai|indonesian|vietnamese|wall street|a-share|a|h|h-share)"
-    r"(?: [\w-]+)? (?:shares|stocks|equities)$",
-    re.IGNORECASE,
-)
-_ANAPHORS = frozenset(
-    "it its they he she which who shares stock stocks share price prices the company firm the stock this that group maker bank "
-    "startup retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name investors traders move one "
-    "measure gains losses".split()
-)
-_GENERIC = frozenset("stocks shares equities index gauge benchmark investors traders stock".split())
-_OTHERS = frozenset("others more peers rivals other".split())
-_DETERMINERS = frozenset("the a an its their his this that ,".split())
-_ADVERBIAL = frozenset("in on at after during since amid following by".split())
-_LEAD_IN = frozenset("the a an its of by for from in".split())
-_OPENERS = frozenset(
-    "meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably".split()
+_TOKEN = re.compile(
+    r"\([^()]{0,80}\)|(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|,|\s\())*(?:['’](?!\w))?|[,&/]|\S"
 )
 _MAX_TOKENS = 40
+_OPENING = 14
 
 
 class _Token(NamedTuple):
@@ -86,53 +27,77 @@ class _Token(NamedTuple):
     def low(self) -> str:
         return self.text.lower()
 
+    @property
+    def is_bracket(self) -> bool:
+        return len(self.text) > 1 and self.text[0] == "("
+
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
-    """The mentions of the noun phrase that ends where the trigger begins; None where it is a pronoun, or there is none."""
-    end = _without_tail(reading.folded, start, end)
-    tokens = _tokens(reading.document, start, end)[-_MAX_TOKENS:]
-    tokens = _without_apposition(_without_adverbs(tokens))
+    """The mentions of the noun phrase that ends where the trigger begins.
+
+    None where nobody is named there, or only by a pronoun ("it", "the company", "its"): the text goes on about the same one. An
+    empty list where something stands there that is no name ("traffic rose 5 %").
+    """
+    tokens = _tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
+    tokens = _without_light_verb(_without_apposition(_without_adverbs(tokens)))
+    if not tokens:
+        return None
+    last = tokens[-1].low
+    if last in words.DETERMINERS or (tokens[-1].text.islower() and last.endswith(("'s", "’s"))):
+        return None
+    if last in words.COMPANY_NOUNS and tokens[-1].text.islower():
+        return None
     phrase = _phrase_before(reading, tokens)
-    if not phrase and tokens and tokens[-1].low not in _DETERMINERS:
-        return []
-    return _mentions(reading, phrase) if phrase else None
+    return _mentions(reading, phrase) if phrase else []
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions of the noun phrase that begins where the trigger ends."""
     phrase: list[_Token] = []
     for token in _tokens(reading.document, start, min(end, start + 160)):
-        if not phrase and (
-            token.low in _LEAD_IN or _opens(token) or (not token.text[0].isalnum() and token.text[0] not in "($")
-        ):
+        if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
             continue
-        if not (_is_name(reading, token) or (phrase and (token.low in _CONNECTORS or token.text[0] == "("))):
-            break
-        if phrase and token.low in _STOPS:
+        if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
             break
         phrase.append(token)
-    while phrase and phrase[-1].low in _CONNECTORS:
+        if token.text.endswith(("'s", "’s")):
+            break
+    while phrase and phrase[-1].low in words.CONNECTORS:
         phrase.pop()
     return _mentions(reading, phrase) if phrase else None
 
 
-def topic(reading: Reading, start: int, end: int) -> Mention | None:
-    """Whom a sentence opens with: the first name that stands before anything else; else the first known name in it."""
-    found = after(reading, start, end)
-    if found and found[0].text:
-        return found[0]
-    names = reading.names_in(start, end)
-    return Mention(names[0].span.of(reading.document), names[0].span, names[0].entity) if names else None
+def topic(reading: Reading, start: int, end: int) -> list[Mention]:
+    """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
+    tokens = _tokens(reading.document, start, end)[:_OPENING]
+    run: list[_Token] = []
+    for token in [*tokens, None]:
+        if token is not None and _is_name(reading, token, bool(run)) and not _opens(token) and not _looks_like_verb(token, run):
+            run.append(token)
+            if not token.text.endswith(("'s", "’s")):
+                continue
+        elif token is not None and run and token.low in words.CONNECTORS:
+            continue
+        if run and not words.NATIONS.match(" ".join(one.text for one in run)):
+            found = _mentions(reading, run)
+            if found:
+                return found[:1]
+        run = []
+    return []
+
+
+def _looks_like_verb(token: _Token, run: list[_Token]) -> bool:
+    return bool(run) and token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")) and len(token.text) > 3
 
 
 def _tokens(document: str, start: int, end: int) -> list[_Token]:
     return [_Token(match[0], Span(*match.span())) for match in _TOKEN.finditer(document, start, end)]
 
 
-def _without_tail(folded: str, start: int, end: int) -> int:
+def _without_time(folded: str, start: int, end: int) -> int:
     """Cut "on Thursday", "in early trade" and their like off the end."""
     for _ in range(3):
-        match = _TIME_TAIL.search(folded[start:end])
+        match = words.TIME_TAIL.search(folded[start:end])
         if match is None:
             return end
         end = start + match.start()
@@ -140,8 +105,15 @@ def _without_tail(folded: str, start: int, end: int) -> int:
 
 
 def _without_adverbs(tokens: list[_Token]) -> list[_Token]:
-    while tokens and (tokens[-1].low in _SKIP or (tokens[-1].text.islower() and tokens[-1].text.endswith("ly"))):
+    while tokens and tokens[-1].text.islower() and (tokens[-1].low in words.SKIP or tokens[-1].low.endswith("ly")):
         tokens = tokens[:-1]
+    return tokens
+
+
+def _without_light_verb(tokens: list[_Token]) -> list[_Token]:
+    """ "Nvidia posted a [3 % gain]" is about Nvidia."""
+    if len(tokens) > 1 and tokens[-1].low in words.ARTICLES and tokens[-2].low in words.LIGHT_VERBS:
+        return _without_adverbs(tokens[:-2])
     return tokens
 
 
@@ -150,46 +122,51 @@ def _without_apposition(tokens: list[_Token]) -> list[_Token]:
     if not tokens or tokens[-1].text != ",":
         return tokens
     tokens = tokens[:-1]
-    for index in range(len(tokens) - 1, 0, -1):
-        if tokens[index].text == "," and index + 1 < len(tokens) and tokens[index + 1].text[:1].islower():
+    for index in range(len(tokens) - 2, 0, -1):
+        if tokens[index].text == "," and tokens[index + 1].text[:1].islower():
             return _without_adverbs(tokens[:index])
     return _without_adverbs(tokens)
 
 
-def _is_name(reading: Reading, token: _Token) -> bool:
-    if token.low in _STOPS:
-        return reading.covered(token.span.start) is not None
-    first = token.text[0]
-    if first == "$":
-        return len(token.text) > 1 and token.text[1].isalpha()
-    return first.isupper() or first.isdigit() or token.low in _LOWER_NAMES or reading.covered(token.span.start) is not None
+def _is_name(reading: Reading, token: _Token, follows: bool) -> bool:
+    """Whether the word can be part of a name; a figure only where it follows one."""
+    if reading.covered(token.span.start) is not None:
+        return True
+    if words.MONEY.match(token.text):
+        return follows and token.text[0].isdigit()
+    if token.low in words.STOPS or (token.low in words.SMALL_STOPS and token.text.islower()):
+        return False
+    return token.text[0].isupper() or token.low in words.LOWER_NAMES
 
 
 def _phrase_before(reading: Reading, tokens: list[_Token]) -> list[_Token]:
     """Walk back from the end as long as the words can belong to names."""
     phrase: list[_Token] = []
+    index = len(tokens)
     for index in range(len(tokens) - 1, -1, -1):
-        token = tokens[index]
-        if token.text.startswith("(") and len(token.text) > 1:
-            phrase.insert(0, token)
-        elif token.low in _OTHERS or (token.low in _ANAPHORS and not phrase and not token.text[0].isupper()):
-            phrase.insert(0, token)
-        elif token.low in _CONNECTORS or token.text in ",&/":
-            if index == 0 or not phrase:
-                continue
-            phrase.insert(0, token)
-        elif _is_name(reading, token):
-            phrase.insert(0, token)
-        else:
+        if not _belongs(reading, tokens, index, bool(phrase)):
+            index += 1
             break
-    first = tokens.index(phrase[0]) if phrase else 0
-    return _without_opening(phrase, tokens[first - 1].low if first else "")
+        phrase.insert(0, tokens[index])
+    if phrase and phrase[-1].is_bracket and len(phrase) == 1:
+        return []
+    return _without_opening(phrase, tokens[index - 1].low if index else "")
+
+
+def _belongs(reading: Reading, tokens: list[_Token], index: int, started: bool) -> bool:
+    token = tokens[index]
+    if token.is_bracket or token.low in words.OTHERS or (not started and token.low in words.ANAPHORS and token.text.islower()):
+        return True
+    if token.low in words.CONNECTORS or token.text in ",&/":
+        return started and index > 0
+    return _is_name(reading, token, index > 0 and _is_name(reading, tokens[index - 1], follows=False))
 
 
 def _without_opening(phrase: list[_Token], before_it: str) -> list[_Token]:
     """ "Notably, A and B" and "In New York, A and B" are about A and B."""
     comma = next((index for index, token in enumerate(phrase[:5]) if token.text == ","), None)
-    if comma is not None and (before_it in _ADVERBIAL or (comma == 1 and _opens(phrase[0]))):
+    opened = before_it in words.ADVERBIAL or (phrase and phrase[0].low in words.ADVERBIAL)
+    if comma is not None and (opened or (comma == 1 and _opens(phrase[0]))):
         phrase = phrase[comma + 1 :]
     while phrase and (phrase[0].text in ",&/" or phrase[0].low in ("of", "and", "&", "or")):
         phrase = phrase[1:]
@@ -197,7 +174,7 @@ def _without_opening(phrase: list[_Token], before_it: str) -> list[_Token]:
 
 
 def _opens(token: _Token) -> bool:
-    return token.low in _OPENERS or token.low.endswith("ly")
+    return token.low in words.OPENERS or token.low.endswith("ly")
 
 
 def _mentions(reading: Reading, phrase: list[_Token]) -> list[Mention] | None:
@@ -206,56 +183,51 @@ def _mentions(reading: Reading, phrase: list[_Token]) -> list[Mention] | None:
 
 
 def _coordinated(reading: Reading, phrase: list[_Token]) -> list[list[_Token]]:
-    """Cut at `and` and, where there is one (or brackets tell the names apart), at commas; without either the last part counts."""
+    """Cut at `and` and, where there is one, at commas; without one only what follows the last comma counts."""
     groups: list[list[_Token]] = [[]]
-    commas = False
+    joined = False
     for token in phrase:
         name = reading.covered(token.span.start)
         inside = name is not None and name.span.start < token.span.start
         if not inside and token.low in ("and", ",", "/"):
-            commas = commas or token.text == ","
+            joined = joined or token.low == "and"
             groups.append([])
         else:
             groups[-1].append(token)
-    joined = any(token.low == "and" for token in phrase)
-    groups = [group for group in groups if group and group[0].low not in _OTHERS]
-    return groups if joined or not commas else groups[-1:]
+    groups = [group for group in groups if group and group[0].low not in words.OTHERS]
+    return groups if joined else groups[-1:]
 
 
 def _mention(reading: Reading, group: list[_Token]) -> Mention | None:
     alias, entity = "", None
-    words = [token for token in group if not token.text.startswith("(")]
     for token in group:
-        if token.text.startswith("("):
+        if token.is_bracket:
             alias, entity = reading.bracket(Span(token.span.start + 1, token.span.end - 1))
-    if not words:
+    named = [token for token in group if not token.is_bracket]
+    if not named:
         return None
-    start, end = _narrowed(reading.document, words[0].span.start, words[-1].span.end)
+    start, end = _narrowed(reading.document, named[0].span.start, named[-1].span.end)
     text = reading.document[start:end]
-    if not text or text.lower() in _ANAPHORS or text.lower() in _STOPS or not any(character.isalpha() for character in text):
+    if text.lower() in words.ANAPHORS or text.lower() in words.STOPS or not any(character.isalpha() for character in text):
         return None
     return _linked(reading, Span(start, end), alias, entity)
 
 
 def _narrowed(document: str, start: int, end: int) -> tuple[int, int]:
     """From the noun phrase to the name in it."""
-    text = document[start:end]
-    if _REGIONS.match(text):
+    if words.REGIONS.match(document[start:end]):
         return start, end
-    match = _SHARES_OF.match(text)
+    match = words.SHARES_OF.match(document[start:end])
     start += match.end() if match else 0
-    while start < end and (match := _DETERMINER.match(document[start:end])):
+    while start < end and (match := words.DETERMINER.match(document[start:end])):
         start += match.end()
-    text = document[start:end]
-    if _REGIONS.match(text):
+    if words.REGIONS.match(document[start:end]):
         return start, end
-    tail = _TAIL_NOUNS.search(text)
+    tail = words.TAIL_NOUNS.search(document[start:end])
     end = start + tail.start() if tail else end
-    while start < end and document[end - 1] in "'’":
-        end -= 1
-    if document[max(start, end - 2) : end] in ("'s", "’s") and tail is None:
-        end -= 2
-    owner = _PLACE_OWNER.match(document[start:end])
+    possessive = re.search(r"['’]s?$|['’]$", document[start:end])
+    end = start + possessive.start() if possessive and tail is None and end - start > possessive.end() - possessive.start() else end
+    owner = words.PLACE_OWNER.match(document[start:end])
     return (start + owner.end() if owner else start), end
 
 

@@ -33,7 +33,7 @@ class _Finder(Protocol):
 
     def after(self, reading: Reading, start: int, end: int, /) -> list[Mention] | None: ...
 
-    def topic(self, reading: Reading, start: int, end: int, /) -> Mention | None: ...
+    def topic(self, reading: Reading, start: int, end: int, /) -> list[Mention]: ...
 
 
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
@@ -98,15 +98,17 @@ def _learn_aliases(reading: Reading) -> None:
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
 
 
-def _topic(reading: Reading, spans: Sequence[Span]) -> Mention | None:
-    """Whom the item is about: whom its text opens with, or its title."""
-    first = language_of(reading.folded, spans[0])
-    for span in spans[:2] if first == "zh" else reversed(spans[:2]):
+def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
+    """Whom the item is about: whom its title or the sentence after it opens with; best one that both name."""
+    found = []
+    for span in spans[:2]:
         language = language_of(reading.folded, span)
-        found = _FINDERS[language].topic(reading, span.start, span.end) if language else None
-        if found is not None:
-            return found
-    return None
+        found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
+    title, text = found[0], found[-1]
+    if not title or not text or fold(text[0].text).split()[0] in spans[0].of(reading.folded):
+        return text or title
+    opens = title[0].span is not None and title[0].span.start <= spans[0].start + 1
+    return title if opens else text
 
 
 def _sentence(
@@ -123,13 +125,12 @@ def _sentence(
 def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
     """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
     measures = any(hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject" for hit in hits)
-    if sentence.language == "zh":
-        sentence.measured = measures
     if measures or (sentence.last and sentence.language == "en"):
+        sentence.measured = measures and sentence.language == "zh"
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
-    if topic is not None:
-        sentence.last = [topic]
+    if topic:
+        sentence.last, sentence.measured = topic, False
 
 
 def _clause(
@@ -162,6 +163,8 @@ def _subjects(
     side = one.trigger.subject
     if side == "none":
         return [Mention("")]
+    if side == "carried":
+        return _carried(reading, sentence, earlier)
     found: list[Mention] | None = None
     if side in ("before", "either"):
         if _continues(reading, sentence, one, left):
@@ -170,7 +173,7 @@ def _subjects(
         if not found and clause.opener in ("which", "who") and clause.span.start > sentence.span.start:
             found = finder.before(reading, sentence.span.start, clause.span.start)
     if not found and side in ("after", "either"):
-        found = finder.after(reading, one.evidence.end, clause.span.end)
+        found = finder.after(reading, one.say.end, clause.span.end)
     if found is not None:
         return found
     return _carried(reading, sentence, earlier)
@@ -190,7 +193,7 @@ def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> l
         return sentence.last
     if len(earlier) == 1:
         return earlier
-    return [reading.topic] if reading.topic is not None else []
+    return reading.topic or []
 
 
 def _event(

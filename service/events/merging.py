@@ -51,7 +51,7 @@ def _joined(first: Event, second: Event) -> Event:
     fields = {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
-    fuller = len(second.subject) > len(first.subject) and second.entity == first.entity
+    fuller = len(second.subject) > len(first.subject) and _bare(second.subject).startswith(_bare(first.subject))
     named = second if fuller else first
     return replace(
         first,

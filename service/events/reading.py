@@ -35,7 +35,8 @@ class Wordbook:
 
 @dataclass(slots=True)
 class Reading:
-    """`names` are the catalog's names in the text, in order, the longest of nested ones; `topic` is whom the item is about."""
+    """`names` are the catalog's names in the text, in order, the longest of nested ones; `topic` is whom the item is about
+    (None until somebody asks)."""
 
     document: str
     folded: str
@@ -43,7 +44,7 @@ class Reading:
     names: Sequence[Named]
     book: Wordbook
     starts: Sequence[int] = field(init=False)
-    topic: Mention | None = None
+    topic: list[Mention] | None = None
     aliases: dict[str, Mention] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,92 @@
+"""Closed classes of English: what stands around a noun phrase and is none, and nouns that stand for something named before.
+
+Data for service.events.english alone; open-class words (what asserts an event) are the vocabulary's.
+"""
+
+import re
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+SKIP = _set(
+    """was were is are has have had been be being also then now further all both each reportedly sharply briefly just still closed
+    closing ended ending opened opening traded trading to it's again even already once later soon only recently collectively
+    currently nearly about around roughly some by as much will would could may might should can must did do does not never no
+    longer at up down more than so far finally set likely poised expected early late subsequently together respectively meanwhile
+    well really said seen and or but sees saw hits intraday looks appears seems jumped rose rallied surged fell climbed"""
+)
+LIGHT_VERBS = _set(
+    """post posts posted posting notch notches notched record records recorded log logs logged see sees saw suffer suffers suffered enjoy
+    enjoyed extend extends extended extending show shows showed make makes made marked with after despite on from for had has have"""
+)
+STOPS = _set(
+    """with after before says said sees that while when where but than into over under amid despite like including such because if
+    how why what who which versus vs against through between during since until upon from boosts lifts sends send drives drags helps
+    makes pushes sending driving pushing lifting boosting dragging helping making keeps leaves puts gives takes shows led alongside
+    plus without behind near above below is are was were have has had will reported reports report announced announces called calls
+    claims boosted lifted sent drove dragged helped saying via as this these those"""
+)
+SMALL_STOPS = _set("on in for to by at via vs than as if so")
+"""Prepositions that headlines, too, write small: with a capital they may belong to a name (Via, On Holding)."""
+CONNECTORS = _set("of and & the de la du von")
+LOWER_NAMES = _set(
+    """gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge benchmark
+    aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent natural pound dollar yen euro
+    yuan rupee won peso stock"""
+)
+DETERMINERS = _set("the its their his this that ,")
+ARTICLES = _set("a an another")
+OPENERS = _set("meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there")
+ADVERBIAL = _set("in on at after during since amid following by")
+LEAD_IN = _set("the a an its of by for from in to")
+OTHERS = _set("others more peers rivals other")
+ANAPHORS = _set(
+    """it its they he she which who shares stock stocks share price prices the company firm this that group maker bank startup
+    retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name investors traders move one measure gains losses
+    here there we you i what prices trading market markets everything anyone nobody"""
+)
+COMPANY_NOUNS = _set(
+    """company firm maker group bank startup retailer carmaker automaker lender chipmaker drugmaker giant insurer airline carrier
+    developer manufacturer brand chain operator producer miner conglomerate fintech platform business unit player business titan
+    behemoth supplier provider utility broker brokerage"""
+)
+NATIONS = re.compile(
+    r"^(?:the )?(?:u\.?s\.?|u\.?k\.?|asian?|european?|chinese|china|japanese|japan|indian?|korean|south korean?|global|world|"
+    r"emerging|german|french|british|hong kong|mainland|taiwan(?:ese)?|australian?|canadian|brazilian|latin american|swedish|"
+    r"swiss|dutch|danish|norwegian|finnish|spanish|italian|russian|israeli|turkish|argentine|mexican|thai|indonesian|vietnamese|"
+    r"saudi|gulf|american|america|europe|asia|germany|france|britain|korea|singapore|malaysian?|philippine|polish|greek|irish)$",
+    re.IGNORECASE,
+)
+REGIONS = re.compile(
+    NATIONS.pattern[:-1]
+    + r"(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|large-cap|"
+    r"semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
+    re.IGNORECASE,
+)
+TIME_TAIL = re.compile(
+    r"(?:^|(?<=[\s,]))(?:(?:on|in|at|by|during|for|over|through|since|from) )?(?:(?:the|its|their|a|an) )?(?:[a-z0-9.'-]+ ){0,3}?"
+    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|trading|trade|session|morning|afternoon|hours|"
+    r"week|month|year|quarter|premarket|pre-market|after-hours|afterhours|day|days|weeks|months|late|early|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2})\s*,?\s*$"
+)
+TAIL_NOUNS = re.compile(
+    r"(?:['’]s?)?\s+(?:(?:common|class [ab]|ordinary|u\.s\.|us|american depositary|[ah]|h|b|hong kong|london|new york)[ -])?"
+    r"(?:shares?(?: prices?)?|stocks?(?: prices?)?|prices?|adrs?|units|equity shares)$",
+    re.IGNORECASE,
+)
+SHARES_OF = re.compile(
+    r"^(?:[\w.'’-]+ ){0,3}?(?:shares?|stocks?|adrs?|units?|prices?|futures|value) (?:of|in|for) ", re.IGNORECASE
+)
+DETERMINER = re.compile(
+    r"^(?:(?:the|a|an|its|their|his|this|that|both|and|or|while|as|after|when|where|but|with|although|though|because|which|"
+    r"however|meanwhile|notably|separately|elsewhere|also|then|any|all|some|each|every|such|other|most|many|several|no|new|"
+    r"chipmaker|automaker|carmaker|drugmaker|retailer|rivals?|peers?|giants?|unicorns?|startups?|company|firms?|maker|lender|"
+    r"competitors?|heavyweights?|titan|behemoth|leader|shares|stocks|if|in|on|at|for|by|from|ceo|cfo|parent|owner)(?=[\s,])"
+    r"|[\w.'’]+-(?:based|backed|listed|owned|led|headquartered|focused|supported|traded|founded)(?=\s)"
+    r"|[,\"'“”‘’(\s]+)\s*",
+    re.IGNORECASE,
+)
+PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
+MONEY = re.compile(r"^(?:[A-Z]{0,3}[$€£¥]\d|\d)")
