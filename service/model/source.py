@@ -1,5 +1,6 @@
 """Where news comes from."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,6 +48,11 @@ class Fetched:
     url: str = ""
     etag: str = ""
     last_modified: str = ""
+
+    @property
+    def body_hash(self) -> str:
+        """Identity of the body, for servers that know no validators: hex SHA-256."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
