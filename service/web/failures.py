@@ -30,7 +30,7 @@ def install(application: FastAPI, pages: Pages) -> None:
         if request.url.path.startswith("/api/"):
             problem = {"type": "about:blank", "title": heading, "status": status, "detail": detail}
             return JSONResponse(problem, status, headers, media_type="application/problem+json")
-        page = pages.html("error.html", request, {"status": status, "heading": heading, "detail": detail}, status)
+        page = pages.failure({"status": status, "heading": heading, "detail": detail}, status)
         page.headers.update(headers or {})
         return page
 

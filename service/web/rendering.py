@@ -40,13 +40,17 @@ class Pages:
             "version": context.version,
         }
 
-    def html(self, template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+    def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
         """One page; `values` are the template's own."""
-        health, rulebook = self._context.health(), self._context.rulebook()
-        text = self._environment.get_template(template).render(
-            path=request.url.path, health=health, rules_version=rulebook.version, **values
-        )
-        return HTMLResponse(text, status)
+        condition = {"health": self._context.health(), "rules_version": self._context.rulebook().version}
+        return self._answer(template, {"path": request.url.path, **condition, **values}, 200)
+
+    def failure(self, values: Mapping[str, object], status: int) -> HTMLResponse:
+        """The error page: it asks nobody anything, so that it can be shown whatever is broken."""
+        return self._answer("error.html", {"path": "", "health": None, "rules_version": "", **values}, status)
+
+    def _answer(self, template: str, values: Mapping[str, object], status: int) -> HTMLResponse:
+        return HTMLResponse(self._environment.get_template(template).render(values), status)
 
 
 def _assets() -> Callable[[str], str]:

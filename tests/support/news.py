@@ -56,8 +56,8 @@ STORY = (
         "Harbour Fibre",
         "hit its limit-up",
         "Harbour Fibre hits limit-up",
-        "港湾光纤",
-        "600999.SH",
+        alias="港湾光纤",
+        entity="600999.SH",
     ),
     Told(
         "index-high",

@@ -2,13 +2,21 @@
 
 import http.client
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from service.metrics import Labels, Metrics
+from service.model.health import Health
+from service.storage.database import Database
+from service.web import Rulebook, WebContext, create_app
+
+WELL = Health(True)
+EMPTY = Rulebook()
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,11 @@ def serve(application: ASGIApp) -> Iterator[Site]:
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on")
     server = uvicorn.Server(config)
     socket = config.bind_socket()
+    socket.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
     thread = threading.Thread(target=server.run, args=([socket],), name="web", daemon=True)
     thread.start()
     try:
-        yield Site(socket.getsockname()[1])  # it listens already: whoever asks before it accepts waits in the backlog
+        yield Site(socket.getsockname()[1])
     finally:
         server.should_exit = True
         thread.join(timeout=20)
@@ -95,3 +104,15 @@ def parse(answer: Answer) -> Page:
     page.feed(answer.text)
     page.close()
     return page
+
+
+def context(database: Database, health: Health = WELL, rulebook: Rulebook = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
+    """What the pages are given when nothing is wrong."""
+    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", hosts)
+
+
+@contextmanager
+def site(database: Database, health: Health = WELL, rulebook: Rulebook = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
+    """The pages over this database, running."""
+    with serve(create_app(context(database, health, rulebook, hosts))) as running:
+        yield running

@@ -1,0 +1,196 @@
+"""The page in a real browser: it fits a phone, its own policy lets everything it needs through, and the marks can be seen."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, sync_playwright
+from playwright.sync_api import Page as Tab
+
+from service.clock import utc_now
+from service.model.delivery import DeliveryState
+from service.storage.database import Database
+from tests.support.news import ARTICLE, STORY, store, tell
+from tests.support.web import Site, site
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (320, 390, 768, 1280, 2560)
+HEIGHT = 844
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def full(sqlite_database: Database) -> Iterator[Site]:
+    """The article, and an alert whose every word is too long."""
+    now = utc_now()
+    endless = "Supercalifragilistic" * 30
+    odd = replace(ARTICLE, guid="odd", title=endless, text=f"{endless} hit its limit-up", publisher=endless)
+    monster = replace(STORY[0], subject=endless, title=f"{endless} hits limit-up", rule=f"rule-{endless}", alias="港湾光纤" * 40)
+    store(sqlite_database, odd, [monster], now - timedelta(hours=2))
+    made = store(sqlite_database, ARTICLE, STORY, now)
+    tell(sqlite_database, made, {"inbox": DeliveryState.SENT, f"chat-{endless}": DeliveryState.RETRYABLE}, now)
+    with site(sqlite_database) as running:
+        yield running
+
+
+Opens = Callable[..., Tab]
+
+
+@pytest.fixture
+def opens(browser: Browser) -> Iterator[Opens]:
+    """Opens an address; at the end nothing may have been written to any tab's console, and nothing asked of another host."""
+    said: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def look(address: str, *, width: int = 390, scheme: Scheme = "light", scripts: bool = True) -> Tab:
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: said.append(request.url) if "://127.0.0.1:" not in request.url else None)
+        tab.goto(address)
+        tab.wait_for_load_state("load")
+        return tab
+
+    yield look
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def addresses(running: Site, tab: Tab) -> list[str]:
+    alert = tab.locator(".card-title a").first.get_attribute("href")
+    monster = tab.locator(".card-title a").last.get_attribute("href")
+    return [f"{running.url}{path}" for path in ("/", alert, monster, "/sources", "/inbox")]
+
+
+def test_no_page_scrolls_sideways_from_a_small_phone_to_a_wall(full: Site, opens: Opens) -> None:
+    tab = opens(full.url)
+    for address in addresses(full, tab):
+        tab.goto(address)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": HEIGHT})
+            assert tab.evaluate("document.documentElement.scrollWidth") == width, (address, width)
+
+
+def colours(place: Locator) -> tuple[str, str]:
+    found: list[str] = place.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_marked_words_can_be_told_from_the_rest(full: Site, opens: Opens, scheme: Scheme) -> None:
+    tab = opens(full.url, scheme=scheme)
+    mark = tab.locator("mark.fired").first
+    mark.scroll_into_view_if_needed()
+    assert mark.is_visible()
+    assert colours(mark)[1] != colours(tab.locator("blockquote").first)[1]
+    assert colours(mark)[1] not in ("rgba(0, 0, 0, 0)", colours(tab.locator(".cards").first)[1])
+
+
+def test_light_and_dark_are_what_the_reader_asked_for(full: Site, opens: Opens) -> None:
+    light, dark = (colours(opens(full.url, scheme=scheme).locator("body"))[1] for scheme in SCHEMES)
+    assert brightness(light) > 200
+    assert brightness(dark) < 40
+
+
+def brightness(colour: str) -> float:
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+
+
+def test_the_chart_shows_a_block_for_each_alert(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280)
+    blocks = tab.locator(".chart rect[class^=fill-]")
+    assert blocks.count() == len(STORY) + 1
+    chart = tab.locator(".chart").bounding_box()
+    assert chart is not None
+    for index in range(blocks.count()):
+        box = blocks.nth(index).bounding_box()
+        assert box is not None
+        assert box["width"] > 3
+        assert box["height"] > 3
+        assert chart["x"] <= box["x"]
+        assert box["x"] + box["width"] <= chart["x"] + chart["width"] + 1
+
+
+def test_an_event_leads_to_its_words(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280)
+    tab.locator(".card-title a").first.click()
+    tab.locator(".events a").nth(2).click()
+    assert tab.url.endswith("#event-3")
+    assert tab.locator("#event-3 + mark").inner_text() == "climbed 12%"
+
+
+def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280)
+    tab.keyboard.press("Tab")
+    skip = tab.locator(".skip")
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    for _ in range(3):
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_what_can_be_touched_is_large_enough_for_a_finger(full: Site, opens: Opens) -> None:
+    tab = opens(full.url)
+    for place in tab.locator(".top nav a, .switch a, select, button").all():
+        box = place.bounding_box()
+        assert box is not None
+        assert box["height"] >= 36
+
+
+def test_choosing_works_without_scripts(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280, scripts=False)
+    tab.locator("select").select_option("big-move")
+    tab.locator("button").click()
+    assert tab.url == f"{full.url}/?rule=big-move"
+    assert tab.locator(".card").count() == 1
+    tab.locator(".clear").click()
+    assert tab.locator(".card").count() == len(STORY) + 1
+
+
+def test_a_newer_alert_is_announced_and_an_empty_page_fills_itself(sqlite_database: Database, opens: Opens) -> None:
+    with site(sqlite_database) as running:
+        tab = opens(running.url)
+        assert tab.get_by_text("Nothing has fired yet").is_visible()
+        store(sqlite_database, ARTICLE, STORY[:1], utc_now())
+        tab.evaluate("look()")
+        tab.locator(".card").first.wait_for()
+        assert not tab.locator("#fresh").is_visible()
+        tab.wait_for_load_state("load")
+        store(sqlite_database, replace(ARTICLE, guid="later"), STORY[1:2], utc_now() + timedelta(seconds=1))
+        tab.evaluate("look()")
+        tab.locator("#fresh a").click()
+        tab.get_by_text(STORY[1].title).first.wait_for()

@@ -1,0 +1,283 @@
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from service.clock import utc_now
+from service.model.delivery import DeliveryState
+from service.model.health import Health, Part
+from service.model.rule import Rule, Severity
+from service.model.source import Source
+from service.storage import inbox, sources
+from service.storage.database import Database
+from service.web import Rulebook
+from tests.support.news import ARTICLE, STORY, store, tell
+from tests.support.web import Site, parse, site
+
+RULEBOOK = Rulebook(
+    rules=tuple(Rule(name, name, Severity.HIGH, f"rules/alerts/{name}.yaml:4:5") for name in ("limit-up", "never-fired")),
+    sources=(Source("wire", "feed", "https://news.example.com/rss", publisher="Example Wire"),),
+    version="0123456789ab",
+)
+
+
+@pytest.fixture
+def full(database: Database) -> Iterator[Site]:
+    now = utc_now() - timedelta(minutes=5)
+    made = store(database, ARTICLE, STORY, now)
+    tell(database, made[:1], {"mail": DeliveryState.SENT, "chat": DeliveryState.RETRYABLE, "pager": DeliveryState.DISCARDED}, now)
+    with site(database, rulebook=RULEBOOK) as running:
+        yield running
+
+
+@pytest.fixture
+def empty(sqlite_database: Database) -> Iterator[Site]:
+    with site(sqlite_database, rulebook=RULEBOOK) as running:
+        yield running
+
+
+def listed(site: Site, query: str = "") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(site.ask(f"/api/v1/alerts{query}").body)["alerts"]
+    return found
+
+
+def test_a_card_tells_what_happened_why_and_who_knows(full: Site) -> None:
+    page = parse(full.ask("/"))
+    for words in (
+        "Harbour Fibre hits limit-up",
+        "港湾光纤",
+        "600999.SH",
+        "limit up",
+        "stage planned",
+        "venue Hong Kong",
+        "5 min ago",
+        "Example Wire",
+        "via wire",
+        "rules/alerts/limit-up.yaml:4:5",
+        "sent: mail",
+        "retryable: chat",
+        "discarded: pager",
+        "no receiver",
+        "4 alerts in 24 hours",
+    ):
+        assert words in page.text, words
+    assert "status planned" not in page.text
+    marks = [attributes["class"] for attributes in page.all("mark")]
+    assert marks
+    assert set(marks) == {"fired"}
+
+
+def test_the_words_that_fired_are_the_ones_marked(full: Site) -> None:
+    text = full.ask("/").text
+    assert '<mark class="fired">hit its limit-up</mark>' in text
+    assert '<mark class="fired">to a fresh high</mark>' in text
+
+
+def test_alerts_stand_in_the_order_of_the_text_newest_fetch_first(full: Site, database: Database) -> None:
+    later = replace(ARTICLE, guid="wire-2", title="Second")
+    store(database, later, STORY[:1], utc_now())
+    found = [row["title"] for row in listed(full)]
+    assert found == ["Harbour Fibre hits limit-up", *(told.title for told in STORY)]
+
+
+def test_filters_narrow_the_list_and_the_chart_and_stay_in_the_links(full: Site) -> None:
+    page = parse(full.ask("/?severity=critical&span=7d"))
+    assert "Optical Index at a new high" in page.text
+    assert "Quay Optics moves" not in page.text
+    assert "1 alert shown in 7 days" in page.text
+    assert "/?span=7d" in {link["href"] for link in page.all("a")}
+    assert "/?severity=critical&rule=index-high&span=7d" in {link["href"] for link in page.all("a")}
+    nothing = parse(full.ask("/?severity=info"))
+    assert "No alert answers to this filter" in nothing.text
+    chosen = parse(full.ask("/?rule=big-move"))
+    assert "Quay Optics moves" in chosen.text
+    assert "Optical Index at a new high" not in chosen.text
+
+
+def test_all_rules_can_be_chosen_also_those_that_never_fired_or_are_gone(full: Site) -> None:
+    options = full.ask("/?rule=long-gone").text
+    for name in ("limit-up", "never-fired", "big-move", "long-gone"):
+        assert f">{name}</option>" in options
+
+
+def test_pages_of_the_list_lead_to_each_other(full: Site, database: Database) -> None:
+    for number in range(12):
+        store(database, replace(ARTICLE, guid=f"more-{number}"), STORY[1:], utc_now() - timedelta(hours=number + 1))
+    first = parse(full.ask("/"))
+    (older,) = [str(link["href"]) for link in first.all("a") if link.get("rel") == "next"]
+    second = parse(full.ask(older))
+    shown = [str(link["href"]) for page in (first, second) for link in page.all("a") if str(link["href"]).startswith("/alerts/")]
+    assert len(shown) == len(set(shown)) == 4 + 12 * 3
+    assert not [link for link in second.all("a") if link.get("rel") == "next"]
+    beyond = parse(full.ask("/?before=nobody"))
+    assert "No older alerts" in beyond.text
+
+
+@pytest.mark.parametrize(
+    ("age", "window"), [(1, "24 hours"), (3, "24 hours"), (30, "7 days"), (24 * 20, "30 days"), (24 * 90, "30 days")]
+)
+def test_the_chart_chooses_the_shortest_window_with_something_in_it(sqlite_database: Database, age: int, window: str) -> None:
+    store(sqlite_database, ARTICLE, STORY, utc_now() - timedelta(hours=age))
+    with site(sqlite_database) as running:
+        page = parse(running.ask("/"))
+        assert f"alerts in {window}" in page.text
+        assert len(page.all("svg")) >= 2
+
+
+def test_the_whole_article_is_shown_with_all_evidence_and_what_became_of_it(full: Site) -> None:
+    first = listed(full)[0]
+    answer = full.ask(f"/alerts/{first['id']}")
+    page = parse(answer)
+    for words in (
+        "Optical shares rally in Shanghai",
+        "Later Quay Optics",
+        "rules/alerts/limit-up.yaml:4:5: event limit_up in “hit its limit-up”",
+        "first report of this event",
+        "rejected: the server said <no>",
+        "1 try",
+        "news.example.com",
+        "json",
+    ):
+        assert words in page.text, words
+    assert '<mark class="fired">hit its limit-up</mark>' in answer.text
+    assert '<mark class="other">climbed 12%</mark>' in answer.text
+    assert "TOKEN" not in answer.text
+    links = {str(link["href"]) for link in page.all("a")}
+    anchors = {f"#{attributes['id']}" for attributes in page.all("span") if "id" in attributes}
+    assert {link for link in links if link.startswith("#event")} == anchors
+    others = {f"/alerts/{row['id']}" for row in listed(full)[1:]}
+    assert others <= links
+
+
+def test_every_try_can_be_read(sqlite_database: Database) -> None:
+    made = store(sqlite_database, ARTICLE, STORY, utc_now())
+    tell(sqlite_database, made[:1], {"chat": DeliveryState.RETRYABLE}, utc_now() - timedelta(hours=1))
+    tell(sqlite_database, made[:1], {"chat": DeliveryState.DISCARDED}, utc_now())
+    with site(sqlite_database) as running:
+        page = parse(running.ask(f"/alerts/{made[0].id}"))
+        assert "The last 2 tries" in page.text
+        assert "discarded, rejected" in page.text
+
+
+def test_the_api_says_the_same_page_by_page(full: Site) -> None:
+    answer = full.ask("/api/v1/alerts?limit=3&severity=")
+    assert answer.headers["content-type"] == "application/json"
+    body = json.loads(answer.body)
+    assert len(body["alerts"]) == 3
+    rest = json.loads(full.ask(body["next"]).body)
+    assert [row["rule"] for row in body["alerts"] + rest["alerts"]] == [told.rule for told in STORY]
+    assert rest["next"] is None
+    first = body["alerts"][0]
+    assert [first["excerpt"][start:end] for start, end in first["marks"]] == ["Harbour Fibre", "hit its limit-up"]
+    assert first["facts"] == {}
+    assert {row["receiver"]: row["state"] for row in first["deliveries"]} == {
+        "mail": "sent",
+        "chat": "retryable",
+        "pager": "discarded",
+    }
+    assert json.loads(full.ask(f"/api/v1/alerts/{first['id']}").body) == first
+    assert [row["rule"] for row in listed(full, "?rule=big-move&limit=1")] == ["big-move"]
+
+
+def test_the_newest_alert_is_named_for_the_script_that_looks_for_newer_ones(full: Site) -> None:
+    page = parse(full.ask("/?severity=low"))
+    (place,) = [attributes for attributes in page.all("div") if attributes.get("id") == "alerts"]
+    assert place["data-question"] == "severity=low"
+    assert place["data-newest"] == listed(full, "?severity=low")[0]["id"]
+
+
+def test_an_empty_installation_is_told_the_next_three_steps(empty: Site) -> None:
+    page = parse(empty.ask("/"))
+    for words in (
+        "Nothing has fired yet",
+        "1 source is read and 2 rules are waiting",
+        "Add your watchlist",
+        "Add a receiver and send a test",
+        "Write a rule",
+    ):
+        assert words in page.text
+    assert [attributes for attributes in page.all("div") if attributes.get("data-reload")]
+    assert "The inbox is empty" in parse(empty.ask("/inbox")).text
+    assert "No source yet" in parse(empty.ask("/sources")).text
+    assert json.loads(empty.ask("/api/v1/alerts").body) == {"alerts": [], "next": None}
+
+
+def test_without_a_source_the_page_says_that_nothing_can_fire(sqlite_database: Database) -> None:
+    with site(sqlite_database) as running:
+        assert "No source is read yet" in parse(running.ask("/")).text
+
+
+def test_sources_show_the_failing_ones_first_with_their_error(database: Database) -> None:
+    now = utc_now()
+    known = [
+        Source(name, "feed", f"https://{name}.example.com/rss", publisher="某报")
+        for name in ("a-well", "b-fails", "c-new", "d-gone")
+    ]
+    with database.begin() as connection:
+        sources.sync(connection, known, now)
+        for claim in sources.claim_due(connection, limit=9, per_host=9, lease=timedelta(seconds=60)):
+            if claim.source_id == "a-well":
+                state = replace(claim.state, baselined=True)
+                sources.record_success(
+                    connection,
+                    claim,
+                    state=state,
+                    next_at=now + timedelta(minutes=9),
+                    new_items=1234,
+                    warnings=["cut at 5,000 items"],
+                )
+            elif claim.source_id == "b-fails":
+                sources.record_failure(connection, claim, error="the name does not resolve", reason="dns", next_at=now)
+        sources.sync(connection, known[:3], now)
+    health = Health(True, ("b-fails fails.",), (Part("poll", True, "1 s ago"), Part("deliver", False, "no tick for 3 min")))
+    with site(database, health, replace(RULEBOOK, sources=tuple(known[:3]))) as running:
+        page = parse(running.ask("/sources"))
+        assert re.search("in [89] min", page.text)
+        places = [page.text.index(name) for name in ("the name does not resolve", "c-new", "a-well", "d-gone")]
+        assert places == sorted(places)
+        for words in (
+            "failing (1 in a row)",
+            "not read yet",
+            "cut at 5,000 items",
+            "1,234",
+            "not read",
+            "某报",
+            "due now",
+            "no tick for 3 min",
+        ):
+            assert words in page.text, words
+
+
+def test_the_inbox_shows_what_the_local_receiver_got(sqlite_database: Database) -> None:
+    (made, *_) = store(sqlite_database, ARTICLE, STORY, utc_now())
+    with sqlite_database.begin() as connection:
+        inbox.append(
+            connection, key="k", subject="[high] <b>limit-up</b>", text="first line\nsecond line", alerts=[made.id], now=utc_now()
+        )
+    with site(sqlite_database) as running:
+        answer = running.ask("/inbox")
+        page = parse(answer)
+        assert "[high] <b>limit-up</b>" in page.text
+        assert "first line\nsecond line" in answer.text
+        assert f"/alerts/{made.id}" in {link.get("href") for link in page.all("a")}
+
+
+def test_machines_are_told_how_it_is(sqlite_database: Database) -> None:
+    with site(sqlite_database) as running:
+        assert running.ask("/healthz").text == "ok\n"
+        ready = running.ask("/readyz")
+        assert (ready.status, ready.text) == (200, "ready\n")
+        metrics = running.ask("/metrics")
+        assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
+        assert 'tapewatch_build_info{python="' in metrics.text
+        assert "Running" in parse(running.ask("/")).text
+    with site(sqlite_database, Health(False, ("the database is locked", "no rules are loaded"))) as running:
+        ready = running.ask("/readyz")
+        assert (ready.status, ready.text) == (503, "not ready\nthe database is locked\nno rules are loaded\n")
+        assert running.ask("/healthz").status == 200
+        page = parse(running.ask("/"))
+        assert "Not ready" in page.text
+        assert "no rules are loaded" in page.text
