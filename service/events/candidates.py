@@ -4,6 +4,7 @@ Guarantee: every assertion's evidence lies inside the clause and contains its tr
 It must not look for subjects.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,10 @@ from service.model.event import Status
 from service.model.span import Span
 
 _STATUS = {"denied": Status.DENIED, "historical": Status.HISTORICAL, "planned": Status.PLANNED}
-_PREPOSITION = 2
-"""English companions of so few letters (at, to) count only where no verb does."""
+_WEAK = frozenset(("at", "to", "its", "their"))
+"""Companions that count only where no verb does."""
+_LEVEL = re.compile(r"(?<![a-z])(?<!up )to(?: (?:over|more than|about|around|nearly|almost|just|a|below|above))*\s*$|(?<!幅)(?<!大)(?<!窄)[至到]\s*$")
+"""What stands before a figure that says where something is, not how far it moved: fell to 3.8 %, 升至5%."""
 PERCENT_WITHIN = {"en": 9, "zh": 12}
 MAX_IN_CLAUSE = 60
 """More triggers than this in one clause are a table, not language."""
@@ -65,17 +68,19 @@ def _with_companion(compiled: Compiled, folded: str, hit: Hit, trigger: Trigger,
             far = _distance_on(trigger.look, folded, say, other, trigger.language)
             if far is not None and far <= trigger.within:
                 length = other.end - other.start
-                found.append((length <= _PREPOSITION and trigger.language == "en", far, -length, Span(other.start, other.end)))
+                weak = folded[other.start : other.end] in _WEAK
+                found.append((weak, far, -length, Span(other.start, other.end)))
     if not found:
         return None
-    preposition, far, _, place = min(found)
-    return replace(plain, evidence=_union(say, place), distance=far + preposition)
+    _, far, _, place = min(found)
+    return replace(plain, evidence=_union(say, place), distance=far)
 
 
 def _distance_on(side: str, folded: str, place: Span, hit: Hit, language: str) -> int | None:
     """How far the hit stands from `place` on the wanted side; None on the other one."""
     if side in ("before", "around") and hit.end <= place.start:
-        return distance(folded, hit.end, place.start, language)
+        apart = language == "en" and "," in folded[hit.end : place.start]
+        return None if apart else distance(folded, hit.end, place.start, language)
     if side in ("after", "around") and hit.start >= place.end:
         return distance(folded, place.end, hit.start, language)
     return None
@@ -115,6 +120,8 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     if figure.span.start < one.say.end and one.say.start < figure.span.end:
         return 0 if side == "itself" else None
     if side in ("after", "may") and figure.span.start >= one.say.end:
+        if _LEVEL.search(folded[one.say.end : figure.span.start]) and "幅" not in folded[one.say.start : figure.span.start]:
+            return None
         return distance(folded, one.say.end, figure.span.start, language)
     if side == "before" and figure.span.end <= one.say.start:
         return distance(folded, figure.span.end, one.say.start, language)
@@ -164,7 +171,7 @@ def _reaches(blocker: Blocker, folded: str, one: Assertion, hit: Hit) -> int | N
         return 0 if hit.start < one.evidence.end and one.evidence.start < hit.end else None
     if blocker.look == "clause":
         return 1
-    side = "before" if blocker.look == "subject" else blocker.look
+    side = ("after" if one.trigger.subject == "after" else "before") if blocker.look == "subject" else blocker.look
     place = one.say if blocker.look == "subject" else one.evidence
     far = _distance_on(side, folded, place, hit, blocker.language)
     if far is None and side in ("before", "around") and one.evidence.start <= hit.start and hit.end <= one.evidence.end:

@@ -19,6 +19,9 @@ _DESCRIBED = re.compile(r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板�
 _LATIN_END = re.compile(r"(?<=[\u4e00-\u9fff])(?:公司|企业|巨头|龙头|平台|独角兽|厂商)(?=[a-z])")
 _AFTER_CUT = re.compile(r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|股")
 _MAX_NAME = 26
+_FIGURE = frozenset("0123456789万亿千百")
+_MARKETS = frozenset((EntityKind.INDEX, EntityKind.COMMODITY))
+"""What may be picked out of a description that is no name itself: 尽管过去一周黄金价格."""
 
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -53,7 +56,7 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if found and len(found) == 1:
         return [_with_bracket(reading, found[0], end)]
-    names = [name for name in reading.names_in(start, end) if not reading.folded[max(start, name.span.start - 1)].isdigit()]
+    names = [name for name in reading.names_in(start, end) if reading.folded[max(start, name.span.start - 1)] not in _FIGURE]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
 
 
@@ -130,9 +133,10 @@ def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
     start = described.end() if described else start
     text = reading.folded[start:end]
     known = [name for name in reading.names_in(start, end) if name.span == (start, end)]
-    if not known and (len(text) > _MAX_NAME or not _can_be_name(text)):
-        return []
-    return [_linked(reading, Span(start, end), alias, entity)]
+    if known or (len(text) <= _MAX_NAME and _can_be_name(text)):
+        return [_linked(reading, Span(start, end), alias, entity)]
+    inside = [name for name in reading.names_in(start, end) if reading.book.catalog[name.entity].kind in _MARKETS]
+    return [Mention(name.span.of(reading.document), name.span, name.entity) for name in inside if len(inside) == 1]
 
 
 def _can_be_name(text: str) -> bool:

@@ -22,7 +22,8 @@ _ABBREVIATIONS = frozenset(
     "u.s u.k u.n e.u e.g i.e a.m p.m cf fig bros intl mfg gov sen rep gen col prof rs pte bhd cos".split()
 )
 _EN_CUT = re.compile(
-    r"(?<=\s)(?<!much )(?<!many )(?<!high )(?<!low )(?<!well )(?<!soon )(?<!long )(?<!far )(?<!little )(?<!just )(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|with|"
+    r"(?<=\s)(?<!much )(?<!many )(?<!high )(?<!low )(?<!well )(?<!soon )(?<!long )(?<!far )(?<!little )(?<!just )(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|"
+    r"with(?=(?: [\w.&'%$-]+){1,5} (?:[a-z]+ing|up|down)(?![a-z]))|"
     r"following|until|even as|as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
     r"(?=\s)|(?<=[;:])\s|\s[-|/]+\s|\s\\\s|\s--+\s"
 )

@@ -39,16 +39,20 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     empty list where something stands there that is no name ("traffic rose 5 %").
     """
     tokens = _tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
+    if len(tokens) > 1 and tokens[-1].text == "to":
+        return topic(reading, start, end) or None
     tokens = _without_light_verb(_without_apposition(_without_adverbs(tokens)))
     if not tokens:
         return None
     last = tokens[-1].low
-    if last in words.DETERMINERS or (tokens[-1].text.islower() and last.endswith(("'s", "’s"))):
+    if last in words.DETERMINERS or (tokens[-1].text[0].islower() and last.endswith(("'s", "’s"))):
         return None
     if last in words.COMPANY_NOUNS and tokens[-1].text.islower():
         return None
     phrase = _phrase_before(reading, tokens)
-    return _mentions(reading, phrase) if phrase else []
+    if not phrase or all(token.low in words.NOBODY or words.NATIONS.match(token.text) for token in phrase):
+        return []
+    return _mentions(reading, phrase)
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -69,7 +73,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
 
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
-    tokens = _tokens(reading.document, start, end)[:_OPENING]
+    tokens = _without_dateline(_tokens(reading.document, start, end))[:_OPENING]
     run: list[_Token] = []
     for token in [*tokens, None]:
         if token is not None and _is_name(reading, token, bool(run)) and not _opens(token) and not _looks_like_verb(token, run):
@@ -78,12 +82,18 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 continue
         elif token is not None and run and token.low in words.CONNECTORS:
             continue
-        if run and not words.NATIONS.match(" ".join(one.text for one in run)):
+        if run and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
             found = _mentions(reading, run)
             if found:
                 return found[:1]
         run = []
     return []
+
+
+def _without_dateline(tokens: list[_Token]) -> list[_Token]:
+    """ "NEW YORK (AP) - Toll Brothers said" opens with Toll Brothers."""
+    dash = next((index for index, token in enumerate(tokens[:10]) if token.text in ("-", "–", "—")), None)
+    return tokens if dash is None else tokens[dash + 1 :]
 
 
 def _looks_like_verb(token: _Token, run: list[_Token]) -> bool:
@@ -208,7 +218,10 @@ def _mention(reading: Reading, group: list[_Token]) -> Mention | None:
         return None
     start, end = _narrowed(reading.document, named[0].span.start, named[-1].span.end)
     text = reading.document[start:end]
-    if text.lower() in words.ANAPHORS or text.lower() in words.STOPS or not any(character.isalpha() for character in text):
+    low = text.lower()
+    if low in words.ANAPHORS or low in words.STOPS or not any(character.isalpha() for character in text):
+        return None
+    if low in words.NOBODY or (entity is None and words.NATIONS.match(text)):
         return None
     return _linked(reading, Span(start, end), alias, entity)
 

@@ -26,7 +26,7 @@ STOPS = _set(
     how why what who which versus vs against through between during since until upon from boosts lifts sends send drives drags helps
     makes pushes sending driving pushing lifting boosting dragging helping making keeps leaves puts gives takes shows led alongside
     plus without behind near above below is are was were have has had will reported reports report announced announces called calls
-    claims boosted lifted sent drove dragged helped saying via as this these those"""
+    claims boosted lifted sent drove dragged helped saying as this these those"""
 )
 SMALL_STOPS = _set("on in for to by at via vs than as if so")
 """Prepositions that headlines, too, write small: with a capital they may belong to a name (Via, On Holding)."""
@@ -42,10 +42,14 @@ OPENERS = _set("meanwhile however moreover furthermore elsewhere still but and a
 ADVERBIAL = _set("in on at after during since amid following by")
 LEAD_IN = _set("the a an its of by for from in to")
 OTHERS = _set("others more peers rivals other")
+NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
+"""Words with a capital at the start of a sentence that name nobody in particular."""
+SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
+"""Who reports is not who it is about."""
 ANAPHORS = _set(
-    """it its they he she which who shares stock stocks share price prices the company firm this that group maker bank startup
-    retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name investors traders move one measure gains losses
-    here there we you i what prices trading market markets everything anyone nobody"""
+    """it its they he she which who shares stock share price prices the company firm this that group maker bank startup
+    retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name move one measure gains losses
+    here there we you i what prices trading everything anyone nobody"""
 )
 COMPANY_NOUNS = _set(
     """company firm maker group bank startup retailer carmaker automaker lender chipmaker drugmaker giant insurer airline carrier
@@ -81,7 +85,7 @@ SHARES_OF = re.compile(
 )
 DETERMINER = re.compile(
     r"^(?:(?:the|a|an|its|their|his|this|that|both|and|or|while|as|after|when|where|but|with|although|though|because|which|"
-    r"however|meanwhile|notably|separately|elsewhere|also|then|any|all|some|each|every|such|other|most|many|several|no|new|"
+    r"however|meanwhile|notably|separately|elsewhere|also|then|any|all|some|each|every|such|other|most|many|several|"
     r"chipmaker|automaker|carmaker|drugmaker|retailer|rivals?|peers?|giants?|unicorns?|startups?|company|firms?|maker|lender|"
     r"competitors?|heavyweights?|titan|behemoth|leader|shares|stocks|if|in|on|at|for|by|from|ceo|cfo|parent|owner)(?=[\s,])"
     r"|[\w.'’]+-(?:based|backed|listed|owned|led|headquartered|focused|supported|traded|founded)(?=\s)"
@@ -89,4 +93,5 @@ DETERMINER = re.compile(
     re.IGNORECASE,
 )
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
+BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 MONEY = re.compile(r"^(?:[A-Z]{0,3}[$€£¥]\d|\d)")

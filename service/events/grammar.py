@@ -39,6 +39,7 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
+_SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ class Seen:
 
 @dataclass(slots=True)
 class _Sentence:
-    """What carries from clause to clause: the last subjects; none while the sentence speaks of something that has no price."""
+    """What carries from clause to clause.
+
+    `last` are the last subjects (none while the sentence speaks of something that has no price: `measured`); `opened` is whom an
+    English clause without an event opened with, who may be no more than the one who says so.
+    """
 
     span: Span
     language: str
     last: list[Mention] = field(default_factory=list)
+    opened: list[Mention] = field(default_factory=list)
     measured: bool = False
 
 
@@ -129,8 +135,9 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clau
         sentence.measured = measures and sentence.language == "zh"
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
-    if topic:
+    if topic and (sentence.language == "zh" or topic[0].entity):
         sentence.last, sentence.measured = topic, False
+    sentence.opened = sentence.opened or topic
 
 
 def _clause(
@@ -170,13 +177,20 @@ def _subjects(
         if _continues(reading, sentence, one, left):
             return _carried(reading, sentence, earlier)
         found = finder.before(reading, left, one.evidence.start)
-        if not found and clause.opener in ("which", "who") and clause.span.start > sentence.span.start:
-            found = finder.before(reading, sentence.span.start, clause.span.start)
+        if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
+            found = _antecedent(reading, sentence, clause)
     if not found and side in ("after", "either"):
         found = finder.after(reading, one.say.end, clause.span.end)
     if found is not None:
         return found
     return _carried(reading, sentence, earlier)
+
+
+def _antecedent(reading: Reading, sentence: _Sentence, clause: Clause) -> list[Mention] | None:
+    """Whom "which" means: what stands before it; after a verb ("said that it rose") nobody new."""
+    found = _FINDERS[sentence.language].before(reading, sentence.span.start, clause.span.start)
+    word = reading.folded[sentence.span.start : clause.span.start].rstrip(" ,").rpartition(" ")[2]
+    return None if not found and word.endswith(_SAYING) else found
 
 
 def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int) -> bool:
@@ -193,7 +207,7 @@ def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> l
         return sentence.last
     if len(earlier) == 1:
         return earlier
-    return reading.topic or []
+    return reading.topic or sentence.opened
 
 
 def _event(

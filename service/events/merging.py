@@ -51,7 +51,8 @@ def _joined(first: Event, second: Event) -> Event:
     fields = {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
-    fuller = len(second.subject) > len(first.subject) and _bare(second.subject).startswith(_bare(first.subject))
+    longer = len(second.subject) > len(first.subject)
+    fuller = longer and (_bare(second.subject).startswith(_bare(first.subject)) or _both_chinese(first.subject, second.subject))
     named = second if fuller else first
     return replace(
         first,
@@ -61,6 +62,11 @@ def _joined(first: Event, second: Event) -> Event:
         alias=first.alias or second.alias,
         fields=fields,
     )
+
+
+def _both_chinese(one: str, other: str) -> bool:
+    """上证指数 is the fuller name of 沪指, but XAU/USD none of 黄金."""
+    return not any(character.isascii() for character in one + other)
 
 
 def _closer(first: Event, second: Event) -> bool:
