@@ -6,6 +6,7 @@ health comes out as StorageError, one sentence without a password. Must not know
 """
 
 import os
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +23,15 @@ from service.errors import ConfigurationError, StorageError
 T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
+POOL_SECONDS = 10.0
 LOCK_MILLISECONDS = 10_000
 STATEMENT_MILLISECONDS = 30_000
 IDLE_MILLISECONDS = 60_000
 TRIES = 3
 """How often `run` runs work that lost against another transaction."""
+
+WAL_TRIES = 50
+"""How often a new file is switched to write-ahead logging while others open it too."""
 
 _WRITES = "tapewatch_writes"
 _CLOCK = "tapewatch_clock"
@@ -160,6 +165,9 @@ def _sqlite(url: URL, clock: Callable[[], datetime]) -> Database:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS},
+        pool_size=10,
+        max_overflow=40,
+        pool_timeout=POOL_SECONDS,
         execution_options={_CLOCK: clock},
         hide_parameters=True,
     )
@@ -184,9 +192,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(cursor)
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """A new file is switched once; that is the one lock SQLite does not wait for, so wait for one that it does wait for."""
+    for remaining in reversed(range(WAL_TRIES)):
+        try:
+            if cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
+                return
+        except sqlite3.OperationalError as error:
+            if not remaining or "locked" not in str(error):
+                raise
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("ROLLBACK")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -211,6 +231,7 @@ def _postgresql(url: URL, clock: Callable[[], datetime]) -> Database:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
+        pool_timeout=POOL_SECONDS,
         execution_options={_CLOCK: clock},
         hide_parameters=True,
     )

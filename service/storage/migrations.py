@@ -23,14 +23,10 @@ MIGRATION_BUSY_MILLISECONDS = 600_000
 
 def upgrade(database: Database) -> None:
     """To the newest revision this program knows; SchemaError when the database is already beyond it."""
-    try:
-        if database.dialect == "postgresql":
-            _upgrade_postgresql(database)
-        else:
-            _upgrade_sqlite(database)
-    except sa_exc.DBAPIError as error:
-        said = str(error.orig).strip().splitlines()[0]
-        raise StorageError(f"{database.name} could not be upgraded: {said}: give Tapewatch a database of its own") from error
+    if database.dialect == "postgresql":
+        _upgrade_postgresql(database)
+    else:
+        _upgrade_sqlite(database)
 
 
 def require_current(database: Database) -> None:
@@ -73,19 +69,25 @@ def _upgrade_sqlite(database: Database) -> None:
         driver.execute("PRAGMA foreign_keys = OFF")  # rebuilding a table must not touch the rows that point to it
         driver.close()
         with connection.begin():
-            _migrate(database, connection)
-            if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            changed = _migrate(database, connection)
+            if changed and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise StorageError(f"{database.name} was not upgraded: rows point to nothing: restore a backup")
 
 
-def _migrate(database: Database, connection: Connection) -> None:
+def _migrate(database: Database, connection: Connection) -> bool:
     settings = config()
     script = ScriptDirectory.from_config(settings)
     found = _revision(connection)
     _refuse_future(database, found, script)
-    if found != script.get_current_head():
-        settings.attributes["connection"] = connection
+    if found == script.get_current_head():
+        return False
+    settings.attributes["connection"] = connection
+    try:
         command.upgrade(settings, "head")
+    except sa_exc.DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise StorageError(f"{database.name} could not be upgraded: {said}: give Tapewatch a database of its own") from error
+    return True
 
 
 def _revision(connection: Connection) -> str | None:

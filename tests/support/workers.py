@@ -1,0 +1,80 @@
+"""What the processes of concurrency tests do."""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import text
+
+from service.clock import utc_now
+from service.model.delivery import DeliveryState
+from service.storage import deliveries, items, migrations
+from service.storage.database import open_database
+from tests.support.stored import LEASE, numbered_item
+
+T = TypeVar("T")
+
+WORKERS = 4
+
+
+def in_processes(work: Callable[..., T], *arguments: object, workers: int = WORKERS) -> list[T]:
+    """`work(number, …)` in that many processes at once, forked from a clean one that has this module loaded."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(workers, context) as pool:
+        return [future.result() for future in [pool.submit(work, number, *arguments) for number in range(workers)]]
+
+
+def drain(number: int, url: str) -> list[tuple[int, str]]:
+    """Claim and record until nothing is due."""
+    database = open_database(url, utc_now)
+    done: list[tuple[int, str]] = []
+    while True:
+        with database.begin() as connection:
+            claimed = deliveries.claim_due(connection, limit=20, lease=LEASE)
+        if not claimed:
+            database.close()
+            return done
+        for delivery in claimed:
+            with database.begin() as connection:
+                recorded = deliveries.record(
+                    connection,
+                    delivery,
+                    state=DeliveryState.SENT,
+                    next_at=None,
+                    outcome="sent",
+                    reason="",
+                    detail=f"worker {number}",
+                    now=utc_now(),
+                )
+            assert recorded
+            done.append((delivery.id, delivery.alerts[0].id))
+
+
+def write_items(number: int, url: str, count: int) -> int:
+    """Read, then write, each time: what a deferred transaction cannot do beside others."""
+    database = open_database(url, utc_now)
+    written = 0
+    for step in range(count):
+        with database.begin() as connection:
+            items.known(connection, "wire", [f"guid-{step}"], [])
+            own = numbered_item(number * count + step, f"source-{number}")
+            written += len(
+                items.insert_new(
+                    connection, [own, numbered_item(step)], disposition="evaluated", rules_version="v1", now=utc_now()
+                )
+            )
+    database.close()
+    return written
+
+
+def upgrade(_number: int, url: str) -> str:
+    """What each starter does first."""
+    database = open_database(url, utc_now)
+    migrations.upgrade(database)
+    migrations.require_current(database)
+    with database.read() as connection:
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    database.close()
+    return str(revision)
