@@ -53,8 +53,9 @@ def validate(document: Document, model: type[M], at: Path = ()) -> tuple[M | Non
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """The question "did you mean `subject`?", or nothing if no allowed word is near."""
-    near = difflib.get_close_matches(word.casefold(), list(allowed), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else ""
+    folded = {one.casefold(): one for one in allowed}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f"did you mean `{folded[near[0]]}`?" if near else ""
 
 
 def unknown_key(document: Document, path: Path, allowed: Iterable[str], what: str = "key") -> Problem:

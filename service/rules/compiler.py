@@ -74,7 +74,7 @@ def _unknown(builder: Builder, path: Path, scope: Scope | None, fields: Mapping[
         return builder.document.problem(
             path, f"`{key}` is a field of {_listed(types)}", f"write `event: {types[0]}` beside it", key=True
         )
-    asked = _listed(scope.types) if scope.types else "events of any type"
+    asked = _listed([name for name in scope.types if name not in types]) or "events of any type"
     return builder.document.problem(path, f"`{key}` is a field of {_listed(types)}, not of {asked}", key=True)
 
 

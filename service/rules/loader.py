@@ -23,7 +23,7 @@ from service.rules.examples import Extract, run_rule
 from service.rules.file import ExampleItem, FileText, ListsText, RuleText
 from service.rules.lint import lint
 from service.rules.ruleset import CompiledRule, Example, RuleSet
-from service.rules.templates import VARIABLES, check
+from service.rules.templates import DEFAULT_TITLE, VARIABLES, check
 
 __all__ = ["RuleContext", "RuleSet", "parse_rules"]
 
@@ -65,7 +65,8 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     _check_title(builder, (*path, "title"))
     if text is None or when is None or len(builder.problems) > before:
         return []
-    face = Rule(text.id, text.title.strip(), text.severity, builder.place((*path, "id")), text.labels, text.description)
+    title, place = text.title.strip() or DEFAULT_TITLE, builder.place((*path, "id"))
+    face = Rule(text.id, title, text.severity, place, text.labels, text.description)
     compiled = CompiledRule(face, when, _examples(builder, path, text))
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]
     return [compiled] if text.enabled else []

@@ -5,7 +5,7 @@ an answer (proved against a plain loop over all rules).
 It must not parse anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick
@@ -82,7 +82,3 @@ class RuleSet:
     def rules(self) -> tuple[Rule, ...]:
         """The faces of the rules, in the order of the files."""
         return tuple(compiled.rule for compiled in self.compiled)
-
-    def only(self, rules: Iterable[CompiledRule]) -> "RuleSet":
-        """A set of some of these rules."""
-        return RuleSet(tuple(rules), self.version)

@@ -69,9 +69,13 @@ def _compiled(template: str) -> tuple[BoundTemplate, frozenset[str]]:
         raise TemplateError("ranges (1..9) are not available in templates")
     try:
         compiled = _ENVIRONMENT.from_string(template)
-        return compiled, frozenset(compiled.analyze().globals)
+        analysis = compiled.analyze()
     except LiquidError as error:
         raise TemplateError(_sentence(error)) from None
+    for name in analysis.filters:
+        if name not in _FILTERS:
+            raise TemplateError(f"unknown filter '{name}'")
+    return compiled, frozenset(analysis.globals)
 
 
 def _sentence(error: LiquidError) -> str:
@@ -85,9 +89,11 @@ def variables_of(template: str) -> frozenset[str]:
 
 
 def check(template: str, known: Collection[str]) -> list[str]:
-    """What is wrong with a template whose variables are `known`; compiles it, so that no later use has to."""
+    """What is wrong with a template whose variables are `known`: it is compiled, and tried on an event that says nothing."""
     try:
         unknown = variables_of(template) - set(known)
+        if not unknown:
+            render(template, dict.fromkeys(known, ""))
     except TemplateError as error:
         return [str(error)]
     return [f"unknown variable `{name}`" for name in sorted(unknown)]
@@ -97,14 +103,14 @@ def render(template: str, variables: Mapping[str, object]) -> str:
     """The text of a template; TemplateError if a variable is missing or a limit is passed."""
     compiled, _ = _compiled(template)
     try:
-        return compiled.render(**{name: _plain(value) for name, value in variables.items()})
+        return compiled.render({name: _plain(value) for name, value in variables.items()})
     except (LiquidError, ValueError) as error:  # ValueError: Python refuses to print numbers of thousands of digits
         raise TemplateError(_sentence(error) if isinstance(error, LiquidError) else str(error)) from None
 
 
 def title_of(match: Match, item: Item) -> str:
     """The title of an alert: one line, never empty. A template that fails is no reason to keep an alert back."""
-    template = match.rule.title or DEFAULT_TITLE
+    template = match.rule.title
     values = variables(match, item)
     try:
         title = render(template, dict.fromkeys(variables_of(template), "") | values)

@@ -1,6 +1,7 @@
 """What the text conditions share: where words stand in an item, and how that is told."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Literal
 
 from service.model.explanation import Explanation
@@ -12,10 +13,14 @@ from service.rules.conditions.words import Words
 Area = Literal["title", "text", "both"]
 
 
-def places(context: Context, words: Iterable[Words], area: Area) -> list[Span]:
-    """Every place of every one of `words`, in the order of the text."""
+MANY = 100
+"""Places of one word that are shown as evidence; a text that repeats a word more often is no better understood by more."""
+
+
+def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> list[Span]:
+    """The first places of every one of `words`, in the order of the text."""
     reading = context.reading
-    return sorted({span for one in words for span in one.find(reading, reading.areas[area])})
+    return sorted({span for one in words for span in islice(one.find(reading, reading.areas[area]), most)})
 
 
 def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:

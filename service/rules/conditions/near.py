@@ -8,6 +8,9 @@ from service.rules.condition import MISS, Context, Key, Keys, Result
 from service.rules.conditions.finding import Area, explained, listed, missing, places, rarest, seen
 from service.rules.conditions.words import Words
 
+MOST = 2000
+"""Places of one word that are looked at for a neighbour, so that a text made of one word costs little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -37,7 +40,7 @@ class Near:
     def _nearest(self, context: Context) -> tuple[int, list[Span]]:
         """The smallest distance in words, and the places that have it; no places if something is not there at all."""
         groups = [self.words, self.others] if self.others else [(words,) for words in self.words]
-        found = sorted((span, number) for number, group in enumerate(groups) for span in places(context, group, self.area))
+        found = sorted((span, number) for number, group in enumerate(groups) for span in places(context, group, self.area, MOST))
         latest: dict[int, Span] = {}
         best: tuple[int, list[Span]] = (0, [])
         for span, number in found:

@@ -51,9 +51,10 @@ class SubjectIs:
         return HELD if held else MISS
 
     def explain(self, context: Context) -> Explanation:
-        held = self.evaluate(context).held
-        who = context.event.entity or "no known entity"
-        detail = f"the subject is {context.event.subject}" if held else f"{told(context)}: {who} is not {self.what}"
+        held, event = self.evaluate(context).held, context.event
+        known = f" ({event.entity})" if event.entity else ""
+        miss = f"{told(context)}: the subject{known} is not {self.what}"
+        detail = f"the subject is {event.subject or event.entity}" if held else miss
         spans = (context.event.subject_span,) if held and context.event.subject_span else ()
         return Explanation(f"subject {self.what}", held, detail, self.place, spans)
 
@@ -85,7 +86,7 @@ def _one(builder: Builder, path: Path, key: str, texts: Sequence[str]) -> Subjec
     found = [lookup(builder, builder.element(path, number), key, text) for number, text in enumerate(texts)]
     entities = frozenset().union(*(one.entities for one in found))
     names = tuple(Words.of(name) for one in found for name in one.names)
-    return SubjectIs(builder.place(path), f"{key} {' or '.join(texts)}", entities, names)
+    return SubjectIs(builder.place(path), f"{key}: {' or '.join(texts)}", entities, names)
 
 
 def lookup(builder: Builder, path: Path, key: str, text: str) -> Listed:
