@@ -1,4 +1,4 @@
-"""What the pages ask about many alerts at once: filtered pages, counts by the hour, what became of their deliveries.
+"""What the pages ask about many alerts at once: filtered pages, counts by time and by rule, what became of their deliveries.
 
 Guarantee: reads only, and one statement for each question however many alerts are shown.
 Must not know what a page looks like.
@@ -7,8 +7,9 @@ Must not know what a page looks like.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Literal
 
-from sqlalchemy import Connection, desc, func, select, tuple_
+from sqlalchemy import Connection, Select, desc, func, select, tuple_
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
@@ -18,14 +19,7 @@ from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 _ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many alerts of one rule and one severity were made in one hour (UTC)."""
-
-    hour: datetime
-    rule: str
-    severity: Severity
-    count: int
+Unit = Literal["hour", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +51,7 @@ def page(
         if last is None:
             return []
         statement = statement.where(tuple_(*_ORDER) < tuple_(*last, types=[column.type for column in _ORDER]))
-    if severity is not None:
-        statement = statement.where(ALERTS.c.severity == severity.value)
-    if rule:
-        statement = statement.where(ALERTS.c.rule == rule)
-    return [StoredAlert(alert_of(row), row.item_id) for row in connection.execute(statement)]
+    return [StoredAlert(alert_of(row), row.item_id) for row in connection.execute(_narrowed(statement, severity, rule))]
 
 
 def newest_time(connection: Connection) -> datetime | None:
@@ -69,16 +59,24 @@ def newest_time(connection: Connection) -> datetime | None:
     return connection.execute(select(ALERTS.c.created_at).order_by(*map(desc, _ORDER)).limit(1)).scalar_one_or_none()
 
 
-def tallies(connection: Connection, since: datetime) -> list[Tally]:
-    """The alerts made since then, counted by hour, rule and severity in the database."""
+def by_time(
+    connection: Connection, since: datetime, unit: Unit, *, severity: Severity | None = None, rule: str = ""
+) -> dict[tuple[datetime, Severity], int]:
+    """How many alerts were made since then, by the hour or day (UTC) and by severity."""
     if connection.dialect.name == "postgresql":
-        hour = func.date_trunc("hour", ALERTS.c.created_at)
+        start = func.date_trunc(unit, ALERTS.c.created_at)
     else:
-        hour = func.substr(ALERTS.c.created_at, 1, 13)  # SQLite keeps times as text: 2025-12-22 01:38:00
-    columns = (hour, ALERTS.c.rule, ALERTS.c.severity)
-    statement = select(*columns, func.count()).where(ALERTS.c.created_at >= since).group_by(*columns)
-    rows = connection.execute(statement)
-    return [Tally(_hour(hour), rule, Severity(severity), count) for hour, rule, severity, count in rows]
+        start = func.substr(ALERTS.c.created_at, 1, len("2025-12-22 01" if unit == "hour" else "2025-12-22"))  # times are text
+    statement = select(start, ALERTS.c.severity, func.count()).where(ALERTS.c.created_at >= since)
+    rows = connection.execute(_narrowed(statement, severity, rule).group_by(start, ALERTS.c.severity))
+    return {(_start(at), Severity(grave)): count for at, grave, count in rows}
+
+
+def by_rule(connection: Connection, since: datetime) -> dict[tuple[str, Severity], int]:
+    """How many alerts were made since then, by rule and severity."""
+    columns = (ALERTS.c.rule, ALERTS.c.severity)
+    rows = connection.execute(select(*columns, func.count()).where(ALERTS.c.created_at >= since).group_by(*columns))
+    return {(rule, Severity(severity)): count for rule, severity, count in rows}
 
 
 def titles(connection: Connection, alert_ids: Collection[str]) -> dict[str, str]:
@@ -117,7 +115,13 @@ def attempts(connection: Connection, keys: Sequence[str], per_delivery: int) -> 
     return found
 
 
-def _hour(value: str | datetime) -> datetime:
-    if isinstance(value, str):
-        return datetime.strptime(value, "%Y-%m-%d %H").replace(tzinfo=UTC)
-    return value.astimezone(UTC)
+def _narrowed(statement: Select[Any], severity: Severity | None, rule: str) -> Select[Any]:
+    if severity is not None:
+        statement = statement.where(ALERTS.c.severity == severity.value)
+    return statement.where(ALERTS.c.rule == rule) if rule else statement
+
+
+def _start(value: str | datetime) -> datetime:
+    """SQLite answers with the first letters of a time, PostgreSQL with a time."""
+    at = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    return at.astimezone(UTC)

@@ -1,17 +1,17 @@
 """`/`: the alerts, newest first, under a chart of when and why they fired."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 
 from service.model.rule import Severity
 from service.storage import alert_queries, alerts
-from service.storage.alert_queries import Tally
 from service.web import chart
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
@@ -22,6 +22,7 @@ PAGE = 30
 BUSIEST = 6
 
 Asked = Annotated[Filters, Depends(read_filters)]
+Values = dict[str, object]
 
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
@@ -32,33 +33,44 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     def show(request: Request, asked: Asked, before: str = "") -> HTMLResponse:
         with context.database.read() as connection:
             now = context.database.now(connection)
-            total = alerts.count(connection)
-            newest = alert_queries.newest_time(connection)
-            window = _window(asked, newest, now)
-            found = alert_queries.page(
-                connection, limit=PAGE + 1, before=before[:MAX_TEXT], severity=asked.severity, rule=asked.rule
-            )
-            shown = found[:PAGE]
-            told = alert_queries.told(connection, [stored.alert.id for stored in shown])
-            tallies = alert_queries.tallies(connection, window.start(now))
+            listed = _list(connection, asked, before[:MAX_TEXT])
+            window = _window(asked, alert_queries.newest_time(connection), now)
+            start = window.start(now)
+            moments = alert_queries.by_time(connection, start, window.unit, severity=asked.severity, rule=asked.rule)
+            fired = alert_queries.by_rule(connection, start)
         rulebook = context.rulebook()
-        cards = [alert_view(stored.alert, stored.item_id, told.get(stored.alert.id, ())) for stored in shown]
         values = {
             "now": now,
-            "total": total,
-            "young": total <= PAGE and not asked.active,
             "filters": asked,
-            "days": _by_day(cards),
-            "newest": shown[0].alert.id if shown and not before else "",
-            "older": shown[-1].alert.id if len(found) > PAGE else "",
-            "older_than": before,
-            "rules": sorted({rule.id for rule in rulebook.rules} | {tally.rule for tally in tallies} | ({asked.rule} - {""})),
+            "rules": sorted({*(rule.id for rule in rulebook.rules), *(rule for rule, _ in fired), asked.rule} - {""}),
             "source_count": len(rulebook.sources),
             "windows": list(chart.WINDOWS.values()),
+            "chart": chart.draw(_columns(moments, window, start), window, now),
         }
-        return pages.html("alerts.html", request, {**values, **_drawings(tallies, asked, window, now)})
+        return pages.html("alerts.html", request, {**values, **listed, **_facets(fired, asked)})
 
     return routes
+
+
+def _list(connection: Connection, asked: Filters, before: str) -> Values:
+    found = alert_queries.page(connection, limit=PAGE + 1, before=before, severity=asked.severity, rule=asked.rule)
+    shown = found[:PAGE]
+    told = alert_queries.told(connection, [stored.alert.id for stored in shown])
+    cards = [alert_view(stored.alert, stored.item_id, told.get(stored.alert.id, ())) for stored in shown]
+    total = alerts.count(connection)
+    return {
+        "total": total,
+        "young": total <= PAGE and not asked.active,
+        "days": _by_day(cards),
+        "newest": shown[0].alert.id if shown and not before else "",
+        "older": shown[-1].alert.id if len(found) > PAGE else "",
+        "older_than": before,
+    }
+
+
+def _by_day(cards: Sequence[AlertView]) -> list[tuple[datetime, list[AlertView]]]:
+    days = groupby(cards, key=lambda view: view.alert.created_at.date())
+    return [(views[0].alert.created_at, views) for views in (list(group) for _, group in days)]
 
 
 def _window(asked: Filters, newest: datetime | None, now: datetime) -> chart.Window:
@@ -70,23 +82,18 @@ def _window(asked: Filters, newest: datetime | None, now: datetime) -> chart.Win
     return fitting[0] if fitting else list(chart.WINDOWS.values())[-1]
 
 
-def _by_day(cards: Sequence[AlertView]) -> list[tuple[datetime, list[AlertView]]]:
-    days = groupby(cards, key=lambda view: view.alert.created_at.date())
-    return [(views[0].alert.created_at, views) for views in (list(group) for _, group in days)]
-
-
-def _drawings(tallies: Sequence[Tally], asked: Filters, window: chart.Window, now: datetime) -> dict[str, object]:
-    """Each drawing leaves out its own filter, so that it shows what else could be chosen."""
-    start, column = window.start(now), window.column
+def _columns(moments: chart.Counts, window: chart.Window, start: datetime) -> chart.Counts:
+    """Hours or days summed up into the columns of the window."""
     columns: Counter[tuple[datetime, Severity]] = Counter()
-    rules: Counter[tuple[str, Severity]] = Counter()
+    for (at, severity), count in moments.items():
+        columns[(start + (at - start) // window.column * window.column, severity)] += count
+    return columns
+
+
+def _facets(rules: Mapping[tuple[str, Severity], int], asked: Filters) -> Values:
+    """Counts by rule and by severity; each leaves out its own filter, so that it shows what else could be chosen."""
     severities = Counter(dict.fromkeys(Severity, 0))
-    for tally in tallies:
-        of_severity, of_rule = asked.severity in (None, tally.severity), asked.rule in ("", tally.rule)
-        if of_severity and of_rule:
-            columns[(start + (tally.hour - start) // column * column, tally.severity)] += tally.count
-        if of_severity:
-            rules[(tally.rule, tally.severity)] += tally.count
-        if of_rule:
-            severities[tally.severity] += tally.count
-    return {"chart": chart.draw(columns, window, now), "bars": chart.bars(rules, BUSIEST), "severity_counts": severities}
+    for (rule, severity), count in rules.items():
+        severities[severity] += count if asked.rule in ("", rule) else 0
+    shown = {key: count for key, count in rules.items() if asked.severity in (None, key[1])}
+    return {"bars": chart.bars(shown, BUSIEST), "severity_counts": severities}

@@ -7,6 +7,7 @@ everything is pixels. Classes carry the colours: no style attributes, which the 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from service.model.rule import Severity
 from service.web import wording
@@ -27,6 +28,11 @@ class Window:
     column: timedelta
     columns: int
     every: int
+
+    @property
+    def unit(self) -> Literal["hour", "day"]:
+        """In what steps alerts must be counted to fill the columns."""
+        return "day" if self.column >= timedelta(days=1) else "hour"
 
     @property
     def length(self) -> timedelta:

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage import alert_queries, deliveries
-from service.storage.alert_queries import Tally, Told
+from service.storage.alert_queries import Told
 from service.storage.database import Database
 from tests.support.news import ARTICLE, NOW, STORY, store, tell
 
@@ -32,27 +33,45 @@ def test_a_filter_holds_on_every_page(database: Database) -> None:
     assert [stored.alert.rule for stored in older] == ["ipo-watch"]
 
 
-def test_alerts_are_counted_by_the_hour_in_utc(database: Database) -> None:
+def test_alerts_are_counted_by_hour_or_day_in_utc(database: Database) -> None:
     store(database, ARTICLE, STORY, NOW)
+    store(database, replace(ARTICLE, guid="later"), STORY[:1], NOW + timedelta(hours=3))
+    hour, day = datetime(2025, 12, 22, 2, tzinfo=UTC), datetime(2025, 12, 22, tzinfo=UTC)
     with database.read() as connection:
-        found = alert_queries.tallies(connection, NOW - timedelta(hours=1))
-        later = alert_queries.tallies(connection, NOW + timedelta(seconds=1))
+        hours = alert_queries.by_time(connection, NOW - timedelta(hours=1), "hour")
+        days = alert_queries.by_time(connection, NOW - timedelta(hours=1), "day")
+        grave = alert_queries.by_time(connection, NOW, "day", severity=Severity.CRITICAL)
+        moves = alert_queries.by_time(connection, NOW, "day", rule="big-move")
+        later = alert_queries.by_time(connection, NOW + timedelta(seconds=1), "hour")
         newest = alert_queries.newest_time(connection)
-    hour = datetime(2025, 12, 22, 2, tzinfo=UTC)
-    assert sorted(found, key=lambda tally: tally.rule) == [
-        Tally(hour, "big-move", Severity.MEDIUM, 1),
-        Tally(hour, "index-high", Severity.CRITICAL, 1),
-        Tally(hour, "ipo-watch", Severity.LOW, 1),
-        Tally(hour, "limit-up", Severity.HIGH, 1),
-    ]
-    assert later == []
-    assert newest == NOW
+    assert hours == {
+        **{(hour, severity): 1 for severity in (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)},
+        (hour + timedelta(hours=3), Severity.HIGH): 1,
+    }
+    assert days == {(day, Severity.LOW): 1, (day, Severity.MEDIUM): 1, (day, Severity.HIGH): 2, (day, Severity.CRITICAL): 1}
+    assert grave == {(day, Severity.CRITICAL): 1}
+    assert moves == {(day, Severity.MEDIUM): 1}
+    assert later == {(hour + timedelta(hours=3), Severity.HIGH): 1}
+    assert newest == NOW + timedelta(hours=3)
+
+
+def test_alerts_are_counted_by_rule(database: Database) -> None:
+    store(database, ARTICLE, STORY, NOW)
+    store(database, replace(ARTICLE, guid="later"), STORY[:1], NOW + timedelta(hours=3))
+    with database.read() as connection:
+        assert alert_queries.by_rule(connection, NOW) == {
+            ("big-move", Severity.MEDIUM): 1,
+            ("index-high", Severity.CRITICAL): 1,
+            ("ipo-watch", Severity.LOW): 1,
+            ("limit-up", Severity.HIGH): 2,
+        }
+        assert alert_queries.by_rule(connection, NOW + timedelta(seconds=1)) == {("limit-up", Severity.HIGH): 1}
 
 
 def test_an_empty_database_answers_with_nothing(database: Database) -> None:
     with database.read() as connection:
         assert alert_queries.newest_time(connection) is None
-        assert alert_queries.tallies(connection, NOW) == []
+        assert alert_queries.by_time(connection, NOW, "day") == alert_queries.by_rule(connection, NOW) == {}
         assert alert_queries.told(connection, []) == {}
         assert alert_queries.titles(connection, []) == {}
         assert alert_queries.attempts(connection, [], 3) == {}
