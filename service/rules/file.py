@@ -5,7 +5,7 @@ Guarantee: what a person may write is here and in the condition families only; l
 
 from typing import Annotated, Any
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import AfterValidator, Field, RootModel, model_validator
 
 from service.model.rule import Severity
 from service.rules.building import PlainText, Strict, TextList
@@ -40,12 +40,18 @@ class ExampleItem(Strict):
 
     @model_validator(mode="after")
     def _something(self) -> "ExampleItem":
-        if not self.title and not self.text:
+        if not self.title.strip() and not self.text.strip():
             raise ValueError("an example needs a text or a title")
         return self
 
 
-Examples = list[PlainText | ExampleItem]
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("this example is empty")
+    return text
+
+
+Examples = list[Annotated[PlainText, AfterValidator(_not_blank)] | ExampleItem]
 
 
 class ExamplesText(Strict):
