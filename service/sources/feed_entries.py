@@ -41,9 +41,13 @@ class Entry:
 
 
 def build_items(entries: Sequence[Entry], feed_title: str, feed_language: str, context: Context) -> list[dict[str, Any]]:
-    """Items as JSON-ready dictionaries with the fields of `Item`, oldest first. Entries alike in id and content are one item."""
+    """Items as JSON-ready dictionaries with the fields of `Item`, oldest first.
+
+    Entries alike in id and content are one item; entries that say nothing are none.
+    """
     base = _base(context.url)
-    items = [_item(entry, base, feed_title, feed_language, context) for entry in entries]
+    read = (_item(entry, base, feed_title, feed_language, context) for entry in entries)
+    items = [item for item in read if item["title"] or item["text"]]
     counts = Counter(item["guid"] for item in {(item["guid"], _digest(item)): item for item in items}.values())
     unique: dict[str, dict[str, Any]] = {}
     for item in items:

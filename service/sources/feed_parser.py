@@ -119,11 +119,10 @@ def parse_feed(body: bytes, content_type: str, context: Context) -> dict[str, An
     warnings = list(found.warnings)
     if not found.version and not found.entries:
         return {"error": f"not a feed: the server sent {_describe(body, content_type)}"}
-    entries = [entry for entry in map(_entry, found.entries) if entry.title or entry.markup]
-    if len(entries) < len(found.entries):
-        warnings.append(f"{len(found.entries) - len(entries)} items have neither title nor text and were left out")
     feed = found.feed
-    items = build_items(entries, _line(feed, "title"), _line(feed, "language"), context)
+    items = build_items([_entry(raw) for raw in found.entries], _line(feed, "title"), _line(feed, "language"), context)
+    if len(items) < len(found.entries):
+        warnings.append(f"{len(found.entries) - len(items)} items are listed twice or say nothing, and were left out")
     return {"items": items, "warnings": warnings}
 
 

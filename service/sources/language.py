@@ -15,7 +15,7 @@ def tell_language(wanted: str, declared: str, text: str) -> str:
         return wanted
     sample = text[:_SAMPLE]
     chinese, other, latin = (len(kind.findall(sample)) for kind in (_CHINESE, _OTHER_SCRIPT, _LATIN))
-    if other > (chinese + latin / _LATIN_LETTERS_PER_WORD) / 4:
+    if other > 1 and other > (chinese + latin / _LATIN_LETTERS_PER_WORD) / 10:  # one kana makes a brand (奈雪の茶), not Japanese
         return ""
     if chinese > latin / _LATIN_LETTERS_PER_WORD:
         return "zh"

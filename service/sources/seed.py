@@ -36,19 +36,20 @@ class SeedAdapter:
         return NotModified() if fetched.body_hash == state.body_hash else fetched
 
     def parse(self, source: Source, fetched: Fetched, context: ParseContext) -> Parsed:
-        found = _FRONT.fullmatch(fetched.body.decode("utf-8"))
-        if found is None:
-            raise ParseError("not an article: it does not begin with its title and date")
-        front = dict(line.split(": ", 1) for line in found["front"].splitlines())
-        item = Item(
-            source=source.id,
-            guid=front["id"],
-            title=front["title"],
-            text=plain(article_text(found["body"])),
-            published=datetime.fromisoformat(front["published"]),
-            publisher=source.publisher or front["publisher"],
-            language=source.language or front["language"],
-        )
+        found = _FRONT.fullmatch(fetched.body.decode("utf-8", "replace"))
+        try:
+            front = dict(line.split(": ", 1) for line in found["front"].splitlines()) if found else {}
+            item = Item(
+                source=source.id,
+                guid=front["id"],
+                title=front["title"],
+                text=plain(article_text(found["body"])) if found else "",
+                published=datetime.fromisoformat(front["published"]),
+                publisher=source.publisher or front["publisher"],
+                language=source.language or front["language"],
+            )
+        except (KeyError, ValueError):
+            raise ParseError("not an article: it does not begin with its title and date") from None
         return Parsed((item,))
 
 

@@ -65,6 +65,17 @@ def misbehave(init: Mapping[str, Any]) -> Handler:
     return lambda meta, body: deeds[meta["do"]]()
 
 
+def stubborn(init: Mapping[str, Any]) -> Handler:
+    """Hangs or dies, as the body says."""
+
+    def deed(meta: dict[str, Any], body: bytes) -> dict[str, Any]:
+        if body == b"hang":
+            Event().wait()
+        os.abort()
+
+    return deed
+
+
 def broken(init: Mapping[str, Any]) -> Handler:
     raise RuntimeError("the token is hunter2")
 
