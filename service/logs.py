@@ -2,7 +2,7 @@
 
 Guarantee: a value registered in `Secrets` leaves through no log line and no traceback, in no usual spelling (plain,
 percent-encoded, quoted), whichever library wrote the line; and text that came from a feed cannot steer the terminal or fake
-a second line. Libraries that print webhook paths at DEBUG are held at INFO. Must not read settings or open files.
+a second line. Libraries that print webhook paths at DEBUG, or every tick at INFO, are held down. Must not read settings or open files.
 """
 
 import html
@@ -24,8 +24,8 @@ from rich.logging import RichHandler
 MASK = "[secret]"
 MIN_SECRET = 4
 """Characters; shorter values are no secrets, and masking them would make the log unreadable."""
-TALKATIVE = ("apprise", "urllib3")
-"""Loggers that print whole webhook URLs at DEBUG."""
+TALKATIVE = {"apprise": logging.INFO, "urllib3": logging.INFO, "apscheduler": logging.WARNING}
+"""The least level of libraries that print whole webhook URLs at DEBUG, or every tick at INFO."""
 
 Format = Literal["text", "json"]
 
@@ -71,7 +71,7 @@ class _TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         message = _calm(self._secrets.clean(record.getMessage())).replace("\n", "\\n")
-        time = _time(record).isoformat(sep=" ", timespec="seconds")
+        time = f"{_time(record):%Y-%m-%d %H:%M:%S}Z"
         lines = [self._layout.format(time=time, level=record.levelname, logger=record.name, message=message)]
         if trace := _trace(record):
             lines.append(_calm(self._secrets.clean(trace)))
@@ -103,10 +103,10 @@ class _JsonFormatter(logging.Formatter):
 
 
 class _TalkativeFilter(logging.Filter):
-    """Holds the talkative libraries at INFO even where a child logger of theirs set its own level."""
+    """Holds the talkative libraries down even where a child logger of theirs set its own level."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.INFO or record.name.partition(".")[0] not in TALKATIVE
+        return record.levelno >= TALKATIVE.get(record.name.partition(".")[0], logging.NOTSET)
 
 
 def configure(level: str, format: Format, secrets: Secrets, stream: TextIO | None = None) -> None:
@@ -124,8 +124,8 @@ def configure(level: str, format: Format, secrets: Secrets, stream: TextIO | Non
     root.addHandler(handler)
     number = logging.getLevelNamesMapping()[level.upper()]
     root.setLevel(number)
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(max(number, logging.INFO))
+    for name, least in TALKATIVE.items():
+        logging.getLogger(name).setLevel(max(number, least))
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from service.web import alert_page, alerts_page, api, failures, inbox_page, operations, sources_page
 from service.web.context import Rulebook, WebContext
-from service.web.guard import Guard
+from service.web.guard import Guard, allowed_names
 from service.web.rendering import STATIC, Pages
 
 __all__ = ["Rulebook", "WebContext", "create_app"]
@@ -22,14 +22,17 @@ class _Guarded(FastAPI):
     def __init__(self, context: WebContext) -> None:
         # Its documentation pages load scripts from another host.
         super().__init__(title="Tapewatch", version=context.version, openapi_url=None, docs_url=None, redoc_url=None)
-        self._allowed_hosts = context.allowed_hosts
+        self._hosts = allowed_names(context.allowed_hosts)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(super().build_middleware_stack(), self._allowed_hosts)
+        return Guard(super().build_middleware_stack(), self._hosts)
 
 
 def create_app(context: WebContext) -> FastAPI:
-    """Everything that a browser, a script or a monitor can ask for."""
+    """Everything that a browser, a script or a monitor can ask for.
+
+    Raises ConfigurationError for an allowed host that is no host name.
+    """
     application = _Guarded(context)
     pages = Pages(context)
     for module in (alerts_page, alert_page, sources_page, inbox_page):

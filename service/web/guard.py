@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.errors import ConfigurationError
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -28,9 +30,9 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)\
 class Guard:
     """Wraps the whole application, its error pages included."""
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
         self._app = app
-        self._allowed = frozenset(filter(None, map(host_name, (*ALWAYS_ALLOWED, *allowed_hosts))))
+        self._allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -51,6 +53,20 @@ class Guard:
             return
         refusal = PlainTextResponse("This server does not answer to that name; see TAPEWATCH_ALLOWED_HOSTS.\n", 400)
         await refusal(scope, receive, send_guarded)
+
+
+def allowed_names(hosts: Iterable[str]) -> frozenset[str]:
+    """The names to answer to: these and those of this machine. ConfigurationError for what is no host name."""
+    return frozenset(map(_allowed_name, (*ALWAYS_ALLOWED, *filter(None, hosts))))
+
+
+def _allowed_name(host: str) -> str:
+    name = host_name(f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host)
+    if not name:
+        raise ConfigurationError(
+            f"TAPEWATCH_ALLOWED_HOSTS: {host!r} is not a host name; write watch.example.com, without https://"
+        )
+    return name
 
 
 def host_name(host: str) -> str:

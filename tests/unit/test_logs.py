@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from service.logs import MASK, Format, Secrets, configure
+from service.logs import MASK, TALKATIVE, Format, Secrets, configure
 
 SECRET = 'p4ss/w"ör d&<x>'
 
@@ -24,7 +24,7 @@ def untouched_logging() -> Iterator[None]:
     root.setLevel(level)
     root.handlers[:] = handlers
     sys.excepthook, threading.excepthook = hooks
-    for name in ("apprise", "urllib3"):
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -92,7 +92,7 @@ def test_what_is_too_short_to_be_a_secret_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_talkative_libraries_are_held_at_info(format: Format) -> None:
+def test_talkative_libraries_are_held_down(format: Format) -> None:
     stream = set_up(format, Secrets())
     chatty = logging.getLogger("urllib3.connectionpool")
     chatty.setLevel(logging.DEBUG)
@@ -100,10 +100,14 @@ def test_talkative_libraries_are_held_at_info(format: Format) -> None:
         chatty.debug("POST /services/T0/B0/path")
         logging.getLogger("apprise").debug("POST /services/T0/B0/path")
         chatty.info("kept")
+        logging.getLogger("apscheduler.executors.default").info("ran the same job again")
+        logging.getLogger("apscheduler.scheduler").warning("a job was skipped")
     finally:
         chatty.setLevel(logging.NOTSET)
     assert "/services" not in stream.getvalue()
+    assert "again" not in stream.getvalue()
     assert "kept" in stream.getvalue()
+    assert "skipped" in stream.getvalue()
 
 
 def test_talkative_libraries_follow_a_stricter_level() -> None:
