@@ -2,7 +2,8 @@
 
 Guarantee: a value registered in `Secrets` leaves through no log line and no traceback, in no usual spelling (plain,
 percent-encoded, quoted), whichever library wrote the line; and text that came from a feed cannot steer the terminal or fake
-a second line. Libraries that print webhook paths at DEBUG, or every tick at INFO, are held down. Must not read settings or open files.
+a second line. Libraries that print webhook paths at DEBUG, or every tick at INFO, are held down. Must not read settings or
+open files.
 """
 
 import html

@@ -184,7 +184,9 @@ def test_warnings_and_errors_that_nobody_caught_come_through_the_same_door() -> 
 def test_an_exception_already_turned_into_text_is_masked_too() -> None:
     secrets = Secrets([SECRET])
     stream = set_up("text", secrets)
-    record = logging.makeLogRecord({"msg": "m", "levelno": logging.ERROR, "levelname": "ERROR", "exc_text": f"boom {SECRET}"})
+    record = logging.makeLogRecord(
+        {"name": "x", "msg": "m", "levelno": logging.ERROR, "levelname": "ERROR", "exc_text": f"boom {SECRET}"}
+    )
     logging.getLogger().handle(record)
     assert "boom" in stream.getvalue()
     assert "p4ss" not in stream.getvalue()
