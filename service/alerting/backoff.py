@@ -23,7 +23,7 @@ class RetryPolicy:
 def backoff(policy: RetryPolicy, attempts: int, key: str) -> timedelta:
     """The wait after `attempts` failures in a row (1 = the first), within ±20 % of the doubled wait."""
     doublings = min(max(attempts, 1) - 1, MAX_DOUBLINGS)
-    wait = min(policy.first * 2**doublings, policy.cap)
+    wait: timedelta = min(policy.first * 2**doublings, policy.cap)
     digest = hashlib.sha256(f"{key}\x1f{attempts}".encode()).digest()
     return wait * (1 - JITTER + 2 * JITTER * digest[0] / 255)
 

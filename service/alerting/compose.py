@@ -15,8 +15,10 @@ from service.model.span import Span
 MAX_EXCERPT = 400
 """Characters; longer sentences are cut around the evidence."""
 
-_LEFT = re.compile(r"[。！？\n]|[.!?][\"”’)]?\s")
-_RIGHT = re.compile(r"[。！？]|\n|[.!?][\"”’)]?(?=\s|$)")
+_STOP = r"(?:(?<!\b[A-Z])(?<!\bInc)(?<!\bLtd)(?<!\bCo)(?<!\bCorp)\.|[!?])[\"”’)]?"
+"""The end of an English sentence; not the point of `U.S.` or `Ltd.`"""
+_LEFT = re.compile(rf"[。！？\n]|{_STOP}\s")
+_RIGHT = re.compile(rf"[。！？]|\n|{_STOP}(?=\s|$)")
 
 
 def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: datetime) -> Alert:
@@ -25,8 +27,8 @@ def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: date
     spans = tuple(evidence.span for evidence in match.evidence)
     excerpt, marks = cut_excerpt(item.document, spans)
     facts = dict(event.fields) if event else {}
-    if event and event.status is not Status.ASSERTED:
-        facts.setdefault("status", event.status.value)
+    if event and event.status is not Status.ASSERTED and "stage" not in facts:
+        facts["status"] = event.status.value
     return Alert(
         id=fingerprint[:16],
         fingerprint=fingerprint,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import re2
 
 from service.model.alert import Alert
-from service.model.routing import Matcher, RouteHit, Route, Routing
+from service.model.routing import Matcher, Route, RouteHit, Routing
 
 BUILT_IN = ("severity", "rule", "event", "entity", "subject", "source", "publisher")
 """Labels that every alert has beside those of its rule."""

@@ -1,1 +1,41 @@
-""""""
+"""The command `tapewatch`: each module holds one command or group; all they do is ask the parts below and print.
+
+Errors the product knows are printed as they are, one sentence that names the place and the cure, and end with exit code 1.
+"""
+
+import sys
+
+import typer
+
+from service.cli import demo, explain, extract, init, rules, run, send_test, status
+from service.cli.output import print_error
+from service.errors import TapewatchError
+
+app = typer.Typer(
+    name="tapewatch",
+    help="Reads market news, understands its events in English and Chinese, and tells the right people once.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.callback()(run.whole)
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.add_typer(rules.group, name="rules")
+app.command("extract")(extract.extract_lines)
+app.command("explain")(explain.explain)
+app.command("send-test")(send_test.send_test)
+app.command("status")(status.status)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except TapewatchError as error:
+        print_error(error)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output left (`tapewatch ... | head`): nothing is wrong
+        sys.stderr.close()
+        sys.exit(0)

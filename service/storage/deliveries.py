@@ -164,6 +164,14 @@ def counts(connection: Connection) -> dict[DeliveryState, int]:
     return dict.fromkeys(DeliveryState, 0) | {DeliveryState(state): number for state, number in found}
 
 
+def oldest_due(connection: Connection) -> datetime | None:
+    """Since when the delivery that waits longest has been due; None when nothing is due."""
+    open_states = [state.value for state in (DeliveryState.PENDING, DeliveryState.RETRYABLE)]
+    due = select(func.min(DELIVERIES.c.next_at)).where(DELIVERIES.c.state.in_(open_states))
+    oldest: datetime | None = connection.execute(due).scalar_one()
+    return oldest if oldest is not None and oldest <= database_now(connection) else None
+
+
 def of_alert(connection: Connection, alert_id: str) -> list[DeliveryStatus]:
     """Where one alert went, oldest delivery first."""
     statement = select(DELIVERIES).join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
@@ -208,11 +216,13 @@ def _create(connection: Connection, groups: dict[str, list[Order]]) -> int:
     now = max(order.now for group in groups.values() for order in group)
     over = update(DELIVERIES).where(DELIVERIES.c.waiting.in_(sorted(groups)), DELIVERIES.c.next_at <= now)
     connection.execute(over.values(waiting=None))
-    rows = [_new_row(bundle, groups[bundle][0]) for bundle in sorted(groups)]
+    turns = {bundle: number for number, bundle in enumerate(groups)}
+    rows = [_new_row(bundle, groups[bundle][0], turns[bundle]) for bundle in sorted(groups)]
     return len(insert_new(connection, DELIVERIES, rows, "id"))
 
 
-def _new_row(bundle: str, first: Order) -> dict[str, Any]:
+def _new_row(bundle: str, first: Order, turn: int) -> dict[str, Any]:
+    """A microsecond for each turn keeps the order in which the alerts were given."""
     return {
         "key": _key(first),
         "receiver": first.receiver,
@@ -221,7 +231,7 @@ def _new_row(bundle: str, first: Order) -> dict[str, Any]:
         "waiting": bundle,
         "state": DeliveryState.PENDING.value,
         "attempts": 0,
-        "next_at": first.now + first.group_wait,
+        "next_at": first.now + first.group_wait + timedelta(microseconds=turn),
         "created_at": first.now,
         "last_reason": "",
         "last_detail": "",

@@ -103,19 +103,13 @@ def record_success(
     warnings: Sequence[str] = (),
 ) -> bool:
     """Store what the fetch learnt and when to come again; False when the claim was fenced off (then roll back)."""
-    return _finish(
-        connection,
-        claim,
-        {
-            **_memory(state),
-            "next_at": next_at,
-            "last_success_at": database_now(connection),
-            "last_error": "",
-            "last_reason": "",
-            "last_new_items": new_items,
-            "warnings": dump_texts(warnings),
-        },
-    )
+    learnt = {"last_new_items": new_items, "warnings": dump_texts(warnings)}
+    return _finish(connection, claim, {**_succeeded(connection, state, next_at), **learnt})
+
+
+def record_unchanged(connection: Connection, claim: Claim, *, state: SourceState, next_at: datetime) -> bool:
+    """The source said that nothing changed: what was said of its last body stays. False when the claim was fenced off."""
+    return _finish(connection, claim, _succeeded(connection, state, next_at))
 
 
 def record_failure(connection: Connection, claim: Claim, *, error: str, reason: str, next_at: datetime) -> bool:
@@ -141,6 +135,11 @@ def overview(connection: Connection) -> list[SourceStatus]:
 def _finish(connection: Connection, claim: Claim, changes: Mapping[str, Any]) -> bool:
     mine = update(SOURCES).where(SOURCES.c.id == claim.source_id, SOURCES.c.token == claim.token)
     return connection.execute(mine.values({**changes, "token": None, "lease_until": None})).rowcount == 1
+
+
+def _succeeded(connection: Connection, state: SourceState, next_at: datetime) -> dict[str, Any]:
+    now = database_now(connection)
+    return {**_memory(state), "next_at": next_at, "last_success_at": now, "last_error": "", "last_reason": ""}
 
 
 def _new_row(source: Source, now: datetime) -> dict[str, Any]:

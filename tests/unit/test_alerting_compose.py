@@ -22,6 +22,12 @@ def test_chinese_sentences_and_lines_are_sentences() -> None:
     assert cut_excerpt(text, (Span(start, start + 2),))[0] == "其他下跌"
 
 
+def test_the_point_of_an_abbreviation_ends_no_sentence() -> None:
+    text = "It fell. Analysts name the U.S. AI sector, where Lumentum Inc. soared 10% on Friday. It rose."
+    start = text.index("soared")
+    assert cut_excerpt(text, (Span(start, start + 6),))[0] == text.removeprefix("It fell. ").removesuffix(" It rose.")
+
+
 def test_evidence_in_two_sentences_keeps_both() -> None:
     spans = (Span(TEXT.index("fell"), TEXT.index("fell") + 4), Span(TEXT.index("gained"), TEXT.index("gained") + 6))
     excerpt, marks = cut_excerpt(TEXT, spans)
@@ -59,7 +65,7 @@ def test_an_alert_stands_on_its_own() -> None:
     item = make_item(TEXT, title="", link="https://example.com/a", publisher="Wire")
     alert = compose(make_match(TEXT, "soared", event=event), item, title="T", fingerprint="f" * 64, now=NOW)
     assert (alert.subject, alert.alias, alert.entity, alert.event_type) == ("Lumentum", "朗美通", "LITE.US", "ipo")
-    assert alert.facts == {"stage": "planned", "status": "planned"}
+    assert alert.facts == {"stage": "planned"}, "a stage says it already"
     assert alert.id == "f" * 16
     assert (alert.rule, alert.labels, alert.title, alert.link) == ("r", {"desk": "a"}, "T", "https://example.com/a")
 
@@ -67,6 +73,12 @@ def test_an_alert_stands_on_its_own() -> None:
 def test_an_alert_without_an_event_has_no_subject() -> None:
     alert = compose(make_match(TEXT, "soared"), make_item(TEXT), title="T", fingerprint="f" * 64, now=NOW)
     assert (alert.subject, alert.alias, alert.entity, alert.event_type, alert.facts) == ("", "", None, "", {})
+
+
+def test_a_status_that_no_stage_tells_is_a_fact() -> None:
+    event = Event("supply_shortage", "Lumentum", Span(14, 33), Span(23, 29), Status.PLANNED)
+    alert = compose(make_match(TEXT, "soared", event=event), make_item(TEXT), title="T", fingerprint="f" * 64, now=NOW)
+    assert alert.facts == {"status": "planned"}
 
 
 def test_an_asserted_event_needs_no_status() -> None:

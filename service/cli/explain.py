@@ -1,0 +1,138 @@
+"""`tapewatch explain`: why something was or was not alerted, for a stored item or for any text."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.text import Text
+from rich.tree import Tree
+from sqlalchemy import Connection
+
+from service.app import open_for_reading
+from service.cli.output import alert_panel, marked, out, plain
+from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
+from service.errors import ConfigurationError
+from service.events.extract import ClauseTrace, extract
+from service.events.extract import explain as explain_events
+from service.model.event import Event
+from service.model.explanation import Explanation
+from service.model.item import Item
+from service.model.span import Span
+from service.rulebook import Rulebook, counting, load_folder
+from service.rules.explain import explain as explain_rules
+from service.storage import alerts, decisions, deliveries, items
+
+DISPOSITIONS = {
+    "evaluated": "taken as news and held against the rules",
+    "baseline": "history: it was there when its source was fetched for the first time, so it was stored and never alerted",
+}
+
+
+def explain(
+    item: Annotated[
+        str, typer.Argument(help="Number or guid of a stored item, the id of an alert, or - for a text on standard input.")
+    ],
+    all_rules: Annotated[bool, typer.Option("--all", help="Also show the rules that were nowhere near.")] = False,
+    rules: RulesDir = None,
+    data: DataDir = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Show the events of an item, every rule's verdict with its place, and what became of it."""
+    _, settings, _ = prepare(env_file, rules=rules, data=data, quiet=True)
+    book = load_folder(settings.rules_folder)
+    if item == "-":
+        _show_understanding(Item("", "", "", sys.stdin.read()), book, all_rules)
+        return
+    with open_for_reading(settings) as database, database.read() as connection:
+        stored = _find(connection, item)
+        out.print(
+            Text.assemble(
+                (plain(stored.item.title), "bold"),
+                f"\nitem {stored.id} of {stored.item.source}, {stored.item.published or 'undated'}",
+            )
+        )
+        out.print(f"{DISPOSITIONS[stored.disposition]}\n")
+        _show_understanding(stored.item, book, all_rules)
+        _show_history(connection, stored.id)
+
+
+def _find(connection: Connection, name: str) -> items.StoredItem:
+    found = items.find(connection, name)
+    if found is None and (alert := alerts.get(connection, name)) is not None:
+        found = items.get(connection, alert.item_id)
+    if found is None:
+        raise ConfigurationError(f"there is no item or alert {name!r}; the page and `tapewatch status` show what there is")
+    return found
+
+
+def _show_understanding(item: Item, book: Rulebook, all_rules: bool) -> None:
+    out.print("[bold]clauses[/]")
+    for clause in explain_events(item, book.lexicon):
+        if clause.triggers or clause.events:
+            _show_clause(clause, item.document)
+    events = counting(book.lexicon, extract(item, book.lexicon))
+    out.print("\n[bold]rules[/]")
+    for _, explanation in explain_rules(book.rules, item, events):
+        if explanation.held or all_rules or _near(explanation):
+            tree = Tree(_node(explanation))
+            _grow(tree, explanation)
+            out.print(tree)
+
+
+def _show_clause(clause: ClauseTrace, document: str) -> None:
+    marks = [Span(one.trigger.start - clause.span.start, one.trigger.end - clause.span.start) for one in clause.triggers]
+    out.print(Text.assemble("  ", marked(clause.span.of(document), marks)), soft_wrap=True)
+    for event in clause.events:
+        out.print(Text.assemble("    ", ("event   ", "green"), _event_line(event), (f"  {event.entry}", "dim")), soft_wrap=True)
+    for trigger in clause.triggers:
+        if trigger.blocked_by:
+            words = f"{trigger.type} “{plain(trigger.trigger.of(document))}” is {trigger.means}"
+            out.print(Text.assemble("    ", ("blocked ", "yellow"), words, (f"  {trigger.blocked_by}", "dim")), soft_wrap=True)
+    for words in clause.refused:
+        out.print(Text.assemble("    ", ("refused ", "yellow"), plain(words)), soft_wrap=True)
+
+
+def _event_line(event: Event) -> Text:
+    fields = ", ".join(f"{name} {value}" for name, value in event.fields.items())
+    subject = f"{event.subject} ({event.alias})" if event.alias else event.subject
+    return Text.assemble(
+        (event.type, "bold"),
+        " of ",
+        plain(subject or "none named"),
+        (f" {event.entity or ''}", "cyan"),
+        f" {plain(fields)} [{event.status}]",
+    )
+
+
+def _near(explanation: Explanation) -> bool:
+    """Whether at least something in it held."""
+    return explanation.held or any(_near(child) for child in explanation.children)
+
+
+def _node(explanation: Explanation) -> Text:
+    sign = ("✓ ", "green") if explanation.held else ("✗ ", "red")
+    detail = f"  {plain(explanation.detail)}" if explanation.detail else ""
+    return Text.assemble(sign, plain(explanation.what), detail, (f"  {explanation.place}", "dim"))
+
+
+def _grow(tree: Tree, explanation: Explanation) -> None:
+    for child in explanation.children:
+        _grow(tree.add(_node(child)), child)
+
+
+def _show_history(connection: Connection, item_id: int) -> None:
+    rows = decisions.of_item(connection, item_id)
+    out.print("\n[bold]what became of it[/]")
+    if not rows:
+        out.print("  no rule fired when it was read")
+    for row in rows:
+        out.print(Text.assemble("  ", (row.rule, "bold"), f": {row.outcome}: ", plain(row.reason)), soft_wrap=True)
+        if row.outcome != "alerted" or row.alert_id is None:
+            continue
+        alert = alerts.get(connection, row.alert_id)
+        if alert is not None:
+            out.print(alert_panel(alert.alert))
+        for delivery in deliveries.of_alert(connection, row.alert_id):
+            line = f"    → {delivery.receiver}: {delivery.state.value} after {delivery.attempts} tries {delivery.last_detail}"
+            out.print(escape(plain(line)), soft_wrap=True)

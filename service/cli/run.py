@@ -1,0 +1,125 @@
+"""`tapewatch run`: scheduler, pipeline and page in one process, until it is told to stop."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.table import Table
+from rich.text import Text
+
+from service.app import VERSION, App, open_app
+from service.cli.output import out
+from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
+from service.config import Settings
+from service.errors import ConfigurationError
+from service.rulebook import SHIPPED, shown
+from service.web import create_app
+from service.web.context import Rulebook as ShownRulebook
+from service.web.context import WebContext
+
+STOP_SECONDS = 5
+"""How long open page requests may take to end."""
+
+
+def show_version(asked: bool) -> None:
+    """Answer --version before anything else is looked at."""
+    if asked:
+        out.print(f"tapewatch {VERSION}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.", callback=show_version, is_eager=True)]
+
+
+def whole(version: Version = False) -> None:
+    """Options of the command as a whole."""
+
+
+def run(
+    rules: RulesDir = None,
+    data: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address the page listens on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port the page listens on; 0 takes a free one.", min=0, max=65535)] = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Read the news, alert, and show the page until Ctrl-C."""
+    environment, settings, secrets = prepare(env_file, rules=rules, data=data)
+    settings = settings.model_copy(
+        update={"host": settings.host if host is None else host, "port": settings.port if port is None else port}
+    )
+    with _listen(settings) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        with open_app(environment, settings, secrets) as app:
+            _banner(app)
+            config = uvicorn.Config(
+                create_app(_web_context(app)),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+            with app.ticking(), _ending_politely():
+                uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _ending_politely() -> Iterator[None]:
+    """uvicorn stops at SIGINT and SIGTERM and then raises them again; without this the process would end before its work does."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, lambda number, frame: None) for one in signals]
+    try:
+        yield
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else, so that a second start says so at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        cure = "stop what uses it, or choose another with --port or TAPEWATCH_PORT"
+        raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; {cure}") from error
+    return listener
+
+
+def _web_context(app: App) -> WebContext:
+    def rulebook() -> ShownRulebook:
+        book = app.rulebook
+        return ShownRulebook(book.rules.rules, book.sources, book.version)
+
+    return WebContext(
+        database=app.parts.database,
+        metrics=app.parts.metrics,
+        health=app.health,
+        rulebook=rulebook,
+        version=VERSION,
+        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
+    )
+
+
+def _banner(app: App) -> None:
+    book = app.rulebook
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    rows = {
+        "page": Text(app.settings.page, "bold cyan"),
+        "rules": Text(f"{shown(app.settings.rules_folder or SHIPPED)}: {len(book.rules.rules)} rules, version {book.version}"),
+        "sources": Text(", ".join(source.id for source in book.sources) or "none yet: add some to sources.yaml"),
+        "receivers": Text(", ".join(book.routing.receivers)),
+        "database": Text(app.parts.database.name),
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    out.print(Text.assemble(("Tapewatch ", "bold"), VERSION))
+    out.print(table)

@@ -1,0 +1,65 @@
+"""The straight line, as one sequence:
+
+    poll     claim due sources → fetch → parse → ingest                                              (intake)
+    ingest   what is new → understand → match → ONE transaction: items, events, decisions,
+             alerts, deliveries, source state                                                        (ingest)
+    deliver  claim due deliveries → send → record                                                    (outbox)
+
+Owns the transactions, the metrics and the record of every outcome; adapters know nothing of them. No transaction is open while
+the network or a child process works. A claim is a lease with a token: whoever comes late finds the token changed and writes
+nothing. Guarantee: an alert and its deliveries are committed together or not at all, and a delivery is recorded as sent only
+after its target accepted it, so a crash repeats at most what was in flight, under the same key.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import wait
+
+from service.model.item import Item
+from service.pipeline.ingest import ingest
+from service.pipeline.intake import Intake
+from service.pipeline.outbox import Outbox
+from service.pipeline.parts import Active, Limits, Parts
+from service.storage import sources
+
+CLOSE_SECONDS = 8.0
+"""A service manager kills after ten seconds, as a rule."""
+
+__all__ = ["Active", "Limits", "Parts", "Pipeline"]
+
+
+class Pipeline:
+    """One process's share of the line; any number of processes may run one against the same database."""
+
+    def __init__(self, parts: Parts, active: Active) -> None:
+        self._parts = parts
+        self._active = active
+        self._intake = Intake(parts, lambda: self._active)
+        self._outbox = Outbox(parts)
+
+    @property
+    def active(self) -> Active:
+        """The rulebook in force and its extractor."""
+        return self._active
+
+    def use(self, active: Active) -> Active:
+        """Switch to another rulebook; returns the one before, whose extractor the caller closes when it is idle."""
+        before, self._active = self._active, active
+        with self._parts.database.begin() as connection:
+            sources.sync(connection, active.rulebook.sources, self._parts.database.now(connection))
+        return before
+
+    def poll(self) -> int:
+        """Start fetching what is due; returns how many fetches were started."""
+        return self._intake.poll()
+
+    def push(self, source: str, items: Sequence[Item]) -> int:
+        """Take items that were handed in instead of fetched; returns how many were new."""
+        return ingest(self._parts, self._active, source, items)
+
+    def deliver(self) -> int:
+        """Start sending what is due; returns how many deliveries were started."""
+        return self._outbox.deliver()
+
+    def close(self, within: float = CLOSE_SECONDS) -> None:
+        """Start nothing more and wait for what is under way; what takes longer than `within` seconds comes back by its lease."""
+        wait(self._intake.close() | self._outbox.close(), timeout=within)

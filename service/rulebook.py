@@ -1,0 +1,207 @@
+"""Everything a person edits, read once, checked as a whole and then immutable.
+
+A rules folder is either taken entirely or refused entirely, with every problem at its file, line and column: whoever holds the
+last good Rulebook keeps it. Each file is read exactly once, so that a half-written one can be refused but never half-used.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from service.alerting.routes_file import RoutesFile, parse_routes
+from service.errors import ConfigurationError, InvalidFiles, Problem
+from service.events.entities import build_catalog, parse_entities
+from service.events.extract import extract
+from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
+from service.marked_yaml import Document, load
+from service.model.entity import Catalog
+from service.model.event import Event
+from service.model.item import Item
+from service.model.routing import Receiver, Routing
+from service.model.source import Source
+from service.notify.receivers import check_target, expand
+from service.rules.loader import RuleContext, RuleSet, parse_rules
+from service.sources.definitions import parse_sources
+
+SHIPPED = Path(__file__).parent / "_rules"
+if not SHIPPED.is_dir():
+    SHIPPED = Path(__file__).parent.parent / "rules"
+"""The pack that travels with the program: beside the package in a checkout, inside it in a wheel."""
+
+T = TypeVar("T")
+
+Texts = Mapping[str, bytes]
+"""File contents by the name that problems show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """One consistent state of the rules folder; `version` changes whenever any of its files does."""
+
+    version: str
+    lexicon: Lexicon
+    catalog: Catalog
+    rules: RuleSet
+    routing: Routing
+    sources: tuple[Source, ...]
+    vocabulary: Texts
+    """The files that events are understood with (events/ and entities/), for the processes that do it."""
+
+
+def read_folder(folder: Path | None) -> dict[str, bytes]:
+    """Read all files of a rules folder, `None` meaning the shipped pack.
+
+    The shipped vocabulary and entities are always there, so that a new version understands more; a file of the same name in
+    the folder replaces the shipped one.
+    """
+    own = folder or SHIPPED
+    if not own.is_dir():
+        raise ConfigurationError(f"{own}: there is no such rules folder; make one with `tapewatch init {own.parent}`")
+    vocabulary: dict[str, Path] = {}
+    for base in dict.fromkeys((SHIPPED, own)):
+        for room in ("events", "entities"):
+            vocabulary |= {f"{room}/{path.name}": path for path in _yaml_files(base / room)}
+    paths = [*vocabulary.values(), *_yaml_files(own / "alerts"), own / "routes.yaml", own / "sources.yaml"]
+    return {shown(path): _read(path) for path in paths}
+
+
+def parse_folder(texts: Texts) -> Rulebook:
+    """Check and compile; raises InvalidFiles with all problems of all files."""
+    problems: list[Problem] = []
+    documents = {name: _load(name, text, problems) for name, text in texts.items()}
+    present = {name: document for name, document in documents.items() if document is not None}
+    lexicon, catalog = parse_words(present, problems)
+    if lexicon is None:
+        raise InvalidFiles(problems)
+    words = lexicon
+
+    def understand(item: Item) -> tuple[Event, ...]:
+        return counting(words, extract(item, words))
+
+    context = RuleContext(event_fields=event_fields(words), catalog=catalog, extract=understand)
+    rules = _collect(problems, parse_rules([present[name] for name in present if _room(name) == "alerts"], context))
+    routing = _routing(_only(present, "routes.yaml"), problems)
+    sources_file = _only(present, "sources.yaml")
+    sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
+    if problems or rules is None or routing is None:
+        raise InvalidFiles(problems)
+    version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in sorted(texts.items()))).hexdigest()[:12]
+    vocabulary = {name: text for name, text in texts.items() if _room(name) in ("events", "entities")}
+    return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary)
+
+
+def load_folder(folder: Path | None) -> Rulebook:
+    """Read and compile a rules folder, or the shipped pack."""
+    return parse_folder(read_folder(folder))
+
+
+def parse_words(documents: Mapping[str, Document], problems: list[Problem]) -> tuple[Lexicon | None, Catalog]:
+    """Compile the vocabulary and the entities among `documents`; problems are added to the list."""
+    entities = [_collect(problems, parse_entities(document)) for name, document in documents.items() if _room(name) == "entities"]
+    catalog, clashes = build_catalog([group for group in entities if group is not None])
+    problems += clashes
+    types = [_collect(problems, parse_vocabulary(document)) for name, document in documents.items() if _room(name) == "events"]
+    if problems:
+        return None, catalog
+    lexicon = compile_lexicon([kind for kind in types if kind is not None], catalog)
+    problems += lexicon.check_examples()
+    return lexicon, catalog
+
+
+def load_words(texts: Texts) -> Lexicon:
+    """Compile vocabulary and entities alone; raises InvalidFiles."""
+    problems: list[Problem] = []
+    documents = {name: _load(name, text, problems) for name, text in texts.items()}
+    lexicon, _ = parse_words({name: document for name, document in documents.items() if document is not None}, problems)
+    if lexicon is None or problems:
+        raise InvalidFiles(problems)
+    return lexicon
+
+
+def shipped_words() -> Lexicon:
+    """The vocabulary that travels with the program."""
+    paths = [*_yaml_files(SHIPPED / "events"), *_yaml_files(SHIPPED / "entities")]
+    return load_words({shown(path): _read(path) for path in paths})
+
+
+def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that rules may see: asserted ones, and planned ones of the types that say so."""
+    return tuple(event for event in events if lexicon.counts(event))
+
+
+def shown(path: Path) -> str:
+    """How a path is written in problems and reasons: from the working directory where it lies below it."""
+    resolved = path.resolve()
+    if SHIPPED.name == "_rules" and resolved.is_relative_to(SHIPPED.resolve()):
+        return f"(shipped)/{resolved.relative_to(SHIPPED.resolve()).as_posix()}"
+    try:
+        return resolved.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return resolved.as_posix()
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        cure = "`tapewatch init` writes one to start from"
+        raise InvalidFiles([Problem(shown(path), 0, 0, "this file is missing", cure)]) from None
+    except OSError as error:
+        raise InvalidFiles([Problem(shown(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
+
+
+def _room(name: str) -> str:
+    return Path(name).parent.name
+
+
+def _only(documents: Mapping[str, Document], name: str) -> Document | None:
+    return next((document for shown_name, document in documents.items() if Path(shown_name).name == name), None)
+
+
+def _load(name: str, text: bytes, problems: list[Problem]) -> Document | None:
+    try:
+        return load(text, name)
+    except InvalidFiles as error:
+        problems += error.problems
+        return None
+
+
+def _collect(problems: list[Problem], parsed: tuple[T, list[Problem]]) -> T:
+    problems += parsed[1]
+    return parsed[0]
+
+
+def event_fields(lexicon: Lexicon) -> dict[str, Mapping[str, tuple[str, ...] | str]]:
+    """What rules may ask of each event type."""
+    return {name: lexicon.fields(name) for name in lexicon.types}
+
+
+def _routing(document: Document | None, problems: list[Problem]) -> Routing | None:
+    """Check every target with the notifier that will serve it, and give each recipient a target of its own."""
+    if document is None:
+        return None
+    parsed = _collect(problems, parse_routes(document))
+    if parsed is None:
+        return None
+    receivers = {
+        name: Receiver(name, _targets(document, parsed, receiver, problems))
+        for name, receiver in parsed.routing.receivers.items()
+    }
+    return Routing(parsed.routing.root, receivers)
+
+
+def _targets(document: Document, parsed: RoutesFile, receiver: Receiver, problems: list[Problem]) -> tuple[str, ...]:
+    targets: list[str] = []
+    for number, target in enumerate(receiver.targets):
+        fault = check_target(target)
+        if fault:
+            problems.append(document.problem(parsed.target_paths[receiver.name, number], fault))
+        else:
+            targets += expand(target)
+    return tuple(dict.fromkeys(targets))
