@@ -18,6 +18,7 @@ from apprise.manager_plugins import NotificationManager
 from apprise.plugins import url_to_dict
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
+from apprise.utils.parse import EMAIL_DETECTION_RE
 
 from service.addresses import AddressGuard
 from service.errors import RefusedAddress
@@ -159,9 +160,10 @@ def _private(plugin: Any, parsed: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _mail(service: Any, parsed: Mapping[str, Any], complaints: list[str]) -> Answer:
-    bad = [text for text in complaints if text.startswith("Dropped invalid")]
-    if bad:
-        return {"problem": f"not an e-mail address: {bad[0][bad[0].find('(') + 1 : bad[0].rfind(')')]}"}
+    if bad := _no_address(parsed, complaints):
+        return {"problem": f"not an e-mail address: {bad}"}
+    if not service.smtp_host:
+        return {"problem": "the URL names no valid mail server"}
     if service.pgp_mode != "no":
         return {"problem": "PGP is not supported; leave pgp= out"}
     return {
@@ -179,6 +181,16 @@ def _mail(service: Any, parsed: Mapping[str, Any], complaints: list[str]) -> Ans
         "recipients": [[name or "", address] for name, address in service.targets]
         + [[service.names.get(address) or "", address] for address in (*sorted(service.cc), *sorted(service.bcc))],
     }
+
+
+def _no_address(parsed: Mapping[str, Any], complaints: list[str]) -> str:
+    """What stands where an address should: Apprise drops some of it with a warning, and some of it without."""
+    for text in (complaint for complaint in complaints if complaint.startswith("Dropped invalid")):
+        return text[text.find("(") + 1 : text.rfind(")")]
+    for written in (*parsed["targets"], *(parsed["qsd"].get(key, "") for key in ("cc", "bcc", "reply"))):
+        if rest := EMAIL_DETECTION_RE.sub("", written).strip(" ,;\t"):
+            return rest
+    return ""
 
 
 def _is_plain_slack(service: Any) -> bool:

@@ -9,6 +9,7 @@ import atexit
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from threading import Lock
 from typing import Any
 
@@ -20,8 +21,6 @@ READ_SECONDS = 10.0
 MEMORY_BYTES = 1 << 30
 KEPT = 256
 INBOX = "inbox://"
-
-_LOOPBACK = ("localhost", "127.", "::1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +132,16 @@ def _mail(answer: Mapping[str, Any]) -> MailTarget:
 def _mode(answer: Mapping[str, Any]) -> str:
     """Plain mailto:// with a password means TLS all the same: only a written mode=insecure sends a password in the clear."""
     plain = answer["mode"] == "insecure" and not answer["explicit_mode"]
-    if plain and answer["password"] and not answer["host"].startswith(_LOOPBACK):
+    if plain and answer["password"] and not _is_loopback(answer["host"]):
         return "starttls"
     return str(answer["mode"])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _slack(answer: Mapping[str, Any]) -> SlackTarget:

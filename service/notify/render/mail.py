@@ -69,6 +69,6 @@ def _encoded(name: str, value: str) -> str:
 def _encoding(text: str) -> str:
     """The shorter of the two encodings that keep every line short and 7-bit."""
     raw = text.encode("utf-8")
-    other = sum(byte > 126 for byte in raw)
+    other = len(raw) - len(text.encode("ascii", "ignore"))
     quoted = len(raw) + 2 * (other + raw.count(b"="))
     return "quoted-printable" if quoted <= 4 * len(raw) / 3 else "base64"

@@ -67,7 +67,7 @@ def _alert(words: AlertWords, *, alone: bool) -> Iterable[Block]:
     if alone:
         yield _header(f"{severity}: {isolate(words.title)}")
     else:
-        yield _rich(_section(_bold(f"{severity}: {isolate(words.title)}")))
+        yield _rich(_section(*_texts(f"{severity}: {isolate(words.title)}", bold=True)))
     if about := "\n".join(filter(None, (isolate(words.subject), isolate(words.happened)))):
         yield {"type": "section", "text": _plain(about, MAX_SECTION)}
     if words.excerpt or words.link:
@@ -118,12 +118,8 @@ def _section(*elements: Block) -> Block:
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
-def _bold(text: str) -> Block:
-    return {"type": "text", "text": text, "style": {"bold": True}}
-
-
 def _texts(text: str, *, bold: bool) -> Iterable[Block]:
     """Rich text is not parsed; that no string holds a `<!` or `<@` all the same costs nothing."""
     for piece in _AFTER_OPENER.split(text):
         if piece:
-            yield _bold(piece) if bold else {"type": "text", "text": piece}
+            yield {"type": "text", "text": piece} | ({"style": {"bold": True}} if bold else {})
