@@ -57,6 +57,7 @@ def test_the_subject_is_told_in_both_languages_once() -> None:
     assert in_words(make_alert()).subject == "Yangtze Optical Fibre and Cable · 长飞光纤 · 601869.SH"
     assert in_words(make_alert(subject="601869.SH", alias="", entity="601869.SH")).subject == "601869.SH"
     assert in_words(make_alert(subject="", alias="", entity=None)).subject == ""
+    assert in_words(make_alert(subject="שלום", alias="", entity="600000.SH")).subject == "\u2068שלום\u2069 · 600000.SH"
 
 
 def test_an_alert_without_a_title_has_one_all_the_same() -> None:

@@ -96,7 +96,7 @@ def _alert_lines(words: AlertWords, number: str) -> list[str]:
         ("Source", source),
         ("Link", words.link),
     )
-    lines = [f"{number}{words.severity.upper()}: {isolate(words.title)}", isolate(words.subject), isolate(words.happened)]
+    lines = [f"{number}{words.severity.upper()}: {isolate(words.title)}", words.subject, isolate(words.happened)]
     lines = [each for each in lines if each]
     if quote:
         lines += ["", f"  {quote}", ""]

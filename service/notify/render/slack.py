@@ -68,7 +68,7 @@ def _alert(words: AlertWords, *, alone: bool) -> Iterable[Block]:
         yield _header(f"{severity}: {isolate(words.title)}")
     else:
         yield _rich(_section(*_texts(f"{severity}: {isolate(words.title)}", bold=True)))
-    if about := "\n".join(filter(None, (isolate(words.subject), isolate(words.happened)))):
+    if about := "\n".join(filter(None, (words.subject, isolate(words.happened)))):
         yield {"type": "section", "text": _plain(about, MAX_SECTION)}
     if words.excerpt or words.link:
         yield _rich(*_excerpt(words))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service.model.alert import Alert
 from service.model.event import FieldValue
-from service.notify.render.clean import Segment, host, line, link, segments
+from service.notify.render.clean import Segment, host, isolate, line, link, segments
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_TITLE = 300
@@ -45,7 +45,7 @@ def in_words(alert: Alert) -> AlertWords:
     return AlertWords(
         severity=alert.severity.value,
         title=line(alert.title, MAX_TITLE) or line(f"{alert.subject} {_type(alert.event_type)}", MAX_TITLE) or "Alert",
-        subject=" · ".join(dict.fromkeys(filter(None, (line(alert.subject), line(alert.alias), line(alert.entity or ""))))),
+        subject=_subject(alert),
         happened=happened(alert),
         excerpt=segments(alert.excerpt, alert.marks),
         headline=line(alert.headline),
@@ -56,6 +56,12 @@ def in_words(alert: Alert) -> AlertWords:
         link=url,
         link_host=host(url) if url else "",
     )
+
+
+def _subject(alert: Alert) -> str:
+    """Each name isolated, so that a right-to-left one does not take its neighbours along."""
+    names = dict.fromkeys(filter(None, (line(alert.subject), line(alert.alias), line(alert.entity or ""))))
+    return " · ".join(isolate(name) for name in names)
 
 
 def happened(alert: Alert) -> str:
