@@ -17,6 +17,7 @@ _SURPRISES = re.compile(
 )
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _KEPT = "/?%:@!$&'()*+,;=-._~[]"
+_PLAIN = re.compile(r"[A-Za-z0-9/?%:@!$&'()*+,;=._~\[\]-]*")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
@@ -60,7 +61,8 @@ def read(url: str) -> WebUrl:
     if not 0 < port < 65536:
         raise ValueError("the URL's port does not lie between 1 and 65535")
     shown_port = "" if port == _DEFAULT_PORT[scheme] else f":{port}"
-    path = quote(rest if rest.startswith("/") else f"/{rest}", safe=_KEPT)
+    path = rest if rest.startswith("/") else f"/{rest}"
+    path = path if _PLAIN.fullmatch(path) else quote(path, safe=_KEPT)
     return WebUrl(f"{scheme}://{host}{shown_port}{path}", scheme, host, port)
 
 

@@ -1,12 +1,12 @@
 """The client: requests come in from any thread, one thread drives them all through libcurl's multi interface."""
 
-import selectors
+import math
+import select
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from threading import Event, Lock, Thread
 
 import certifi
@@ -20,10 +20,11 @@ from service.http.transfer import Transfer
 
 _KEPT_CONNECTIONS = 512
 _EVENTS = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
+    pycurl.POLL_IN: select.POLLIN,
+    pycurl.POLL_OUT: select.POLLOUT,
+    pycurl.POLL_INOUT: select.POLLIN | select.POLLOUT,
 }
+_TROUBLE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
 class HttpClient:
@@ -47,7 +48,6 @@ class HttpClient:
         self._closed = False
         self._ended = Event()
         self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
         self._driver = _Driver(
             lambda: Handle(guard, user_agent, ca_file or certifi.where(), resolve or {}), self._wake_out, concurrency
         )
@@ -66,7 +66,7 @@ class HttpClient:
                 future.set_exception(transfer.error("closed", "was not asked: the HTTP client is closed"))
                 return future
             self._waiting.append(transfer)
-            with suppress(BlockingIOError):  # full: it is awake anyway
+            if len(self._waiting) == 1:  # else it was woken and has not come here yet
                 self._wake_in.send(b"\0")
         return future
 
@@ -95,7 +95,10 @@ class HttpClient:
 
 
 class _Driver:
-    """libcurl's sockets and timer on a selector; used by one thread only."""
+    """libcurl's sockets and timer on a poll object; used by one thread only.
+
+    Not an epoll: libcurl takes its sockets off and on again for each request, which costs system calls there and none here.
+    """
 
     def __init__(self, make_handle: Callable[[], Handle], wake: socket.socket, concurrency: int) -> None:
         self._make_handle = make_handle
@@ -105,8 +108,8 @@ class _Driver:
         self._busy: dict[pycurl.Curl, Handle] = {}
         self._due: float | None = None
         self._watched: set[int] = set()
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(wake, selectors.EVENT_READ)
+        self._poll = select.poll()
+        self._poll.register(wake, select.POLLIN)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, _KEPT_CONNECTIONS)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -119,15 +122,12 @@ class _Driver:
             if transfer.future.set_running_or_notify_cancel():
                 transfer.deadline = time.monotonic() + transfer.request.timeout
                 self._begin(self._idle.pop() if self._idle else self._make_handle(), transfer)
-        left = None if self._due is None else max(self._due - time.monotonic(), 0.0)
-        for key, events in self._selector.select(left):
-            if key.fileobj is self._wake:
+        left = None if self._due is None else max(math.ceil((self._due - time.monotonic()) * 1000), 0)
+        for descriptor, events in self._poll.poll(left):
+            if descriptor in self._watched:  # else an earlier event of this round closed it, or it is the wake-up
+                self._multi.socket_action(descriptor, _bits(events))
+            elif descriptor == self._wake.fileno():
                 self._wake.recv(4096)
-            elif key.fd in self._watched:  # an earlier event of this round may have closed it
-                bits = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (
-                    pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-                )
-                self._multi.socket_action(key.fd, bits)
         if self._due is not None and self._due <= time.monotonic():
             self._due = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -145,7 +145,6 @@ class _Driver:
         for handle in (*self._busy.values(), *self._idle):
             handle.curl.close()
         self._multi.close()
-        self._selector.close()
 
     def _begin(self, handle: Handle, transfer: Transfer) -> None:
         handle.begin(transfer)
@@ -185,12 +184,18 @@ class _Driver:
         if what in (pycurl.POLL_REMOVE, pycurl.POLL_NONE):
             if descriptor in self._watched:
                 self._watched.discard(descriptor)
-                self._selector.unregister(descriptor)
-        elif descriptor in self._watched:
-            self._selector.modify(descriptor, _EVENTS[what])
+                self._poll.unregister(descriptor)
         else:
             self._watched.add(descriptor)
-            self._selector.register(descriptor, _EVENTS[what])
+            self._poll.register(descriptor, _EVENTS[what])
 
     def _set_timer(self, milliseconds: int) -> None:
         self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+def _bits(events: int) -> int:
+    """What libcurl calls what poll reported."""
+    bits = pycurl.CSELECT_IN if events & select.POLLIN else 0
+    if events & select.POLLOUT:
+        bits |= pycurl.CSELECT_OUT
+    return bits | pycurl.CSELECT_ERR if events & _TROUBLE else bits

@@ -52,6 +52,7 @@ class Handle:
         curl.setopt(pycurl.USERAGENT, user_agent)
         curl.setopt(pycurl.ACCEPT_ENCODING, "")  # all that libcurl can decode
         curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(CONNECT_SECONDS * 1000))
 
     def begin(self, transfer: Transfer) -> None:
         """Set all that differs from request to request."""
@@ -62,10 +63,9 @@ class Handle:
         left = max(transfer.deadline - time.monotonic(), 0.001)
         curl.setopt(pycurl.URL, url.text)
         curl.setopt(pycurl.TIMEOUT_MS, max(int(left * 1000), 1))
-        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(int(min(left, CONNECT_SECONDS) * 1000), 1))
         curl.setopt(pycurl.MAXFILESIZE_LARGE, request.max_bytes)
         curl.setopt(pycurl.HTTPHEADER, transfer.header_lines())
-        curl.setopt(pycurl.HEADERFUNCTION, transfer.take_header)
+        curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
         curl.setopt(pycurl.WRITEFUNCTION, transfer.take_body)
         if url.host in self._resolve:
             curl.setopt(pycurl.RESOLVE, [f"{url.host}:{url.port}:{self._resolve[url.host]}"])

@@ -43,16 +43,6 @@ class Transfer:
         """What to send to this hop; "Expect:" keeps libcurl from waiting before it sends a body."""
         return [b"Expect:", *(f"{name}: {value}".encode() for name, value in self._headers.items())]
 
-    def take_header(self, line: bytes) -> int | None:
-        self._header_size += len(line)
-        if self._header_size > MAX_HEADER_BYTES:
-            self.too_large = f"sends more than {MAX_HEADER_BYTES >> 10} KiB of headers"
-            return _ABORT
-        if line.startswith(b"HTTP/"):
-            self._lines.clear()  # only an interim answer went before
-        self._lines.append(line)
-        return None
-
     def take_body(self, piece: bytes) -> int | None:
         self._body_size += len(piece)
         if self._body_size > self.request.max_bytes:
@@ -62,7 +52,9 @@ class Transfer:
         return None
 
     def conclude(self, status: int) -> Response | None:
-        """The answer, or None when there is another hop to ask. Raises FetchError (`redirects`)."""
+        """The answer, or None when there is another hop to ask. Raises FetchError (`redirects`, `too_large`)."""
+        if sum(map(len, self.lines)) > MAX_HEADER_BYTES:  # libcurl itself stops at 300 KiB
+            raise self.error("too_large", f"sends more than {MAX_HEADER_BYTES >> 10} KiB of headers")
         headers = self._answered()
         if status in _REDIRECTS and self.request.method == "GET" and self.request.redirects and "location" in headers:
             self._follow(status, headers["location"])
@@ -93,19 +85,28 @@ class Transfer:
 
     def _forget(self) -> None:
         """The answer of the hop before."""
-        self._lines: list[bytes] = []
-        self._header_size = 0
+        self.lines: list[bytes] = []
         self._pieces: list[bytes] = []
         self._body_size = 0
 
     def _answered(self) -> dict[str, str]:
+        """The headers of the final answer; those of an interim one do not count."""
+        last = max((number for number, line in enumerate(self.lines) if line.startswith(b"HTTP/")), default=0)
         headers: dict[str, str] = {}
-        for line in self._lines:
-            name, colon, value = _text(line).partition(":")
+        for line in _texts(self.lines[last + 1 :]):
+            name, colon, value = line.partition(":")
             if colon:
-                name, value = name.strip().lower(), value.strip()
+                name, value = name.lower(), value.strip()
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return headers
+
+
+def _texts(lines: list[bytes]) -> list[str]:
+    """UTF-8, and what is not that is taken for Latin-1, line by line."""
+    try:
+        return b"".join(lines).decode().split("\r\n")
+    except UnicodeDecodeError:
+        return [_text(line) for line in lines]
 
 
 def _text(line: bytes) -> str:

@@ -47,12 +47,16 @@ def misbehave(init: Mapping[str, Any]) -> Handler:
     def fail() -> dict[str, Any]:
         raise ValueError("the password is hunter2")
 
+    def run_out() -> dict[str, Any]:
+        raise MemoryError
+
     deeds: dict[str, Callable[[], dict[str, Any]]] = {
         "hang in python": hang_in_python,
         "hang in c": hang_in_c,
         "eat": eat,
         "chatter": chatter,
         "fail": fail,
+        "memory error": run_out,
         "exit": lambda: sys.exit(3),
         "abort": lambda: os.abort(),
         "kill": die,

@@ -240,6 +240,7 @@ def _missing(exchange: Exchange) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: HttpServer
 
     def _any(self) -> None:

@@ -1,5 +1,7 @@
 """The child pool with real children: they hang, crash, eat memory and chatter, and nobody else notices."""
 
+import io
+import json
 import os
 import re
 import resource
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from service.child import ChildPool
+from service.child import _HEAD, ChildPool, _frame, _receive, _Server
 from service.errors import ChildError, ChildTimeout
 
 ROOT = Path(__file__).parents[2]
@@ -219,3 +221,42 @@ def test_a_child_outlives_the_thread_that_called_first(make: Make) -> None:
     with ThreadPoolExecutor(1) as caller:
         first = caller.submit(pool.call, {}).result()["pid"]
     assert pool.call({})["pid"] == first
+
+
+# --- the child's end, in this process, with limits that do not bite ---
+
+START = {"init": {"word": "x"}, "memory_bytes": resource.RLIM_INFINITY, "cpu_seconds": 10**6}
+
+
+def said(frame: bytes) -> dict[str, object]:
+    answer: dict[str, object] = json.loads(frame[_HEAD.size :])
+    return answer
+
+
+def test_the_first_request_starts_the_target_and_the_next_are_answered() -> None:
+    server = _Server("tests.support.child_targets:echo")
+    assert said(server.answer(START, b"")) == {"answer": {}, "again": True}
+    answer = said(server.answer({"n": 1}, b"ab"))["answer"]
+    assert answer == {"meta": {"n": 1}, "size": 2, "sum": 195, "init": {"word": "x"}, "pid": os.getpid()}
+
+
+def test_after_an_error_the_child_goes_on_but_not_without_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    server = _Server("tests.support.child_targets:misbehave")
+    server.answer(START, b"")
+    assert said(server.answer({"do": "fail"}, b""))["again"] is True
+    assert said(server.answer({"do": "memory error"}, b"")) == {"error": "out of memory"}
+    assert not server.usable
+    assert "hunter2" in capsys.readouterr().err  # only there
+
+
+def test_a_target_that_fails_to_start_ends_the_child() -> None:
+    server = _Server("tests.support.child_targets:broken")
+    assert str(said(server.answer(START, b""))["error"]).startswith("RuntimeError at child_targets.py:")
+    assert not server.usable
+
+
+def test_frames_are_read_whole_or_not_at_all() -> None:
+    frame = _frame({"n": 1}, b"body")
+    assert _receive(io.BytesIO(frame)) == ({"n": 1}, b"body")
+    for cut in (0, 3, len(frame) - 1):
+        assert _receive(io.BytesIO(frame[:cut])) is None
