@@ -1,8 +1,8 @@
 """Write service/simplified.py: which simplified character stands for which traditional one.
 
-The facts come from the dictionaries of OpenCC (Apache-2.0), read through its Python wheel; it is needed here alone, never at run
-time: `pip install opencc`, then `python scripts/make_simplified.py`. Only pairs of one character each are kept, because folding must
-not move a span.
+The facts come from the dictionaries of OpenCC (Apache-2.0), read through its Python wheel; it is needed here alone, never at
+run time: `pip install opencc`, then `python scripts/make_simplified.py`. Only pairs of one character each are kept, because
+folding must not move a span.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """One spelling for texts that mean the same: case, width, Chinese script, quotes and dashes.
 
-Guarantee: `fold` keeps the length, character by character, so that a span in the folded text is the same span in the text; folding
-twice changes nothing. A lone surrogate becomes U+FFFD, so that folded text can always be encoded.
+Guarantee: `fold` keeps the length, character by character, so that a span in the folded text is the same span in the text;
+folding twice changes nothing. A lone surrogate becomes U+FFFD, so that folded text can always be encoded.
 It must not drop, join or reorder characters, and must not decide what a word is.
 """
 

@@ -17,10 +17,17 @@ from service.model.span import Span
 _STATUS = {"denied": Status.DENIED, "historical": Status.HISTORICAL, "planned": Status.PLANNED}
 _WEAK = frozenset(("at", "to", "its", "their"))
 """Companions that count only where no verb does."""
-_LEVEL = re.compile(r"(?<![a-z])(?<!up )to(?: (?:over|more than|about|around|nearly|almost|just|a|below|above))*\s*$|(?<!幅)(?<!大)(?<!窄)[至到]\s*$")
+_LEVEL = re.compile(
+    r"(?<![a-z])(?<!up )to(?: (?:over|more than|about|around|nearly|almost|just|a|below|above))*\s*$"
+    r"|(?<!幅)(?<!大)(?<!窄)[至到]\s*$"
+)
 """What stands before a figure that says where something is, not how far it moved: fell to 3.8 %, 升至5%."""
+_Blocking = tuple[Hit, Blocker, str | None]
+"""A blocker's words in the text, the blocker, and the type it holds for (None: all)."""
 PERCENT_WITHIN = {"en": 9, "zh": 12}
-MAX_IN_CLAUSE = 60
+_LONGEST_WORD = 16
+_LEVEL_REACH = 24
+MAX_IN_CLAUSE = 24
 """More triggers than this in one clause are a table, not language."""
 
 
@@ -46,30 +53,33 @@ def distance(folded: str, start: int, end: int, language: str) -> int:
 
 def assertions(compiled: Compiled, folded: str, clause: Span, language: str, hits: Sequence[Hit]) -> list[Assertion]:
     """All assertions of a clause in the order of the text, the blocked ones among them."""
-    found = []
-    for hit in [hit for hit in hits if hit.role is Role.TRIGGER][:MAX_IN_CLAUSE]:
-        trigger = compiled.triggers[hit.entry]
-        if trigger.language == language:
-            assertion = _with_companion(compiled, folded, hit, trigger, hits)
-            if assertion is not None:
-                found.append(assertion)
-    bound = _with_percentages(folded, clause, language, found)
-    return [_judged(compiled, folded, one, language, hits) for one in _unnested(bound)]
+    starting = [hit for hit in hits if hit.role is Role.TRIGGER and compiled.triggers[hit.entry].language == language]
+    if not starting:
+        return []
+    companions: dict[int, list[Hit]] = {}
+    blockers: list[_Blocking] = []
+    for hit in hits:
+        if hit.role is Role.COMPANION:
+            companions.setdefault(hit.entry, []).append(hit)
+        elif hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].language == language:
+            blockers.append((hit, *compiled.blockers[hit.entry]))
+    found = [_with_companion(compiled, folded, hit, companions.get(hit.entry, ())) for hit in starting[:MAX_IN_CLAUSE]]
+    bound = _with_percentages(folded, clause, language, [one for one in found if one is not None])
+    return [_judged(folded, one, blockers) for one in _unnested(bound)]
 
 
-def _with_companion(compiled: Compiled, folded: str, hit: Hit, trigger: Trigger, hits: Sequence[Hit]) -> Assertion | None:
+def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Sequence[Hit]) -> Assertion | None:
+    trigger = compiled.triggers[hit.entry]
     say = Span(hit.start, hit.end)
     plain = Assertion(compiled.owners[hit.entry], trigger, say, say, hit.entry, status=trigger.status)
     if not trigger.companions:
         return plain
     found = []
-    for other in hits:
-        if other.role is Role.COMPANION and other.entry == hit.entry:
-            far = _distance_on(trigger.look, folded, say, other, trigger.language)
-            if far is not None and far <= trigger.within:
-                length = other.end - other.start
-                weak = folded[other.start : other.end] in _WEAK
-                found.append((weak, far, -length, Span(other.start, other.end)))
+    for other in companions:
+        far = _distance_on(trigger.look, folded, say, other, trigger.language)
+        if far is not None and far <= trigger.within:
+            weak = folded[other.start : other.end] in _WEAK
+            found.append((weak, far, other.start - other.end, Span(other.start, other.end)))
     if not found:
         return None
     _, far, _, place = min(found)
@@ -99,7 +109,7 @@ def _with_percentages(folded: str, clause: Span, language: str, found: list[Asse
     for place, one in enumerate(found):
         for figure in figures if one.trigger.pct else ():
             far = _percent_distance(folded, one, figure, language)
-            if far is not None and far <= PERCENT_WITHIN[language]:
+            if far is not None:
                 pairs.append((far, -len(one.say.of(folded)), place, figure))
     taken: dict[int, Percent] = {}
     used: dict[tuple[str, Span], int] = {}
@@ -116,16 +126,20 @@ def _with_percentages(folded: str, clause: Span, language: str, found: list[Asse
 
 
 def _percent_distance(folded: str, one: Assertion, figure: Percent, language: str) -> int | None:
-    side = one.trigger.pct
+    """How far the figure stands on the side where the trigger wants it, if it is near enough to belong to it."""
+    side, limit = one.trigger.pct, PERCENT_WITHIN[language]
     if figure.span.start < one.say.end and one.say.start < figure.span.end:
         return 0 if side == "itself" else None
-    if side in ("after", "may") and figure.span.start >= one.say.end:
-        if _LEVEL.search(folded[one.say.end : figure.span.start]) and "幅" not in folded[one.say.start : figure.span.start]:
-            return None
-        return distance(folded, one.say.end, figure.span.start, language)
-    if side == "before" and figure.span.end <= one.say.start:
-        return distance(folded, figure.span.end, one.say.start, language)
-    return None
+    after = figure.span.start >= one.say.end
+    start, end = (one.say.end, figure.span.start) if after else (figure.span.end, one.say.start)
+    if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:
+        return None
+    far = distance(folded, start, end, language)
+    if far > limit or (
+        after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
+    ):
+        return None
+    return far
 
 
 def _unnested(found: list[Assertion]) -> list[Assertion]:
@@ -144,22 +158,16 @@ def _beaten(one: Assertion, other: Assertion) -> bool:
     return overlap and (longer or one.kind == other.kind)
 
 
-def _judged(compiled: Compiled, folded: str, one: Assertion, language: str, hits: Sequence[Hit]) -> Assertion:
+def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking]) -> Assertion:
     """Apply the nearest blocker, if any."""
     nearest: tuple[int, Blocker] | None = None
-    for hit in hits:
-        if hit.role is not Role.BLOCKER:
-            continue
-        blocker, owner = compiled.blockers[hit.entry]
-        if blocker.language != language or owner not in (None, one.kind):
-            continue
-        far = _reaches(blocker, folded, one, hit)
+    for hit, blocker, owner in blockers:
+        far = _reaches(blocker, folded, one, hit) if owner in (None, one.kind) else None
         if far is not None and (nearest is None or far < nearest[0]):
             nearest = (far, blocker)
     if nearest is None:
         return one
-    means = nearest[1].means
-    return replace(one, status=_STATUS.get(means, one.status), blocked_by=nearest[1])
+    return replace(one, status=_STATUS.get(nearest[1].means, one.status), blocked_by=nearest[1])
 
 
 _SUBJECT_REACH = {"en": 3, "zh": 8}

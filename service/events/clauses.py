@@ -1,8 +1,8 @@
 """Sentences and clauses of English and Chinese text, as spans.
 
-A sentence ends at 。！？ and line ends, and at a full stop that is none of a number, an abbreviation or an initial. A clause is what
-one assertion fits in: English is cut at words that start one (while, but, after, as ...), Chinese at ，；： and at the blank of a
-headline; 、 coordinates and never cuts.
+A sentence ends at 。！？ and line ends, and at a full stop that is none of a number, an abbreviation or an initial. A clause is
+what one assertion fits in: English is cut at words that start one (while, but, after, as ...), Chinese at ，；： and at the blank
+of a headline; 、 coordinates and never cuts.
 Guarantee: spans are in order, do not overlap and lie inside the text; the work is linear in its length.
 It must not know vocabulary.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from service.model.span import Span
 
-MAX_SENTENCE = 2_000
+MAX_SENTENCE = 1_000
 """Longer ones (tables, text without stops) are cut, so that no sentence costs more than its share."""
 
 _END = re.compile(r"\n+|[。!?]+[\"')\]]*|[【】]|\.(?=[\s\"')\]]|$)")
@@ -21,10 +21,11 @@ _ABBREVIATIONS = frozenset(
     "inc corp co ltd plc llc no vs mr mrs ms dr st jr sr jan feb mar apr jun jul aug sep sept oct nov dec approx est dept univ "
     "u.s u.k u.n e.u e.g i.e a.m p.m cf fig bros intl mfg gov sen rep gen col prof rs pte bhd cos".split()
 )
+_NOT_AS_MUCH = "".join(f"(?<!{word} )" for word in "much many high low well soon long far little just".split())
 _EN_CUT = re.compile(
-    r"(?<=\s)(?<!much )(?<!many )(?<!high )(?<!low )(?<!well )(?<!soon )(?<!long )(?<!far )(?<!little )(?<!just )(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|despite|amid|"
-    r"with(?=(?: [\w.&'%$-]+){1,5} (?:[a-z]+ing|up|down)(?![a-z]))|"
-    r"following|until|even as|as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
+    rf"(?<=\s){_NOT_AS_MUCH}(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|"
+    r"despite|amid|following|until|even as|with(?=(?: [\w.&'%$-]+){1,5} (?:[a-z]+ing|up|down)(?![a-z]))|"
+    r"as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
     r"(?=\s)|(?<=[;:])\s|\s[-|/]+\s|\s\\\s|\s--+\s"
 )
 _ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])")
@@ -68,7 +69,7 @@ def _inside(document: str, folded: str, start: int, stop: int) -> bool:
 def _pieces(folded: str, start: int, end: int) -> list[Span]:
     pieces = []
     while end - start > MAX_SENTENCE:
-        cut = folded.rfind(" ", start + 1, start + MAX_SENTENCE)
+        cut = max(folded.rfind(mark, start + 1, start + MAX_SENTENCE) for mark in " ,、")
         cut = cut if cut > start else start + MAX_SENTENCE
         pieces.append(Span(start, cut))
         start = cut

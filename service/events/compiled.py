@@ -19,7 +19,10 @@ from service.events.vocabulary import Blocker, EventType, Trigger
 from service.model.entity import Catalog
 from service.model.span import Span
 
-_NUMBER_WORDS = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|multi|several)"
+_NUMBER_WORDS = (
+    r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|"
+    r"multi|several)"
+)
 _REACH = 12
 """How many characters a number before or after the fixed part of a phrase may take."""
 

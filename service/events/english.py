@@ -97,7 +97,9 @@ def _without_dateline(tokens: list[_Token]) -> list[_Token]:
 
 
 def _looks_like_verb(token: _Token, run: list[_Token]) -> bool:
-    return bool(run) and token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")) and len(token.text) > 3
+    return (
+        bool(run) and token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")) and len(token.text) > 3
+    )
 
 
 def _tokens(document: str, start: int, end: int) -> list[_Token]:
@@ -239,7 +241,9 @@ def _narrowed(document: str, start: int, end: int) -> tuple[int, int]:
     tail = words.TAIL_NOUNS.search(document[start:end])
     end = start + tail.start() if tail else end
     possessive = re.search(r"['’]s?$|['’]$", document[start:end])
-    end = start + possessive.start() if possessive and tail is None and end - start > possessive.end() - possessive.start() else end
+    end = (
+        start + possessive.start() if possessive and tail is None and end - start > possessive.end() - possessive.start() else end
+    )
     owner = words.PLACE_OWNER.match(document[start:end])
     return (start + owner.end() if owner else start), end
 

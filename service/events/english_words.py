@@ -11,34 +11,47 @@ def _set(words: str) -> frozenset[str]:
 
 
 SKIP = _set(
-    """was were is are has have had been be being also then now further all both each reportedly sharply briefly just still closed
-    closing ended ending opened opening traded trading to it's again even already once later soon only recently collectively
-    currently nearly about around roughly some by as much will would could may might should can must did do does not never no
-    longer at up down more than so far finally set likely poised expected early late subsequently together respectively meanwhile
-    well really said seen and or but sees saw hits intraday looks appears seems jumped rose rallied surged fell climbed"""
+    """
+    was were is are has have had been be being also then now further all both each reportedly sharply briefly just
+    still closed closing ended ending opened opening traded trading to it's again even already once later soon only
+    recently collectively currently nearly about around roughly some by as much will would could may might should can
+    must did do does not never no longer at up down more than so far finally set likely poised expected early late
+    subsequently together respectively meanwhile well really said seen and or but sees saw hits intraday looks appears
+    seems jumped rose rallied surged fell climbed
+    """
 )
 LIGHT_VERBS = _set(
-    """post posts posted posting notch notches notched record records recorded log logs logged see sees saw suffer suffers suffered enjoy
-    enjoyed extend extends extended extending show shows showed make makes made marked with after despite on from for had has have"""
+    """
+    post posts posted posting notch notches notched record records recorded log logs logged see sees saw suffer
+    suffers suffered enjoy enjoyed extend extends extended extending show shows showed make makes made marked with
+    after despite on from for had has have
+    """
 )
 STOPS = _set(
-    """with after before says said sees that while when where but than into over under amid despite like including such because if
-    how why what who which versus vs against through between during since until upon from boosts lifts sends send drives drags helps
-    makes pushes sending driving pushing lifting boosting dragging helping making keeps leaves puts gives takes shows led alongside
-    plus without behind near above below is are was were have has had will reported reports report announced announces called calls
-    claims boosted lifted sent drove dragged helped saying as this these those"""
+    """
+    with after before says said sees that while when where but than into over under amid despite like including such
+    because if how why what who which versus vs against through between during since until upon from boosts lifts
+    sends send drives drags helps makes pushes sending driving pushing lifting boosting dragging helping making keeps
+    leaves puts gives takes shows led alongside plus without behind near above below is are was were have has had will
+    reported reports report announced announces called calls claims boosted lifted sent drove dragged helped saying as
+    this these those
+    """
 )
 SMALL_STOPS = _set("on in for to by at via vs than as if so")
 """Prepositions that headlines, too, write small: with a capital they may belong to a name (Via, On Holding)."""
 CONNECTORS = _set("of and & the de la du von")
 LOWER_NAMES = _set(
-    """gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge benchmark
-    aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent natural pound dollar yen euro
-    yuan rupee won peso stock"""
+    """
+    gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
+    benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
+    natural pound dollar yen euro yuan rupee won peso stock
+    """
 )
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")
-OPENERS = _set("meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there")
+OPENERS = _set(
+    "meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
+)
 ADVERBIAL = _set("in on at after during since amid following by")
 LEAD_IN = _set("the a an its of by for from in to")
 OTHERS = _set("others more peers rivals other")
@@ -47,14 +60,18 @@ NOBODY = _set("stocks equities investors traders markets market everyone billion
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
 """Who reports is not who it is about."""
 ANAPHORS = _set(
-    """it its they he she which who shares stock share price prices the company firm this that group maker bank startup
-    retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name move one measure gains losses
-    here there we you i what prices trading everything anyone nobody"""
+    """
+    it its they he she which who shares stock share price prices the company firm this that group maker bank startup
+    retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name move one measure gains losses here
+    there we you i what prices trading everything anyone nobody
+    """
 )
 COMPANY_NOUNS = _set(
-    """company firm maker group bank startup retailer carmaker automaker lender chipmaker drugmaker giant insurer airline carrier
-    developer manufacturer brand chain operator producer miner conglomerate fintech platform business unit player business titan
-    behemoth supplier provider utility broker brokerage"""
+    """
+    company firm maker group bank startup retailer carmaker automaker lender chipmaker drugmaker giant insurer airline
+    carrier developer manufacturer brand chain operator producer miner conglomerate fintech platform business unit
+    player business titan behemoth supplier provider utility broker brokerage
+    """
 )
 NATIONS = re.compile(
     r"^(?:the )?(?:u\.?s\.?|u\.?k\.?|asian?|european?|chinese|china|japanese|japan|indian?|korean|south korean?|global|world|"
@@ -65,8 +82,8 @@ NATIONS = re.compile(
 )
 REGIONS = re.compile(
     NATIONS.pattern[:-1]
-    + r"(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|large-cap|"
-    r"semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
+    + r"(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|"
+    r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
     re.IGNORECASE,
 )
 TIME_TAIL = re.compile(

@@ -1,4 +1,4 @@
-"""Fields whose values need code: what kind of instrument a subject is, how long a high has not been seen, where a listing is planned.
+"""Fields whose values need code: what kind of instrument a subject is, how long a high was not seen, where a listing is planned.
 
 A type's own code is one line in FIELD_CODE; all other fields come from the vocabulary's `set`.
 Guarantee: only fields that the text supports are set. It must not decide whether an event happened.
@@ -28,11 +28,13 @@ _OTHER_WORDS = re.compile(
 )
 _RECORD = re.compile(r"历史|纪录|(?<![a-z])(?:record|all-time|all time|highest[- ]ever|lifetime)(?![a-z])")
 _SPANS = re.compile(
-    r"(?P<zh>(?:[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|\d{4}年(?:\d+月(?:\d+日)?)?以来))"
-    r"|(?P<en>(?<![a-z])(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|multi|several)[- ](?:plus[- ])?(?:day|week|month|year|decade)s?|52[- ]week|intraday|fresh|new)(?![a-z])"
+    r"[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|"
+    r"\d{4}年(?:\d+月(?:\d+日)?)?以来|(?<![a-z])(?:(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|multi|several)[- ]"
+    r"(?:plus[- ])?(?:day|week|month|year|decade)s?|52[- ]week|intraday|fresh|new)(?![a-z])"
 )
 _SINCE = re.compile(
-    r"(?<![a-z])(?:since|in|for) (?P<what>(?:at least |more than |over |nearly |almost |about )?(?:the )?(?:[a-z]+\.? )?(?:\d{1,2}, )?[a-z0-9]+(?: (?:years?|months?|weeks?|decades?))?)"
+    r"(?<![a-z])(?:since|in|for) (?:at least |more than |over |nearly |almost |about )?(?:the )?(?:[a-z]+\.? )?(?:\d{1,2}, )?"
+    r"[a-z0-9]+(?: (?:years?|months?|weeks?|decades?))?"
 )
 _VENUES = (
     ("Hong Kong", re.compile(r"港交所|香港|港股|联交所|h股|(?<![a-z])(?:hong kong|hkex)(?![a-z])")),

@@ -1,7 +1,7 @@
 """From one item to its events and the trace that explains them: sentences, clauses, assertions, subjects, fields, days.
 
-Guarantees: events come in the order of the text, each once; spans lie inside the item's document and evidence contains its trigger;
-only sentences with a trigger cost anything beyond the scan.
+Guarantees: events come in the order of the text, each once; spans lie inside the item's document and evidence contains its
+trigger; only sentences with a trigger cost anything beyond the scan.
 It must not read rules, and must not know any single event type.
 """
 
@@ -198,7 +198,9 @@ def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int)
     first = one.evidence.of(reading.folded).split(" ")[0]
     if sentence.language != "en" or not (sentence.last or sentence.measured):
         return False
-    return first in ("its", "their") or (first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(","))
+    return first in ("its", "their") or (
+        first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
+    )
 
 
 def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> list[Mention]:

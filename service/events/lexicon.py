@@ -12,6 +12,7 @@ from service.errors import Problem
 from service.events.compiled import Compiled, build
 from service.events.grammar import understand
 from service.events.vocabulary import EventType, Example, ExpectedText, parse_vocabulary
+from service.folding import fold
 from service.model.entity import Catalog
 from service.model.event import Event, FieldValue, Status
 from service.model.item import Item
@@ -99,8 +100,8 @@ def compile_lexicon(types: Sequence[EventType], catalog: Catalog) -> Lexicon:
 
 
 def identity_values(lexicon: Lexicon, event: Event) -> dict[str, str]:
-    """What identifies the event over time, as texts: the entity (or the folded subject), the day, and fields; absent ones are ""."""
-    values = {"subject": event.entity or event.subject.casefold(), "day": event.day.isoformat() if event.day else ""}
+    """What identifies the event over time, as texts: the entity (or the folded subject), the day, fields; absent ones are ""."""
+    values = {"subject": event.entity or fold(event.subject), "day": event.day.isoformat() if event.day else ""}
     for name in lexicon.identity[event.type]:
         if name == "direction":
             pct = event.fields.get("pct")

@@ -1,7 +1,7 @@
 """Names of entities in a text: which entity a stretch of words names.
 
-Guarantee: Latin names count only as whole words, of nested names the longest wins, and a name inside brackets (another spelling or
-a ticker) decides over the words before them.
+Guarantee: Latin names count only as whole words, of nested names the longest wins, and a name inside brackets (another spelling
+or a ticker) decides over the words before them.
 It must not guess: words that no list knows name nothing.
 """
 

@@ -54,7 +54,7 @@ class TriggerText(_Model):
 
 
 class BlockerText(_Model):
-    """`say` takes an event back: it means that the event was denied, is history, is only near, feared, defined, or not of a price.
+    """`say` takes an event back: the event was denied, is history, is only near, feared, defined, or is none of a price.
 
     `look` is where it stands: before, after or around the words that assert; over them; in the words that name the subject; or
     anywhere in the clause.
