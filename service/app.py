@@ -30,7 +30,7 @@ from service.owner import own
 from service.pipeline import Active, Limits, Parts, Pipeline
 from service.rulebook import Rulebook, parse_folder, read_folder
 from service.scheduler import start
-from service.sources import FETCH_REASONS, ParseContext
+from service.sources import FETCH_REASONS, ParseContext, expat_warning
 from service.storage import deliveries, inbox, sources
 from service.storage.database import Database, open_database
 from service.storage.migrations import require_current, upgrade
@@ -168,6 +168,8 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         retry = RetryPolicy(settings.retry_first, settings.retry_cap, settings.give_up_after, settings.retry_unknown)
         app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook)
         stack.callback(lambda: app.pipeline.active.extractor.close())
+        if warning := expat_warning():
+            log.info(warning)
         yield app
 
 

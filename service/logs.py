@@ -25,8 +25,14 @@ from rich.logging import RichHandler
 MASK = "[secret]"
 MIN_SECRET = 4
 """Characters; shorter values are no secrets, and masking them would make the log unreadable."""
-TALKATIVE = {"apprise": logging.INFO, "urllib3": logging.INFO, "apscheduler": logging.WARNING}
-"""The least level of libraries that print whole webhook URLs at DEBUG, or every tick at INFO."""
+TALKATIVE = {
+    "alembic": logging.WARNING,
+    "apprise": logging.INFO,
+    "apscheduler": logging.WARNING,
+    "urllib3": logging.INFO,
+    "uvicorn": logging.WARNING,
+}
+"""The least level of libraries that print whole webhook URLs at DEBUG, or their every step at INFO."""
 
 Format = Literal["text", "json"]
 

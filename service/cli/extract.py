@@ -56,7 +56,7 @@ def read_item(data: Mapping[str, Any]) -> Item:
         if not isinstance(value, str):
             raise ValueError(f"{name} must be a text")
         texts[name] = value
-    if not texts["text"] and not texts["title"]:
+    if "text" not in data and "title" not in data:
         raise ValueError("there is neither a text nor a title")
     return Item(
         source=texts["source"],

@@ -17,9 +17,7 @@ from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, shown
-from service.web import create_app
-from service.web.context import Rulebook as ShownRulebook
-from service.web.context import WebContext
+from service.web import InForce, WebContext, create_app
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -94,15 +92,15 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _web_context(app: App) -> WebContext:
-    def rulebook() -> ShownRulebook:
+    def in_force() -> InForce:
         book = app.rulebook
-        return ShownRulebook(book.rules.rules, book.sources, book.version)
+        return InForce(book.rules.rules, book.sources, book.version)
 
     return WebContext(
         database=app.parts.database,
         metrics=app.parts.metrics,
         health=app.health,
-        rulebook=rulebook,
+        rulebook=in_force,
         version=VERSION,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
     )

@@ -19,7 +19,10 @@ class EntityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """`id` is the ticker with its market (601869.SH, NVDA.US) or, for the unlisted, a slug; the first name of a language is shown."""
+    """`id` is the ticker with its market (601869.SH, NVDA.US) or a slug for what has none.
+
+    The first name of a language is the one that is shown.
+    """
 
     id: str
     kind: EntityKind

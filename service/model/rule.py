@@ -25,7 +25,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The face of a rule: what alerts, routes and pages need; `place` is `file:line:column` of its id, `title` a Liquid template."""
+    """The face of a rule, all that alerts, routes and pages need.
+
+    `place` is `file:line:column` of its id, `title` a Liquid template.
+    """
 
     id: str
     title: str

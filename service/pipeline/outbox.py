@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 INBOX = "inbox://"
 UNDELIVERED = "undelivered"
 """Receiver name of the copy that goes to the inbox when a delivery was given up."""
-PAUSING = frozenset({"auth", "rate_limited"})
+PAUSING = frozenset({"auth", "rate_limited", "tls"})
 """Reasons that hold for the target as a whole: its other deliveries wait as well."""
 
 

@@ -7,7 +7,7 @@ suite.
 
 from collections.abc import Mapping
 
-from service.sources.base import FETCH_REASONS, Adapter, ParseContext
+from service.sources.base import FETCH_REASONS, Adapter, ParseContext, expat_warning
 from service.sources.feed import FeedAdapter
 from service.sources.seed import SeedAdapter
 
@@ -16,4 +16,4 @@ SOURCES: Mapping[str, Adapter] = {
     "seed": SeedAdapter(),
 }
 
-__all__ = ["FETCH_REASONS", "SOURCES", "Adapter", "ParseContext"]
+__all__ = ["FETCH_REASONS", "SOURCES", "Adapter", "ParseContext", "expat_warning"]

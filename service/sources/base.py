@@ -1,5 +1,6 @@
 """What every kind of source must offer, and what it is given."""
 
+import pyexpat
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +11,7 @@ from service.child import ChildPool
 from service.http import REASONS, HttpClient
 from service.model.source import Fetched, NotModified, Parsed, Source, SourceState
 
+_OLDEST_SAFE_EXPAT = (2, 6)
 PARSE_SECONDS = 10.0
 PARSE_MEMORY = 512 * 2**20
 ANSWERED = frozenset({"rate_limited", "unavailable", "server_error", "not_found", "gone", "unauthorized", "http_status"})
@@ -53,3 +55,13 @@ class Adapter(Protocol):
     def parse(self, source: Source, fetched: Fetched, context: ParseContext) -> Parsed:
         """Its items, oldest first."""
         ...
+
+
+def expat_warning() -> str:
+    """A sentence for the log at start-up if this Python's XML parser is older than it should be, else nothing."""
+    if pyexpat.version_info[:2] >= _OLDEST_SAFE_EXPAT:
+        return ""
+    return (
+        f"this Python reads XML with {pyexpat.EXPAT_VERSION}; 2.6 or newer resists more denial-of-service tricks "
+        "(feeds are read in a child process that is killed in time, so this is safe, if not ideal)"
+    )

@@ -6,7 +6,6 @@ after MAX_ITEMS. Any other slowness is the killed child's.
 """
 
 import io
-import pyexpat
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,6 @@ from service.sources.text import MAX_HTML, one_line, plain
 MAX_ITEMS = 5000
 MAX_AUTHOR = 320
 _MAX_TAGS = 20
-_OLDEST_SAFE_EXPAT = (2, 6)
 _GIVES_UP_WITH = (
     ArithmeticError,
     AssertionError,
@@ -97,16 +95,6 @@ def handler(init: Mapping[str, Any]) -> Callable[[dict[str, Any], bytes], dict[s
         body,
         meta["content_type"],
         Context(datetime.fromisoformat(meta["now"]), meta["url"], meta["publisher"], meta["language"]),
-    )
-
-
-def expat_warning() -> str:
-    """A sentence for the log at start-up if this Python's XML parser is older than it should be, else nothing."""
-    if pyexpat.version_info[:2] >= _OLDEST_SAFE_EXPAT:
-        return ""
-    return (
-        f"this Python reads XML with {pyexpat.EXPAT_VERSION}; 2.6 or newer resists more denial-of-service tricks "
-        "(feeds are read in a child process that is killed in time, so this is safe, if not ideal)"
     )
 
 

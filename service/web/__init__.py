@@ -9,11 +9,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from service.web import alert_page, alerts_page, api, failures, inbox_page, operations, sources_page
-from service.web.context import Rulebook, WebContext
+from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.rendering import STATIC, Pages
 
-__all__ = ["Rulebook", "WebContext", "create_app"]
+__all__ = ["InForce", "WebContext", "create_app"]
 
 
 class _Guarded(FastAPI):

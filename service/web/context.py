@@ -11,7 +11,7 @@ from service.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Rulebook:
+class InForce:
     """The rules and sources in force, as far as pages name them."""
 
     rules: Sequence[Rule] = ()
@@ -29,6 +29,6 @@ class WebContext:
     database: Database
     metrics: Metrics
     health: Callable[[], Health]
-    rulebook: Callable[[], Rulebook]
+    rulebook: Callable[[], InForce]
     version: str
     allowed_hosts: Sequence[str] = ()

@@ -144,7 +144,8 @@ def test_a_failing_feed_is_left_alone_longer_each_time_and_delays_nobody(tmp_pat
         server.on("/page", body="<html><body>Sorry</body></html>", headers={"Content-Type": "text/html"})
         good = server.feed("/good", rss(("1", "Lumentum", TEXT)))
         entries = [("bad", server.url("/bad")), ("page", server.url("/page")), ("good", good)]
-        lines = "".join(f"  - {{id: {name}, kind: feed, url: '{url}', interval: 100ms, baseline: false}}\n" for name, url in entries)
+        entry = "  - {{id: {}, kind: feed, url: '{}', interval: 100ms, baseline: false}}\n"
+        lines = "".join(entry.format(name, url) for name, url in entries)
         write_rules(tmp_path, sources=f"sources:\n{lines}")
         with opened(tmp_path, database_url, server.server_port, fetches_per_host=8) as app:
             fetched(app, "good", lambda one: one.last_success_at is not None)
@@ -243,7 +244,8 @@ def test_a_missing_secret_keeps_the_alert_and_says_its_name(tmp_path: Path, sqli
 
 
 def test_a_group_waits_and_travels_together(tmp_path: Path, database_url: str) -> None:
-    write_rules(tmp_path, routes=INBOX_ROUTES.replace("{receiver: inbox}", "{receiver: inbox, group_by: [rule], group_wait: 400ms}"))
+    route = "{receiver: inbox, group_by: [rule], group_wait: 400ms}"
+    write_rules(tmp_path, routes=INBOX_ROUTES.replace("{receiver: inbox}", route))
     with opened(tmp_path, database_url) as app:
         app.pipeline.push("push", [item()])
         app.pipeline.deliver()

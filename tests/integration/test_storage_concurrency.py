@@ -1,17 +1,17 @@
 """Many workers on one database: nothing is lost, nothing is done twice, nobody is told that the database is locked."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, event, func, select, text
 
 from service.clock import utc_now
 from service.errors import StorageError
-from service.model.delivery import DeliveryState
+from service.model.alert import Alert
+from service.model.delivery import Delivery, DeliveryState
 from service.model.item import Item
 from service.model.source import Source
 from service.storage import alerts, deliveries, items, sources
@@ -144,22 +144,107 @@ def test_two_enqueuers_make_one_delivery_for_a_group(database: Database) -> None
         assert connection.execute(select(func.count()).select_from(DELIVERY_ALERTS)).scalar_one() == 40
 
 
+def test_a_claim_between_looking_and_joining_leaves_the_delivery(postgres_database: Database) -> None:
+    """The worker's clock lags a little behind the database's, so the delivery it joins is due already."""
+    database = postgres_database
+    lag, wait = timedelta(seconds=10), timedelta(seconds=5)
+    with database.begin() as connection:
+        store_alerts(connection, [1, 2])
+        deliveries.enqueue(connection, [order(1, wait=wait, now=utc_now() - lag)])
+    claimed: list[Delivery] = []
+
+    def claim_meanwhile(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO delivery_alerts"):
+            with database.begin() as other:
+                claimed.extend(deliveries.claim_due(other, limit=5, lease=LEASE))
+
+    with database.begin() as connection:
+        event.listen(connection, "before_cursor_execute", claim_meanwhile)
+        assert deliveries.enqueue(connection, [order(2, wait=wait, now=utc_now() - lag)]) == 0
+    assert claimed == []
+    with database.begin() as connection:
+        [delivery] = deliveries.claim_due(connection, limit=5, lease=LEASE)
+    assert [alert.id for alert in delivery.alerts] == [numbered_alert(number).id for number in (1, 2)]
+
+
+@pytest.mark.parametrize("rounds", [1, 10])
+def test_a_claim_just_before_joining_makes_a_new_delivery(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    database = postgres_database
+    monkeypatch.setattr(deliveries, "ROUNDS", rounds)
+    lag, wait = timedelta(seconds=10), timedelta(seconds=5)
+    with database.begin() as connection:
+        store_alerts(connection, [1, 2])
+        deliveries.enqueue(connection, [order(1, wait=wait, now=utc_now() - lag)])
+    claimed: list[Delivery] = []
+
+    def claim_meanwhile(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT deliveries.waiting"):
+            with database.begin() as other:
+                claimed.extend(deliveries.claim_due(other, limit=5, lease=LEASE))
+
+    def join() -> int:
+        with database.begin() as connection:
+            event.listen(connection, "before_cursor_execute", claim_meanwhile)
+            return deliveries.enqueue(connection, [order(2, wait=wait, now=utc_now() - lag)])
+
+    if rounds == 1:
+        with pytest.raises(StorageError, match="claims kept taking their deliveries"):
+            join()
+        return
+    assert join() == 1
+    with database.begin() as connection:
+        claimed.extend(deliveries.claim_due(connection, limit=5, lease=LEASE))
+    assert [[alert.id for alert in delivery.alerts] for delivery in claimed] == [["alert-00001"], ["alert-00002"]]
+
+
 def test_one_of_many_finds_an_alert_new(database: Database) -> None:
-    """Each worker holds the same alerts in another order."""
     with database.begin() as connection:
         item_id = store_item(connection)
+    pairs = [(numbered_alert(number), item_id) for number in range(64)]
     barrier = threading.Barrier(4)
 
-    def tell(worker: int) -> set[str]:
-        mine = [(numbered_alert((number * (worker * 2 + 1)) % 64), item_id) for number in range(64)]
+    def tell() -> set[str]:
         barrier.wait(10)
+        with database.begin() as connection:
+            return alerts.insert_new(connection, pairs)
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [future.result(30) for future in [pool.submit(tell) for _ in range(4)]]
+    assert sum(len(new) for new in told) == 64
+    assert len(set().union(*told)) == 64
+
+
+def test_the_same_alerts_in_another_order_are_no_deadlock(postgres_database: Database) -> None:
+    """Both workers come to the alert that a third one holds from different sides; when it lets go they must not cross."""
+    database = postgres_database
+    with database.begin() as connection:
+        item_id = store_item(connection)
+    pairs = [(numbered_alert(number), item_id) for number in range(9)]
+
+    def tell(mine: list[tuple[Alert, int]]) -> set[str]:
         with database.begin() as connection:
             return alerts.insert_new(connection, mine)
 
-    with ThreadPoolExecutor(4) as pool:
-        told = [future.result(30) for future in [pool.submit(tell, worker) for worker in range(4)]]
-    assert sum(len(new) for new in told) == 64
-    assert len(set().union(*told)) == 64
+    with ThreadPoolExecutor(2) as pool:
+        with database.begin() as holder:
+            assert alerts.insert_new(holder, pairs[4:5]) == {pairs[4][0].id}
+            told = [pool.submit(tell, mine) for mine in (pairs, pairs[::-1])]
+            until_waiting(database, 2)
+            holder.rollback()
+        assert sum(len(future.result(30)) for future in told) == 9
+
+
+def until_waiting(database: Database, number: int) -> None:
+    """Wait until that many transactions wait for a lock; each look is a transaction of its own, because it sees one moment."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    for _ in range(1000):
+        with database.read() as connection:
+            if connection.execute(waiting).scalar_one() >= number:
+                return
+        threading.Event().wait(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_workers_share_due_sources(database: Database) -> None:
@@ -185,24 +270,28 @@ def test_a_deadlock_is_run_again(postgres_database: Database) -> None:
     """Two transactions cross: the one that PostgreSQL breaks off starts over, and both succeed."""
     crossing = threading.Barrier(2)
     runs: list[int] = []
+    committed = [threading.Event(), threading.Event()]
 
-    def work(worker: int) -> Callable[..., None]:
-        def run(connection: object) -> None:
+    def cross(worker: int) -> None:
+        def work(connection: Connection) -> None:
             runs.append(worker)
-            first, second = (1, 2) if worker else (2, 1)
-            insert(connection, first)
+            if runs.count(worker) > 1:
+                committed[1 - worker].wait(10)
+            insert(connection, 1 + worker)
             if runs.count(worker) == 1:
                 crossing.wait(10)
-            insert(connection, second)
+            insert(connection, 2 - worker)
 
-        return run
+        postgres_database.run(work)
+        committed[worker].set()
 
-    def insert(connection: object, number: int) -> None:
-        item = Item("wire", f"guid-{number}", "", "")
-        items.insert_new(connection, [item], disposition="evaluated", rules_version="v1", now=utc_now())  # type: ignore[arg-type]
+    def insert(connection: Connection, number: int) -> None:
+        items.insert_new(
+            connection, [Item("wire", f"guid-{number}", "", "")], disposition="evaluated", rules_version="v1", now=utc_now()
+        )
 
     with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(postgres_database.run, work(worker)) for worker in range(2)]:
+        for future in [pool.submit(cross, worker) for worker in range(2)]:
             future.result(30)
     assert sorted(runs) in ([0, 0, 1], [0, 1, 1])
     with postgres_database.read() as connection:
@@ -212,9 +301,9 @@ def test_a_deadlock_is_run_again(postgres_database: Database) -> None:
 def test_what_keeps_losing_is_reported(postgres_database: Database) -> None:
     runs: list[int] = []
 
-    def lose(connection: object) -> None:
+    def lose(connection: Connection) -> None:
         runs.append(1)
-        connection.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$")
 
     with pytest.raises(StorageError, match="lost"):
         postgres_database.run(lose)

@@ -233,11 +233,29 @@ def test_a_lock_that_is_not_given_back(sqlite_url: str, monkeypatch: pytest.Monk
     opened = open_database(sqlite_url, utc_now)
     with opened.begin() as holder:
         store_item(holder)
-        with pytest.raises(StorageError, match="is locked: another process holds it"), opened.begin():
-            pass
+        with pytest.raises(StorageError, match="is locked: another process holds it"):
+            opened.run(store_item)
     with opened.begin() as connection:
         assert len(items.recent(connection, 5)) == 1
     opened.close()
+
+
+def test_a_file_that_somebody_reads_in_the_old_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader without write-ahead log keeps the switch to it waiting, for as long as any lock may."""
+    path = tmp_path / "old.db"
+    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    reader.execute("CREATE TABLE t (x)")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM t").fetchall()
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
+    assert "is locked: another process holds it" in refusal(f"sqlite:///{path}")
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 10)
+    threading.Timer(0.3, reader.execute, ["COMMIT"]).start()
+    opened = open_database(f"sqlite:///{path}", utc_now)
+    with opened.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    opened.close()
+    reader.close()
 
 
 def test_a_full_disk(sqlite_database: Database) -> None:

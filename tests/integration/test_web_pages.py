@@ -13,11 +13,11 @@ from service.model.rule import Rule, Severity
 from service.model.source import Source
 from service.storage import inbox, sources
 from service.storage.database import Database
-from service.web import Rulebook
+from service.web import InForce
 from tests.support.news import ARTICLE, STORY, store, tell
 from tests.support.web import Site, parse, site
 
-RULEBOOK = Rulebook(
+RULEBOOK = InForce(
     rules=tuple(Rule(name, name, Severity.HIGH, f"rules/alerts/{name}.yaml:4:5") for name in ("limit-up", "never-fired")),
     sources=(Source("wire", "feed", "https://news.example.com/rss", publisher="Example Wire"),),
     version="0123456789ab",

@@ -21,7 +21,7 @@ from service.model.source import Source
 from service.model.span import Span
 from service.storage import alerts, decisions, deliveries, inbox, items, sources
 from service.storage.database import Database
-from service.web import Rulebook, WebContext, create_app
+from service.web import InForce, WebContext, create_app
 from service.web.guard import HEADERS
 from tests.support.alerts import make_alert
 from tests.support.corpora import members
@@ -180,7 +180,7 @@ def test_an_error_of_ours_shows_no_detail_but_has_the_headers(
         assert running.ask("/healthz").status == 200
 
 
-def _fails() -> Rulebook:
+def _fails() -> InForce:
     raise RuntimeError("hunter2")
 
 
@@ -267,7 +267,7 @@ def shape(page: Page) -> Counter[tuple[str, tuple[str, ...]]]:
 
 
 def poisoned(database: Database, text: str) -> WebContext:
-    rulebook = Rulebook((Rule(text, text, Severity.LOW, text),), (Source(text, text, publisher=text),), text)
+    rulebook = InForce((Rule(text, text, Severity.LOW, text),), (Source(text, text, publisher=text),), text)
     return replace(context(database), health=lambda: Health(True, (text,)), rulebook=lambda: rulebook)
 
 

@@ -19,10 +19,20 @@ _TICK = Event()
 """Never set: waiting for it is how a poll of the outside world paces itself."""
 
 
-def tapewatch(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+Done = subprocess.CompletedProcess[str]
+
+
+def tapewatch(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None, stdin: str = "") -> Done:
     """Run a command to its end."""
     return subprocess.run(
-        [COMMAND, *arguments], cwd=cwd, env=_environment(env), input=stdin, capture_output=True, text=True, timeout=120, check=False
+        [COMMAND, *arguments],
+        cwd=cwd,
+        env=_environment(env),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp
 from service.metrics import Labels, Metrics
 from service.model.health import Health
 from service.storage.database import Database
-from service.web import Rulebook, WebContext, create_app
+from service.web import InForce, WebContext, create_app
 
 WELL = Health(True)
-EMPTY = Rulebook()
+EMPTY = InForce()
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,13 @@ def parse(answer: Answer) -> Page:
     return page
 
 
-def context(database: Database, health: Health = WELL, rulebook: Rulebook = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
+def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
     return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", hosts)
 
 
 @contextmanager
-def site(database: Database, health: Health = WELL, rulebook: Rulebook = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
+def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
     with serve(create_app(context(database, health, rulebook, hosts))) as running:
         yield running

@@ -100,7 +100,7 @@ def test_a_rules_folder_in_the_working_directory_is_used(tmp_path: Path) -> None
 
 def test_every_setting_is_documented() -> None:
     assert (ROOT / ".env.example").read_text("utf-8") == describe_settings(), (
-        "write it anew: python -c 'from service.config import describe_settings; print(describe_settings(), end=\"\")' > .env.example"
+        "write it anew: python -c 'from service.config import describe_settings as d; print(d(), end=\"\")' > .env.example"
     )
     for name in Settings.model_fields:
         assert f"TAPEWATCH_{name.upper()}=" in describe_settings()

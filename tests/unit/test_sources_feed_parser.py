@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from service.child import ChildPool
-from service.sources import feed_parser
+from service.sources import feed_parser, expat_warning
 from service.sources.feed_entries import Context
 from service.sources.feed_parser import MAX_ITEMS, parse_feed
 
@@ -310,6 +310,6 @@ def test_feedparser_is_fenced_in() -> None:
 
 def test_an_old_xml_parser_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pyexpat, "version_info", (2, 5, 0))
-    assert "2.6 or newer" in feed_parser.expat_warning()
+    assert "2.6 or newer" in expat_warning()
     monkeypatch.setattr(pyexpat, "version_info", (2, 6, 0))
-    assert feed_parser.expat_warning() == ""
+    assert expat_warning() == ""
