@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select
 
 
 def new_token() -> str:
@@ -18,8 +18,8 @@ def new_token() -> str:
 
 
 def due(table: Table, now: datetime) -> ColumnElement[bool]:
-    """Its time has come and nobody holds a live lease on it."""
-    return (table.c.next_at <= now) & or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    """Its time has come; a claim moves that to the end of its lease, so what is held is not looked at again before."""
+    return table.c.next_at <= now
 
 
 class Quota:

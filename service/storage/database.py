@@ -8,13 +8,29 @@ health comes out as StorageError, one sentence without a password. Must not know
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -74,14 +90,15 @@ class Database:
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in one write transaction, run again when the database broke off in favour of another one (deadlock)."""
-        for remaining in reversed(range(TRIES)):
+        for _ in range(TRIES - 1):
             try:
                 with self.begin() as connection:
                     return work(connection)
             except StorageError as error:
-                if not remaining or not _lost_against_another(error):
+                if not _lost_against_another(error):
                     raise
-        raise AssertionError("unreachable: the last try returns or raises")
+        with self.begin() as connection:
+            return work(connection)
 
     def now(self, connection: Connection) -> datetime:
         """The time that decides leases, see `database_now`."""
@@ -143,17 +160,29 @@ def database_now(connection: Connection) -> datetime:
     return cast(datetime, connection.get_execution_options()[_CLOCK]())
 
 
-def insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """The INSERT of this database's dialect, which knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *returning: str) -> list[tuple[Any, ...]]:
-    """Insert what violates no unique constraint, in batches; the named columns of the rows that went in."""
+    """Insert what violates no unique constraint, in batches; the named columns of the rows that went in.
+
+    On PostgreSQL one array for each column: the driver reads a statement with thousands of parameters as slowly as the server
+    writes the rows.
+    """
     if not rows:
         return []
-    statement = insert(connection, table).on_conflict_do_nothing().returning(*(table.c[name] for name in returning))
-    return [tuple(row) for row in connection.execute(statement, list(rows))]
+    columns = [table.c[name] for name in returning]
+    if connection.dialect.name != "postgresql":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+        return [tuple(row) for row in connection.execute(statement, list(rows))]
+    arrays = [bindparam(name, [row[name] for row in rows], type_=ARRAY(table.c[name].type)) for name in rows[0]]
+    unnested = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in rows[0])).render_derived()
+    whole = postgresql.insert(table).from_select(list(rows[0]), select(unnested)).on_conflict_do_nothing()
+    return [tuple(row) for row in connection.execute(whole.returning(*columns))]
+
+
+def one_of(connection: Connection, value: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """`value IN (values)`, as one array where there are arrays: the statement then stays the same however many there are."""
+    if connection.dialect.name == "postgresql":
+        return value == any_(bindparam(None, list(values), type_=ARRAY(value.type)))
+    return value.in_(list(values))
 
 
 def _sqlite(url: URL, clock: Callable[[], datetime]) -> Database:
@@ -205,7 +234,7 @@ def _use_write_ahead_log(cursor: Any) -> None:
         except sqlite3.OperationalError as error:
             if not remaining or "locked" not in str(error):
                 raise
-        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("BEGIN EXCLUSIVE")
         cursor.execute("ROLLBACK")
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from service.errors import StorageError
 from service.model.delivery import Delivery, DeliveryState
 from service.storage.claiming import Quota, new_token, pick
-from service.storage.database import database_now, insert_new
+from service.storage.database import database_now, insert_new, one_of
 from service.storage.outbox import Bundle, decode, set_aside
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 
@@ -63,7 +63,7 @@ def enqueue(connection: Connection, orders: Sequence[Order]) -> int:
     for _ in range(ROUNDS):
         groups = _not_yet_given(connection, remaining)
         created += _create(connection, groups)
-        waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(DELIVERIES.c.waiting.in_(sorted(groups)))
+        waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(one_of(connection, DELIVERIES.c.waiting, groups))
         ids = {bundle: number for bundle, number in connection.execute(waiting.order_by(DELIVERIES.c.id).with_for_update())}
         joins = [{"delivery_id": ids[bundle], "alert_id": order.alert_id} for bundle in ids for order in groups[bundle]]
         insert_new(connection, DELIVERY_ALERTS, joins, "id")
@@ -93,12 +93,13 @@ def claim_due(
     token = new_token()
     connection.execute(
         update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(ids))
+        .where(one_of(connection, DELIVERIES.c.id, ids))
         .values(
             state=DeliveryState.SENDING.value,
             attempts=DELIVERIES.c.attempts + 1,
             token=token,
             lease_until=now + lease,
+            next_at=now + lease,
             waiting=None,
         )
     )
@@ -197,7 +198,7 @@ def _not_yet_given(connection: Connection, orders: Sequence[Order]) -> dict[str,
     given = (
         select(DELIVERIES.c.receiver, DELIVERIES.c.target, DELIVERIES.c.group_key, DELIVERY_ALERTS.c.alert_id)
         .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
-        .where(DELIVERY_ALERTS.c.alert_id.in_(sorted({order.alert_id for order in orders})))
+        .where(one_of(connection, DELIVERY_ALERTS.c.alert_id, {order.alert_id for order in orders}))
     )
     seen = {tuple(row) for row in connection.execute(given)} if orders else set()
     groups: dict[str, list[Order]] = {}
@@ -214,7 +215,7 @@ def _create(connection: Connection, groups: dict[str, list[Order]]) -> int:
     if not groups:
         return 0
     now = max(order.now for group in groups.values() for order in group)
-    over = update(DELIVERIES).where(DELIVERIES.c.waiting.in_(sorted(groups)), DELIVERIES.c.next_at <= now)
+    over = update(DELIVERIES).where(one_of(connection, DELIVERIES.c.waiting, groups), DELIVERIES.c.next_at <= now)
     connection.execute(over.values(waiting=None))
     turns = {bundle: number for number, bundle in enumerate(groups)}
     rows = [_new_row(bundle, groups[bundle][0], turns[bundle]) for bundle in sorted(groups)]

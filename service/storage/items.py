@@ -16,6 +16,7 @@ from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
 from service.storage.database import insert_new as insert_new_rows
+from service.storage.database import one_of
 from service.storage.tables import EVENTS, ITEMS
 from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
@@ -90,7 +91,7 @@ def recent(connection: Connection, limit: int) -> list[StoredItem]:
 def _among(connection: Connection, source: str, column: str, values: list[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(values), BATCH):
-        asked = ITEMS.c[column].in_(values[start : start + BATCH])
+        asked = one_of(connection, ITEMS.c[column], values[start : start + BATCH])
         found.update(connection.execute(select(ITEMS.c[column]).where(ITEMS.c.source == source, asked)).scalars())
     return found
 

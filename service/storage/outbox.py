@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from service.model.alert import Alert
 from service.model.delivery import DeliveryState
 from service.storage.alerts import alert_of
+from service.storage.database import one_of
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def decode(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, Bun
     bundles = {number: Bundle() for number in delivery_ids}
     statement = select(DELIVERY_ALERTS.c.delivery_id, ALERTS).join(ALERTS, DELIVERY_ALERTS.c.alert_id == ALERTS.c.id)
     for row in connection.execute(
-        statement.where(DELIVERY_ALERTS.c.delivery_id.in_(delivery_ids)).order_by(DELIVERY_ALERTS.c.id)
+        statement.where(one_of(connection, DELIVERY_ALERTS.c.delivery_id, delivery_ids)).order_by(DELIVERY_ALERTS.c.id)
     ):
         bundle = bundles[row.delivery_id]
         try:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from service.model.source import Source, SourceState
 from service.storage.claiming import Quota, new_token, pick
-from service.storage.database import database_now, insert_new
+from service.storage.database import database_now, insert_new, one_of
 from service.storage.tables import SOURCES
 from service.storage.types import dump_texts, load_texts
 
@@ -82,8 +82,8 @@ def claim_due(connection: Connection, *, limit: int, per_host: int, lease: timed
     if not rows:
         return []
     token = new_token()
-    claimed = update(SOURCES).where(SOURCES.c.id.in_([row.id for row in rows]))
-    connection.execute(claimed.values(token=token, lease_until=now + lease))
+    claimed = update(SOURCES).where(one_of(connection, SOURCES.c.id, [row.id for row in rows]))
+    connection.execute(claimed.values(token=token, lease_until=now + lease, next_at=now + lease))
     return [Claim(row.id, _state(row), token) for row in rows]
 
 

@@ -5,7 +5,7 @@ Must not be used above the storage room: SQLModel does not validate `table=True`
 the repositories beside this file map them to the nouns of service.model.
 
 Two conventions carry the queues: a row is due when `next_at` has passed (NULL: never), and it belongs to whoever wrote `token`
-until `lease_until`.
+until `lease_until`, which a claim writes into `next_at` too.
 """
 
 from datetime import date, datetime
@@ -64,7 +64,7 @@ class ItemRow(Row, table=True):
     __tablename__ = "items"
     __table_args__ = (UniqueConstraint("source", "guid"), Index(None, "source", "content_hash"), Index(None, "guid"))
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     source: str = Field(sa_type=CleanText)
     guid: str = Field(sa_type=CleanText)
     content_hash: str = Field(sa_type=CleanText)
@@ -84,7 +84,7 @@ class EventRow(Row, table=True):
 
     __tablename__ = "events"
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
     type: str = Field(sa_type=CleanText)
     subject: str = Field(sa_type=CleanText)
@@ -142,7 +142,7 @@ class DeliveryRow(Row, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("key"), UniqueConstraint("waiting"), Index(None, "next_at", "id"), Index(None, "state"))
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     key: str = Field(sa_type=CleanText)
     receiver: str = Field(sa_type=CleanText)
     target: str = Field(sa_type=CleanText)
@@ -165,7 +165,7 @@ class DeliveryAlertRow(Row, table=True):
     __tablename__ = "delivery_alerts"
     __table_args__ = (UniqueConstraint("delivery_id", "alert_id"),)
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False, index=True))
 
@@ -175,7 +175,7 @@ class AttemptRow(Row, table=True):
 
     __tablename__ = "attempts"
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False, index=True))
     number: int
     at: datetime = Field(sa_type=UtcDateTime)
@@ -189,7 +189,7 @@ class DecisionRow(Row, table=True):
 
     __tablename__ = "decisions"
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
     rule: str = Field(sa_type=CleanText)
     fingerprint: str = Field(sa_type=CleanText)
@@ -205,7 +205,7 @@ class InboxRow(Row, table=True):
     __tablename__ = "inbox"
     __table_args__ = (UniqueConstraint("key"),)
 
-    id: int = Field(sa_column=Column("id", BIG_ID, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     key: str = Field(sa_type=CleanText)
     subject: str = Field(sa_type=CleanText)
     text: str = Field(sa_type=CleanText)

@@ -1,7 +1,7 @@
 """The outbox on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -252,6 +252,31 @@ def test_release_gives_back_what_a_dead_process_held(database: Database) -> None
 def test_counts_name_every_state(database: Database) -> None:
     with database.read() as connection:
         assert deliveries.counts(connection) == dict.fromkeys(DeliveryState, 0)
+
+
+def test_the_oldest_due_delivery_is_known(database: Database) -> None:
+    now = utc_now()
+    hour = timedelta(hours=1)
+
+    def oldest() -> datetime | None:
+        with database.read() as connection:
+            return deliveries.oldest_due(connection)
+
+    assert oldest() is None
+    fill(database, order(1, now=now, wait=WAIT))
+    assert oldest() is None, "it waits for its group"
+    fill(database, order(2, group="h", now=now - hour), order(3, group="i", now=now))
+    assert oldest() == now - hour
+    [longest, _] = claim(database)
+    record(database, longest, DeliveryState.SENT)
+    assert oldest() is None, "what is being sent is under way"
+
+
+def test_deliveries_of_one_fetch_go_out_in_the_order_given(database: Database) -> None:
+    now = utc_now()
+    given = [5, 2, 9, 1, 7, 3]
+    fill(database, *(order(number, group=str(number), now=now) for number in given))
+    assert [numbers(delivery) for delivery in claim(database)] == [[number] for number in given]
 
 
 # what cannot be read

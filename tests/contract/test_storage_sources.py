@@ -110,6 +110,20 @@ def test_failures_are_counted_and_forgotten(database: Database) -> None:
     assert found.last_success_at is not None
 
 
+def test_an_unchanged_body_keeps_what_was_said_of_the_last_one(database: Database) -> None:
+    sync(database, [FEED])
+    [claimed] = claim(database)
+    with database.begin() as connection:
+        assert sources.record_success(connection, claimed, state=STATE, next_at=utc_now(), new_items=4, warnings=["cut"])
+    [claimed] = claim(database)
+    with database.begin() as connection:
+        assert sources.record_unchanged(connection, claimed, state=replace(STATE, etag="e2"), next_at=utc_now() + LATER)
+        assert not sources.record_unchanged(connection, claimed, state=STATE, next_at=utc_now())
+    found = status(database)
+    assert (found.last_new_items, found.warnings, found.state.etag) == (4, ("cut",), "e2")
+    assert not found.fetching
+
+
 def test_an_unchanged_file_changes_nothing(database: Database) -> None:
     sync(database, [FEED])
     [claimed] = claim(database)
