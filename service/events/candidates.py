@@ -24,7 +24,7 @@ _LEVEL = re.compile(
 """What stands before a figure that says where something is, not how far it moved: fell to 3.8 %, 升至5%."""
 _Blocking = tuple[Hit, Blocker, str | None]
 """A blocker's words in the text, the blocker, and the type it holds for (None: all)."""
-PERCENT_WITHIN = {"en": 9, "zh": 12}
+PERCENT_WITHIN = {"en": 8, "zh": 12}
 _LONGEST_WORD = 16
 _LEVEL_REACH = 24
 MAX_IN_CLAUSE = 24
@@ -47,8 +47,8 @@ class Assertion:
 
 
 def distance(folded: str, start: int, end: int, language: str) -> int:
-    """How far apart two places are: words in English, characters in Chinese."""
-    return folded.count(" ", start, end) if language == "en" else end - start
+    """How much stands between two places: words in English, characters in Chinese."""
+    return max(0, folded.count(" ", start, end) - 1) if language == "en" else end - start
 
 
 def assertions(compiled: Compiled, folded: str, clause: Span, language: str, hits: Sequence[Hit]) -> list[Assertion]:
@@ -83,13 +83,16 @@ def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Seque
     if not found:
         return None
     _, far, _, place = min(found)
+    for weak, _, _, verb in sorted(found):
+        if not weak and verb.end < place.start and distance(folded, verb.end, place.start, trigger.language) == 0:
+            place = Span(verb.start, place.end)
     return replace(plain, evidence=_union(say, place), distance=far)
 
 
 def _distance_on(side: str, folded: str, place: Span, hit: Hit, language: str) -> int | None:
     """How far the hit stands from `place` on the wanted side; None on the other one."""
     if side in ("before", "around") and hit.end <= place.start:
-        apart = language == "en" and "," in folded[hit.end : place.start]
+        apart = language == "en" and ", " in folded[hit.end : place.start]
         return None if apart else distance(folded, hit.end, place.start, language)
     if side in ("after", "around") and hit.start >= place.end:
         return distance(folded, place.end, hit.start, language)

@@ -13,10 +13,10 @@ from service.model.span import Span
 
 _BRACKET = re.compile(r"\((?P<inside>[^()]{0,40})\)$")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
-_CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"']?|[\"']$")
+_CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"'“]?|[\"'”]$")
 _JOIN = re.compile(r"、|(?<=\w\w)(?:以及|及|和|与|暨)(?=\w\w)|/|&(?=[^\x00-\x7f])")
 _DESCRIBED = re.compile(r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商)$")
-_LATIN_END = re.compile(r"(?<=[\u4e00-\u9fff])(?:公司|企业|巨头|龙头|平台|独角兽|厂商)(?=[a-z])")
+_LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商)(?=[a-z])")
 _AFTER_CUT = re.compile(r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|股")
 _MAX_NAME = 26
 _FIGURE = frozenset("0123456789万亿千百")

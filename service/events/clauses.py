@@ -32,6 +32,8 @@ _ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%超逾近达约�
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_WORD_LENGTH = 3
+"""So many Latin words may stand in a Chinese sentence for each character: names (Rocket Lab、AST SpaceMobile涨超3%)."""
 _BRACKETED = re.compile(r"\([^()]{0,60}\)")
 
 
@@ -86,7 +88,7 @@ def language_of(folded: str, span: Span) -> str:
     chinese, latin = len(_CJK.findall(text)), len(_LATIN_WORD.findall(text))
     if len(_KANA_HANGUL.findall(text)) * 4 > chinese + latin:
         return ""
-    if chinese > latin:
+    if chinese * _WORD_LENGTH > latin:
         return "zh"
     return "en" if latin else ""
 

@@ -19,8 +19,9 @@ _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun j
 _EN_WEEKDAYS = {name: number for number, name in enumerate("mon tue wed thu fri sat sun".split())}
 _ZH_WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
 _SINCE = r"(?<!since )(?<!from )(?<!until )(?<!after )(?<!before )"
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?"
 _EN = re.compile(
-    rf"{_SINCE}(?<![a-z])(?:(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (?P<mday>\d{{1,2}})(?!\d|[.,]\d)"
+    rf"{_SINCE}(?<![a-z])(?:{_MONTH}\.? (?P<mday>\d{{1,2}})(?!\d|[.,]\d)"
     r"|(?P<last>last )?(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day|(?P<yesterday>yesterday))(?![a-z])"
 )
 _ZH = re.compile(

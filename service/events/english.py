@@ -13,10 +13,12 @@ from service.events.reading import Mention, Reading
 from service.model.span import Span
 
 _TOKEN = re.compile(
-    r"\([^()]{0,80}\)|(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|,|\s\())*(?:['’](?!\w))?|[,&/]|\S"
+    r"\([^()]{0,80}\)|(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|\s+$|,|\s\())*(?:['’](?!\w))?|[,&/]|\S"
 )
 _MAX_TOKENS = 40
 _OPENING = 14
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_LINE = 200
 
 
 class _Token(NamedTuple):
@@ -74,9 +76,15 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
     tokens = _without_dateline(_tokens(reading.document, start, end))[:_OPENING]
+    headline = bool(tokens) and is_headline(reading.document, Span(tokens[0].span.start, end))
     run: list[_Token] = []
     for token in [*tokens, None]:
-        if token is not None and _is_name(reading, token, bool(run)) and not _opens(token) and not _looks_like_verb(token, run):
+        if (
+            token is not None
+            and _is_name(reading, token, bool(run))
+            and not _opens(token)
+            and not (headline and _looks_like_verb(token, run))
+        ):
             run.append(token)
             if not token.text.endswith(("'s", "’s")):
                 continue
@@ -88,6 +96,12 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 return found[:1]
         run = []
     return []
+
+
+def is_headline(document: str, span: Span) -> bool:
+    """Whether (nearly) all longer words have capitals."""
+    long_words: list[str] = _LONG_WORD.findall(document, span.start, min(span.end, span.start + _LINE))
+    return sum(word[0].isupper() for word in long_words) > 0.7 * len(long_words)
 
 
 def _without_dateline(tokens: list[_Token]) -> list[_Token]:
@@ -126,7 +140,7 @@ def _without_light_verb(tokens: list[_Token]) -> list[_Token]:
     """ "Nvidia posted a [3 % gain]" is about Nvidia."""
     if len(tokens) > 1 and tokens[-1].low in words.ARTICLES and tokens[-2].low in words.LIGHT_VERBS:
         return _without_adverbs(tokens[:-2])
-    return tokens
+    return _without_adverbs(tokens[:-1]) if tokens and tokens[-1].text in words.HAVING else tokens
 
 
 def _without_apposition(tokens: list[_Token]) -> list[_Token]:

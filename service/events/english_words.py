@@ -27,13 +27,15 @@ LIGHT_VERBS = _set(
     after despite on from for had has have
     """
 )
+HAVING = _set("wins won gets got receives received secures secured obtains obtained gains lands scores")
+"""What comes between whom it happened to and a noun that says it: wins approval."""
 STOPS = _set(
     """
     with after before says said sees that while when where but than into over under amid despite like including such
     because if how why what who which versus vs against through between during since until upon from boosts lifts
     sends send drives drags helps makes pushes sending driving pushing lifting boosting dragging helping making keeps
     leaves puts gives takes shows led alongside plus without behind near above below is are was were have has had will
-    reported reports report announced announces called calls claims boosted lifted sent drove dragged helped saying as
+    reported reports report announced announces called calls claims boosted lifted sent drove dragged helped saying ipo ipos as
     this these those
     """
 )
@@ -44,7 +46,7 @@ LOWER_NAMES = _set(
     """
     gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee won peso stock
+    natural pound dollar yen euro yuan rupee peso stock
     """
 )
 DETERMINERS = _set("the its their his this that ,")
@@ -86,11 +88,14 @@ REGIONS = re.compile(
     r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
     re.IGNORECASE,
 )
+_WHEN = (
+    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|premarket|pre-market|after-hours|afterhours|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2})"
+)
+_SPELL = r"(?:trading|trade|session|morning|afternoon|hours|week|month|year|quarter|days?|weeks|months|late|early)"
 TIME_TAIL = re.compile(
-    r"(?:^|(?<=[\s,]))(?:(?:on|in|at|by|during|for|over|through|since|from) )?(?:(?:the|its|their|a|an) )?(?:[a-z0-9.'-]+ ){0,3}?"
-    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|trading|trade|session|morning|afternoon|hours|"
-    r"week|month|year|quarter|premarket|pre-market|after-hours|afterhours|day|days|weeks|months|late|early|"
-    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2})\s*,?\s*$"
+    rf"(?:^|(?<=[\s,]))(?:(?:(?:on|in|at|by|during|for|over|through|since|from|this|last|late|early) (?:(?:the|its|their|a|an) )?"
+    rf"(?:[a-z0-9.'-]+ ){{0,3}}?(?:{_WHEN}|{_SPELL}))|{_WHEN})\s*,?\s*$"
 )
 TAIL_NOUNS = re.compile(
     r"(?:['’]s?)?\s+(?:(?:common|class [ab]|ordinary|u\.s\.|us|american depositary|[ah]|h|b|hong kong|london|new york)[ -])?"

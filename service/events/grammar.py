@@ -67,6 +67,13 @@ class _Sentence:
     opened: list[Mention] = field(default_factory=list)
     measured: bool = False
 
+    def follow(self, one: Assertion, mentions: list[Mention]) -> None:
+        """Go on about the subjects of an assertion, unless it was none, or of something that has no price."""
+        if one.blocked_by is not None and one.blocked_by.means in ("other", "definition"):
+            return
+        self.measured = one.blocked_by is not None and one.blocked_by.look == "subject"
+        self.last = [] if self.measured else mentions or self.last
+
 
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
     """The events of an item."""
@@ -120,6 +127,8 @@ def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
 def _sentence(
     compiled: Compiled, reading: Reading, sentence: _Sentence, hits: Sequence[Hit], earlier: list[Mention]
 ) -> Iterator[Seen]:
+    if sentence.language == "en":
+        hits = _without_proper_names(compiled, reading, sentence.span, hits)
     for clause in clauses(reading.folded, sentence.span, sentence.language):
         inside = [hit for hit in hits if hit.start >= clause.span.start and hit.end <= clause.span.end]
         found = assertions(compiled, reading.folded, clause.span, sentence.language, inside)
@@ -128,9 +137,22 @@ def _sentence(
             _carry_topic(compiled, reading, sentence, clause, inside)
 
 
+def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[Hit]) -> list[Hit]:
+    """Acme Holdings has shares; its holdings have none: outside headlines a measure with a capital is part of a name."""
+    if english.is_headline(reading.document, span):
+        return list(hits)
+    return [
+        hit for hit in hits if not (_measures(compiled, hit) and reading.document[hit.start].isupper() and hit.start > span.start)
+    ]
+
+
+def _measures(compiled: Compiled, hit: Hit) -> bool:
+    return hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject"
+
+
 def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
     """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
-    measures = any(hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject" for hit in hits)
+    measures = any(_measures(compiled, hit) for hit in hits)
     if measures or (sentence.last and sentence.language == "en"):
         sentence.measured = measures and sentence.language == "zh"
         return
@@ -151,9 +173,7 @@ def _clause(
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
             left = one.evidence.end
-        measured = one.blocked_by is not None and one.blocked_by.look == "subject"
-        sentence.last = [] if measured else mentions or sentence.last
-        sentence.measured = measured
+        sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
         made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]

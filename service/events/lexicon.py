@@ -12,12 +12,11 @@ from service.errors import Problem
 from service.events.compiled import Compiled, build
 from service.events.grammar import understand
 from service.events.vocabulary import EventType, Example, ExpectedText, parse_vocabulary
-from service.folding import fold
 from service.model.entity import Catalog
 from service.model.event import Event, FieldValue, Status
 from service.model.item import Item
 
-__all__ = ["Lexicon", "compile_lexicon", "identity_values", "parse_vocabulary"]
+__all__ = ["Lexicon", "compile_lexicon", "parse_vocabulary"]
 
 _EXAMPLE_DAY = datetime(2025, 12, 22, tzinfo=timezone.utc)  # noqa: UP017 - the same in every supported version
 
@@ -97,16 +96,3 @@ def _shown(event: Event) -> str:
 def compile_lexicon(types: Sequence[EventType], catalog: Catalog) -> Lexicon:
     """Compile all types (shared files among them) with the names of the catalog."""
     return Lexicon(build(types, catalog))
-
-
-def identity_values(lexicon: Lexicon, event: Event) -> dict[str, str]:
-    """What identifies the event over time, as texts: the entity (or the folded subject), the day, fields; absent ones are ""."""
-    values = {"subject": event.entity or fold(event.subject), "day": event.day.isoformat() if event.day else ""}
-    for name in lexicon.identity[event.type]:
-        if name == "direction":
-            pct = event.fields.get("pct")
-            values[name] = "" if not isinstance(pct, float) else "up" if pct > 0 else "down"
-        elif name not in values:
-            value = event.fields.get(name, "")
-            values[name] = f"{value:g}" if isinstance(value, float) else value
-    return {name: values[name] for name in lexicon.identity[event.type]}

@@ -1,0 +1,112 @@
+"""What holds of the events of any text, and how they follow when names, figures and order are swapped."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.events.extract import explain, extract
+from service.model.event import Status
+from service.model.item import Item
+from tests.support.events import item, moves, said
+from tests.support.shipped import understand, words
+
+_WORDS = """rose|fell|hit limit-up|涨停|跌停|涨超|5%|12.5 percent| per cent|两成|翻倍|、|，|。|. |, | and | while |(|
+)|（|）|长飞光纤|亨通光电|Yangtze Optical|Acme Corp.|NVIDIA|S&P 500|Gold|record high|创|历史新高|新高|IPO|
+files for|递表港交所|not |未能|逼近|could |及|和|等多股|<b>|&nbsp;|【|】|“|’s|3连板|Shares of|公司|
+股价|其|which|its |highest since|limit|炸板|上周五|on December 18|\ud800|\udfff|\x00|　|ＡＢ|漲|shares|
+stock|the |a |to |by |up |down |more than |近|超|为代表的|以|ltd.|U.S.|-|—|
+$5|A$2|/|&|: |；|*|\u200d"""
+PIECES = [*_WORDS.replace("\n", "").split("|"), "\n"]
+texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=60).map("".join)
+LATIN_NAMES = ["Acme", "Bolt Industries", "Yangtze Optical", "NVIDIA", "Hengtong Optic-Electric", "Wisesoft Co.", "Zions Bancorp"]
+CHINESE_NAMES = ["长飞光纤", "亨通光电", "金牛化工", "锦和商管", "赤峰黄金", "腾讯控股", "京东方A", "粤电力A", "*ST宝馨"]
+percents = st.integers(1, 9999).map(lambda number: number / 100)
+
+
+@settings(deadline=None, max_examples=400)
+@given(texts, texts)
+def test_spans_lie_in_the_text_and_evidence_holds_its_trigger(title: str, text: str) -> None:
+    lexicon, catalog = words()
+    news = Item("test", "1", title, text)
+    document = news.document
+    for event in extract(news, lexicon):
+        assert 0 <= event.evidence.start <= event.trigger.start < event.trigger.end <= event.evidence.end <= len(document)
+        assert event.type in lexicon.types
+        assert event.entity is None or event.entity in catalog
+        assert set(event.fields) <= set(lexicon.fields(event.type))
+        if event.subject:
+            assert event.subject_span is not None and event.subject_span.of(document) == event.subject
+        else:
+            assert event.subject_span is None
+    spans = [clause.span for clause in explain(news, lexicon)]
+    assert all(0 <= span.start < span.end <= len(document) for span in spans)
+    assert all(before.end <= after.start for before, after in pairwise(spans))
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(CHINESE_NAMES),
+    st.sampled_from(["未能", "没有", "并未", "尚未"]),
+    st.sampled_from(["涨停", "跌停", "创历史新高"]),
+)
+def test_negating_a_chinese_sentence_never_adds_an_event(name: str, negation: str, happened: str) -> None:
+    assert said(f"{name}{happened}")
+    assert said(f"{name}{negation}{happened}") == []
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(LATIN_NAMES),
+    st.sampled_from(["failed to", "did not", "could not", "was unable to"]),
+    st.sampled_from(["hit limit-up", "hit a record high", "rise 5%"]),
+)
+def test_negating_an_english_sentence_never_adds_an_event(name: str, negation: str, happened: str) -> None:
+    assert said(f"{name} {negation} {happened}") == []
+    events = extract(item(f"{name} {negation} {happened}"), words()[0])
+    assert all(event.status is Status.DENIED for event in events)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(CHINESE_NAMES), min_size=1, max_size=5, unique=True), percents)
+def test_chinese_lists_follow_names_order_and_figure(names: list[str], percent: float) -> None:
+    assert moves(f"{'、'.join(names)}涨超{percent}%") == [(name, percent) for name in names]
+    assert said(f"{'、'.join(names)}涨停，大盘震荡。") == [("limit_up", name) for name in names]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(LATIN_NAMES), min_size=1, max_size=5, unique=True), percents)
+def test_english_lists_follow_names_order_and_figure(names: list[str], percent: float) -> None:
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    assert moves(f"{listed} fell {percent}% on Monday") == [(name, -percent) for name in names]
+    assert said(f"{listed} hit limit-ups, while the rest slept.") == [("limit_up", name) for name in names]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(LATIN_NAMES), st.sampled_from(LATIN_NAMES), percents, percents)
+def test_two_clauses_give_two_moves(one: str, other: str, first: float, second: float) -> None:
+    wanted = {one: first} | ({other: -second} if other != one else {})
+    assert dict(moves(f"{one} rose {first}%, while {other} fell {second}%.")) == wanted
+
+
+NONSENSE = [
+    "(" * 20_000,
+    "，" * 20_000,
+    "涨停" * 10_000,
+    "rose 5% " * 5_000,
+    "A, " * 10_000 + "and B rose 5%",
+    "、".join(["长飞光纤"] * 9_999) + "涨停",
+    "IPO " * 5_000,
+    "<td>5%</td>" * 5_000,
+    "that " * 9_000 + "rose 5%",
+    "ip\x00o\ud800" * 5_000,
+    "1." * 9_000,
+    " " * 50_000 + "涨停",
+]
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
+def test_long_nonsense_gets_an_answer(text: str) -> None:
+    for event in understand(item(text)):
+        assert event.trigger.end <= len(text)
