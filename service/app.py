@@ -7,7 +7,7 @@ rules folder may break as often as it likes: the last good rulebook stays in for
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -163,7 +163,7 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         stack.callback(http.close)
         parse = ParseContext(utc_now)
         stack.callback(parse.close)
-        notifiers = stack.enter_context(_notifiers(settings, http, database))
+        notifiers = stack.enter_context(_notifiers(settings, http, lambda: nullcontext(database)))
         limits = Limits(settings.lease, settings.fetchers, settings.fetches_per_host, settings.senders)
         retry = RetryPolicy(settings.retry_first, settings.retry_cap, settings.give_up_after, settings.retry_unknown)
         app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook)
@@ -188,13 +188,12 @@ def open_for_reading(settings: Settings) -> Iterator[Database]:
 def open_notifiers(
     environment: Environment, settings: Settings, secrets: Secrets
 ) -> Iterator[tuple[Notifiers, Callable[[str], str | None]]]:
-    """The notifiers alone, and where their secrets come from; what goes to the inbox needs the database to be there."""
+    """The notifiers alone, and where their secrets come from; only what goes to the inbox needs the database to be there."""
     guard = AddressGuard(settings.allow_networks)
     with ExitStack() as stack:
         http = HttpClient(guard, f"Tapewatch/{VERSION}")
         stack.callback(http.close)
-        database = stack.enter_context(open_for_reading(settings))
-        notifiers = stack.enter_context(_notifiers(settings, http, database))
+        notifiers = stack.enter_context(_notifiers(settings, http, lambda: open_for_reading(settings)))
         yield notifiers, _secret(environment, secrets)
 
 
@@ -211,16 +210,18 @@ def _secret(environment: Environment, secrets: Secrets) -> Callable[[str], str |
 
 
 @contextmanager
-def _notifiers(settings: Settings, http: HttpClient, database: Database) -> Iterator[Notifiers]:
+def _notifiers(
+    settings: Settings, http: HttpClient, database: Callable[[], AbstractContextManager[Database]]
+) -> Iterator[Notifiers]:
     def to_inbox(delivery: Delivery, message: Rendered) -> None:
-        with database.begin() as connection:
+        with database() as opened, opened.begin() as connection:
             inbox.append(
                 connection,
                 key=delivery.key,
                 subject=message.subject,
                 text=message.text,
                 alerts=[alert.id for alert in delivery.alerts],
-                now=database.now(connection),
+                now=opened.now(connection),
             )
 
     notifiers = build_notifiers(

@@ -138,6 +138,7 @@ def create_alerts() -> None:
         sa.UniqueConstraint("fingerprint", name="uq_alerts_fingerprint"),
     )
     op.create_index("ix_alerts_created_at_item_id_position_id", "alerts", ["created_at", "item_id", "position", "id"])
+    op.create_index("ix_alerts_created_at_rule_severity", "alerts", ["created_at", "rule", "severity"])
     op.create_index("ix_alerts_item_id", "alerts", ["item_id"])
 
 

@@ -10,7 +10,7 @@ from service.app import open_notifiers
 from service.cli.output import out, plain
 from service.cli.setup import EnvFile, RulesDir, prepare
 from service.clock import utc_now
-from service.errors import ConfigurationError, NotifyError
+from service.errors import ConfigurationError, NotifyError, StorageError
 from service.model.alert import Alert
 from service.model.delivery import Delivery, Sent
 from service.model.rule import Severity
@@ -37,7 +37,7 @@ def send_test(
         for target in receivers[receiver].targets:
             try:
                 outcome = notifiers.send(_test_delivery(receiver, target), resolve(target, secret))
-            except (NotifyError, ConfigurationError) as error:
+            except (NotifyError, ConfigurationError, StorageError) as error:
                 failed = True
                 out.print(Text.assemble(("not sent ", "bold red"), target, "  ", plain(str(error))), soft_wrap=True)
                 continue

@@ -4,6 +4,7 @@ Understanding and matching happen before it. An item whose guid or whose words a
 the unique constraints of the database have the last word, so that two processes with the same feed alert once.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from service.rulebook import Rulebook
 from service.rules.matcher import match
 from service.rules.templates import title_of
 from service.storage import alerts, decisions, deliveries, items
+
+log = logging.getLogger(__name__)
 
 Finish = Callable[[Connection, int], None]
 """Runs inside the transaction with the number of new items; raising rolls everything back."""
@@ -50,22 +53,25 @@ def ingest(
     fresh = _fresh(parts, source, found)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
-    with parts.database.begin() as connection:
+    matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events) for item in fresh}
+
+    def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
-        new = items.insert_new(
-            connection,
-            fresh,
-            disposition="baseline" if baseline else "evaluated",
-            rules_version=active.rulebook.version,
-            now=now,
-        )
+        disposition = "baseline" if baseline else "evaluated"
+        new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=now)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
-        fired = [hit for number, item in new for hit in _fire(active.rulebook, number, item, by_guid[item.guid], now)]
+        fired = [hit for number, item in new for hit in _fire(active.rulebook, number, item, matches[item.guid], now)]
         verdicts = _decide(connection, fired, baseline=baseline)
         _record(connection, verdicts, active.rulebook.routing, now)
         if finish:
             finish(connection, len(new))
+        return new, verdicts
+
+    new, verdicts = parts.database.run(store)
     parts.metrics.ingested(len(new), baseline=baseline)
+    for _, item in new:
+        if note := by_guid[item.guid].note:
+            log.error("%s: item %s is kept, but without events: %s", source, item.guid, note)
     _count(parts.metrics, [by_guid[item.guid] for _, item in new], verdicts)
     return len(new)
 
@@ -80,11 +86,11 @@ def _fresh(parts: Parts, source: str, found: Sequence[Item]) -> list[Item]:
     return list(fresh.values())
 
 
-def _fire(book: Rulebook, number: int, item: Item, understood: Understood, now: datetime) -> list[Fired]:
+def _fire(book: Rulebook, number: int, item: Item, matches: Sequence[Match], now: datetime) -> list[Fired]:
     """The matches of one item as alerts that could be sent."""
     today = (item.published or now).date()
     fired = []
-    for hit in match(book.rules, item, understood.events):
+    for hit in matches:
         parts = book.lexicon.identity[hit.event.type] if hit.event else ()
         print_ = fingerprint(hit.rule.id, identity(hit, item, parts, today))
         alert = compose(hit, item, title=title_of(hit, item), fingerprint=print_, now=now)

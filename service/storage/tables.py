@@ -109,7 +109,11 @@ class AlertRow(Row, table=True):
     """
 
     __tablename__ = "alerts"
-    __table_args__ = (UniqueConstraint("fingerprint"), Index(None, "created_at", "item_id", "position", "id"))
+    __table_args__ = (
+        UniqueConstraint("fingerprint"),
+        Index(None, "created_at", "item_id", "position", "id"),
+        Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
+    )
 
     id: str = Field(sa_type=CleanText, primary_key=True)
     fingerprint: str = Field(sa_type=CleanText)

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from service.child import ChildPool
-from service.sources import feed_parser, expat_warning
+from service.sources import expat_warning, feed_parser
 from service.sources.feed_entries import Context
 from service.sources.feed_parser import MAX_ITEMS, parse_feed
 

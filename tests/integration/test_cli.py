@@ -1,0 +1,181 @@
+"""The command line as people type it: what it prints, where errors point, which exit code it ends with."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from service.cli import app, main
+from service.cli.output import err, out
+from service.errors import TapewatchError
+from tests.support.folder import RULES, write_rules
+from tests.support.http_server import serve
+
+SEED = "sources: [{id: seed, kind: seed}]\n"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(out, "width", 200)
+    monkeypatch.setattr(err, "width", 200)
+    yield tmp_path
+
+
+def run(*arguments: str, stdin: str | bytes = "") -> Result:
+    """Run a command in this process; errors of the product come out as its `exception`."""
+    return CliRunner().invoke(app, list(arguments), input=stdin)
+
+
+def good(*arguments: str, stdin: str | bytes = "") -> str:
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.stdout
+
+
+def refused(*arguments: str) -> str:
+    result = run(*arguments)
+    assert isinstance(result.exception, TapewatchError), (result.output, result.exception)
+    return str(result.exception)
+
+
+def test_version() -> None:
+    assert good("--version") == "tapewatch 0.1.0\n"
+
+
+def test_no_command_shows_help() -> None:
+    assert "send-test" in run().output
+
+
+def test_an_error_is_one_sentence_and_exit_code_one(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["tapewatch", "status", "--data", "nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "there is no such database yet; `tapewatch run` makes it" in said
+
+
+def test_problems_of_files_stand_one_on_a_line(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rules(place, rules=RULES.replace("severity: high", "severity: hgih").replace("match:", "mtach:", 1))
+    monkeypatch.setattr("sys.argv", ["tapewatch", "rules", "test"])
+    with pytest.raises(SystemExit):
+        main()
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(": ", 1)[0] for line in lines] == ["rules/alerts/desk.yaml:4:15", "rules/alerts/desk.yaml:8:7"]
+
+
+def test_check_shows_the_rules_and_says_good(place: Path) -> None:
+    write_rules(place)
+    shown = good("rules", "check")
+    assert "limit-up" in shown
+    assert "rules/alerts/desk.yaml:2:9" in shown
+    assert "good: 1 rules, 0 sources, 1 receivers" in shown
+
+
+def test_check_counts_what_is_wrong(place: Path) -> None:
+    write_rules(place, rules=RULES.replace("severity: high", "severty: high"))
+    result = run("rules", "check", str(place / "rules"))
+    assert result.exit_code == 1
+    assert "did you mean `severity`" in result.stderr
+    assert "in 1 file: nothing of it would be used" in result.stderr
+
+
+def test_a_warning_is_no_error(place: Path) -> None:
+    write_rules(place, rules=RULES[: RULES.index("    examples:")])
+    result = run("rules", "check")
+    assert result.exit_code == 0
+    assert "warning: the rule `limit-up` has no `match` example" in result.stderr
+
+
+def test_examples_are_run(place: Path) -> None:
+    write_rules(place)
+    shown = good("rules", "test")
+    assert "pass limit-up match Lumentum hit limit-up" in shown
+    assert "2 passed, 0 failed" in shown
+
+
+def test_the_schema_is_the_published_one() -> None:
+    published = Path(__file__).parents[2] / "rules" / "schema.json"
+    assert json.loads(good("rules", "schema")) == json.loads(published.read_text("utf-8"))
+
+
+def test_init_writes_what_can_be_run_and_touches_nothing_that_is_there(place: Path) -> None:
+    good("init", "desk")
+    assert "TAPEWATCH_PORT" in (place / "desk" / ".env").read_text("utf-8")
+    assert "good: " in good("rules", "check", "desk/rules")
+    assert "exist already and were left alone" in refused("init", "desk")
+    (place / "file").touch()
+    assert "cannot be written" in refused("init", "file/desk")
+
+
+def test_extract_answers_every_line_in_order() -> None:
+    lines = [
+        {"id": "a", "text": "Lumentum soared 10% on Friday.", "published": "2025-12-22T09:00:00+08:00", "lang": "en"},
+        "not json",
+        {"id": "b"},
+        {"id": "c", "text": 5},
+        {"id": "d", "text": "x", "published": "yesterday"},
+        [],
+        {"id": "e", "title": "长飞光纤涨停", "text": "", "published": "2025-12-22"},
+        {"id": "f", "text": ""},
+    ]
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    answers = [json.loads(line) for line in good("extract", stdin=text).splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", None, "b", "c", "d", None, "e", "f"]
+    (move,) = answers[0]["events"]
+    assert (move["type"], move["subject"], move["entity"], move["pct"]) == ("price_move", "Lumentum", "LITE.US", 10)
+    start, end = move["evidence"]
+    assert "soared 10%" in "Lumentum soared 10% on Friday."[start:end]
+    assert [("error" in answer) for answer in answers] == [False, True, True, True, True, True, False, False]
+    assert answers[6]["events"][0]["subject"] == "长飞光纤"
+    assert answers[7]["events"] == []
+
+
+def test_extract_survives_bytes_that_are_no_text() -> None:
+    answers = good("extract", stdin=b'\xff\xfe\n{"id": 1, "text": "\xff"}\n{"id": 2, "text": "ok"}\n').splitlines()
+    assert json.loads(answers[-1]) == {"id": 2, "events": []}
+    assert len(answers) == 3
+
+
+def test_explain_takes_a_text(place: Path) -> None:
+    write_rules(place)
+    shown = good("explain", "-", stdin="Lumentum hit limit-up, but Tencent failed to hit limit-up.")
+    assert "event   limit_up of Lumentum LITE.US" in shown
+    assert "✓ rule limit-up" in shown
+    assert "rules/events/limit_up.yaml" in shown
+
+
+def test_send_test_says_what_each_target_answered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = "T00000000/B00000000/000000000000000000000000"
+    routes = 'route: {receiver: desk}\nreceivers: [{name: desk, targets: ["slack://${DESK}", "slack://${GONE}", "inbox://"]}]\n'
+    write_rules(place, routes=routes, sources=SEED)
+    with serve() as server:
+        server.on(f"/services/{tokens}", body="ok")
+        monkeypatch.setenv("TAPEWATCH_ALLOW_NETWORKS", f"127.0.0.1/32:{server.server_port}")
+        monkeypatch.setenv("TAPEWATCH_SLACK_WEBHOOK_BASE", server.url("/services"))
+        monkeypatch.setenv("DESK", tokens)
+        result = run("send-test", "desk")
+        assert result.exit_code == 1
+        assert "sent     slack://${DESK}" in result.stdout
+        assert "not sent slack://${GONE}" in result.stdout
+        assert "GONE_FILE" in result.stdout
+        assert "not sent inbox://" in result.stdout
+        assert "`tapewatch run` makes it" in result.stdout
+        assert b"a test" in server.requests[0].body
+    assert "receivers are: desk" in refused("send-test", "nobody")
+
+
+def test_status_needs_somebody_to_ask(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve() as server:
+        monkeypatch.setenv("TAPEWATCH_PORT", str(server.server_port))
+        server.on("/readyz", body="ready")
+        assert good("status", "--ready") == "ready\n"
+        server.on("/readyz", status=503, body="not ready: poll has not ended well for 70 s")
+        assert run("status", "--ready").exit_code == 1
+    assert "is `tapewatch run` running?" in refused("status", "--ready")
