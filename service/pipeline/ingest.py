@@ -57,7 +57,7 @@ def ingest(
 
     def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
-        disposition = "baseline" if baseline else "evaluated"
+        disposition: items.Disposition = "baseline" if baseline else "evaluated"
         new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=now)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
         fired = [hit for number, item in new for hit in _fire(active.rulebook, number, item, matches[item.guid], now)]
