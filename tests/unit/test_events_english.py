@@ -57,6 +57,7 @@ def test_moves_and_whose_they_are(text: str, found: list[tuple[str, float]]) -> 
         "It will be up (3%)",
         "5% rose",
         "The rain (heavy) rose 5%",
+        "Acme in prose, 5%",
     ],
 )
 def test_what_is_no_move(text: str) -> None:

@@ -79,6 +79,7 @@ def test_sides_and_ways_of_a_vocabulary_of_ones_own() -> None:
 
     assert said("Acme bell rang") == [("", "bell rang", "asserted")]
     assert said("Acme 3 bells") == [("Acme", "3 bells", "asserted")]
+    assert said("Acme 3 bells, 4 bells") == [("Acme", "3 bells", "asserted"), ("Acme", "4 bells", "asserted")]
     assert said("Acme bells") == []
     assert said("Acme bell at the door") == []
     assert said("Acme bell tomorrow") == [("Acme", "bell", "planned")]
