@@ -91,6 +91,12 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{(self.data_dir / 'tapewatch.db').resolve()}"
 
     @property
+    def database_password(self) -> str:
+        """What must never be shown of the database URL; empty where there is none."""
+        authority = self.database_url.partition("://")[2].partition("/")[0]
+        return authority.rpartition("@")[0].partition(":")[2]
+
+    @property
     def page(self) -> str:
         """The address of the page for links, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host

@@ -21,6 +21,6 @@ def prepare(
     settings = environment.settings()
     changes = {"rules_dir": rules, "data_dir": data}
     settings = settings.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    secrets = Secrets()
+    secrets = Secrets([settings.database_password])
     configure("warning" if quiet else settings.log_level, settings.log_format, secrets)
     return environment, settings, secrets

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
+from sqlalchemy import text
 
 from service.app import App, open_app, open_for_reading
 from service.config import Environment, Settings
@@ -16,7 +18,7 @@ from service.model.item import Item
 from service.storage import alerts, decisions, deliveries, inbox, items, sources
 from tests.support.alerts import NOW
 from tests.support.folder import INBOX_ROUTES, RULES, rss, write_rules
-from tests.support.http_server import Reply, serve
+from tests.support.http_server import Exchange, Reply, serve
 from tests.support.process import wait_until
 
 SLACK_ROUTES = """\
@@ -355,3 +357,87 @@ def test_an_item_that_cannot_be_understood_is_kept_without_events(tmp_path: Path
         app.pipeline.push("push", [item(text="\ud800 Lumentum hit limit-up \x00"), item(guid="2", text="好" * 200_000)])
         with app.parts.database.read() as connection:
             assert len(items.recent(connection, 10)) == 2
+
+
+def test_an_unchanged_feed_costs_no_parsing_and_keeps_its_warnings(tmp_path: Path, database_url: str) -> None:
+    with serve() as server:
+        url = server.feed("/feed", rss(("1", "Lumentum", TEXT)))
+        write_rules(tmp_path, sources=f"sources: [{{id: wire, kind: feed, url: '{url}', interval: 100ms, baseline: false}}]\n")
+        with opened(tmp_path, database_url, server.server_port) as app:
+            first = fetched(app, "wire", lambda one: one.last_success_at is not None)
+            fetched(app, "wire", lambda one: one.last_success_at != first.last_success_at)
+            assert server.requests[1].headers["if-none-match"]
+            assert 'tapewatch_fetches_total{reason="none",result="not_modified"}' in app.parts.metrics.text().decode()
+            with app.parts.database.read() as connection:
+                assert len(items.recent(connection, 10)) == 1
+
+
+def test_a_fetch_that_outlives_its_lease_writes_nothing(tmp_path: Path, database_url: str) -> None:
+    released = Event()
+    body = rss(("1", "Lumentum", TEXT))
+
+    def slowly(exchange: Exchange) -> None:
+        released.wait(20)
+        exchange.send(Reply(200, body, {"Content-Type": "application/rss+xml"}))
+
+    with serve() as server:
+        url = server.answer("/feed", slowly)
+        write_rules(tmp_path, sources=f"sources: [{{id: wire, kind: feed, url: '{url}', interval: 1h, baseline: false}}]\n")
+        with opened(tmp_path, database_url, server.server_port, lease=timedelta(milliseconds=50)) as app:
+            assert app.pipeline.poll() == 1
+            server.wait_for(1)
+            taken: list[sources.Claim] = []
+
+            def taken_over() -> bool:
+                with app.parts.database.begin() as connection:
+                    taken.extend(sources.claim_due(connection, limit=1, per_host=8, lease=timedelta(hours=1)))
+                return bool(taken)
+
+            wait_until(taken_over, 10)
+            released.set()
+            app.pipeline.close()
+            with app.parts.database.read() as connection:
+                assert items.recent(connection, 10) == []
+                assert alerts.count(connection) == 0
+
+
+def test_a_source_that_was_taken_out_is_not_fetched(tmp_path: Path, sqlite_url: str) -> None:
+    with serve() as server:
+        url = server.feed("/feed", rss())
+        rules = write_rules(tmp_path, sources=f"sources: [{{id: wire, kind: feed, url: '{url}'}}]\n")
+        with opened(tmp_path, sqlite_url, server.server_port) as app:
+            (rules / "sources.yaml").write_text("sources: []\n")
+            assert app.reload()
+            assert app.pipeline.poll() == 0
+            assert server.requests == []
+
+
+def test_a_fault_of_our_own_costs_that_delivery_alone(tmp_path: Path, sqlite_url: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, sqlite_url) as app:
+        app.pipeline.push("push", [item()])
+        with app.parts.database.begin() as connection:
+            connection.execute(text("DROP TABLE inbox"))
+
+        def tried() -> bool:
+            app.pipeline.deliver()
+            with app.parts.database.read() as connection:
+                (told,) = alerts.page(connection, limit=1)
+                (delivery,) = deliveries.of_alert(connection, told.alert.id)
+            return delivery.attempts >= 2 and delivery.last_reason == "other"
+
+        wait_until(tried, 20)
+        assert app.health().ready
+
+
+def test_health_names_what_is_stuck(tmp_path: Path, sqlite_url: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, sqlite_url) as app:
+        app.gauges()
+        assert app.health().ready
+        assert "tapewatch_deliveries_waiting" in app.parts.metrics.text().decode()
+        app.parts.database.close()
+        (tmp_path / "tapewatch.db").write_bytes(b"not a database any more")
+        health = app.health()
+        assert not health.ready
+        assert "tapewatch.db" in health.reasons[0]

@@ -79,6 +79,10 @@ class Service:
         finally:
             connection.close()
 
+    def wait_for_page(self, words: str) -> None:
+        """Wait until the first page shows these words."""
+        wait_until(lambda: words in self.get("/")[1], START_SECONDS, lambda: f"{words!r} never came:\n{self.log}")
+
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""
         assert self.process is not None

@@ -106,5 +106,13 @@ def test_every_setting_is_documented() -> None:
         assert f"TAPEWATCH_{name.upper()}=" in describe_settings()
 
 
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [("postgresql://u:p:w@h:5432/d", "p:w"), ("postgresql://u@h/d", ""), ("postgresql:///d?host=/run", ""), ("", "")],
+)
+def test_the_password_of_the_database_is_known_so_that_it_can_be_masked(url: str, password: str) -> None:
+    assert settings(database_url=url).database_password == password
+
+
 def test_no_secret_in_what_settings_show_of_themselves() -> None:
     assert "canary" not in repr(settings(database_url="postgresql://u:canary@h/d"))
