@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from service.clock import utc_now
@@ -147,6 +147,7 @@ def test_an_event_leads_to_its_words(full: Site, opens: Opens) -> None:
     tab = opens(full.url, width=1280)
     tab.locator(".card-title a").first.click()
     tab.locator(".events a").nth(2).click()
+    tab.wait_for_url("**#event-3")
     assert tab.url.endswith("#event-3")
     assert tab.locator("#event-3 + mark").inner_text() == "climbed 12%"
 
@@ -175,10 +176,10 @@ def test_choosing_works_without_scripts(full: Site, opens: Opens) -> None:
     tab = opens(full.url, width=1280, scripts=False)
     tab.locator("select").select_option("big-move")
     tab.locator("button").click()
-    assert tab.url == f"{full.url}/?rule=big-move"
-    assert tab.locator(".card").count() == 1
+    expect(tab).to_have_url(f"{full.url}/?rule=big-move")
+    expect(tab.locator(".card")).to_have_count(1)
     tab.locator(".clear").click()
-    assert tab.locator(".card").count() == len(STORY) + 1
+    expect(tab.locator(".card")).to_have_count(len(STORY) + 1)
 
 
 def test_a_newer_alert_is_announced_and_an_empty_page_fills_itself(sqlite_database: Database, opens: Opens) -> None:
