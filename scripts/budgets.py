@@ -37,9 +37,7 @@ def main() -> int:
             if isinstance(node, ast.ExceptHandler) and is_broad(node):
                 broad.append(f"{name}:{node.lineno}")
                 if not REASON.search(text.splitlines()[node.lineno - 1]):
-                    faults.append(
-                        f"{name}:{node.lineno}: a broad except needs its reason: `# broad: why`"
-                    )
+                    faults.append(f"{name}:{node.lineno}: a broad except needs its reason: `# broad: why`")
     faults += module_faults(lines) + function_faults(functions) + sleeping_tests()
     total = sum(lines.values())
     if len(broad) > max(1.0, 0.5 * total / 1000):

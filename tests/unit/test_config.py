@@ -27,7 +27,9 @@ def test_nothing_set_runs_on_this_machine_alone() -> None:
 
 
 def test_values_are_read_in_their_form() -> None:
-    given = settings(tick="250ms", allow_networks="10.0.0.0/8:587, 127.0.0.1/32", port="9000", base_url="https://news.example.com/")
+    given = settings(
+        tick="250ms", allow_networks="10.0.0.0/8:587, 127.0.0.1/32", port="9000", base_url="https://news.example.com/"
+    )
     assert given.tick == timedelta(milliseconds=250)
     assert given.allow_networks == ("10.0.0.0/8:587", "127.0.0.1/32")
     assert given.page == "https://news.example.com"
