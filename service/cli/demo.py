@@ -110,7 +110,7 @@ def _report(app: App, received: list[tuple[Received, float]]) -> bool:
     when = {(one.channel, one.key): seconds for one, seconds in received}
     complete = True
     with app.parts.database.read() as connection:
-        told = [stored.alert for stored in reversed(alerts.page(connection, limit=1000))]
+        told = [stored.alert for stored in alerts.page(connection, limit=1000)]
         keys = {alert.id: _keys(deliveries.of_alert(connection, alert.id), arrived) for alert in told}
     out.print()
     for alert in told:
