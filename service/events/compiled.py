@@ -5,7 +5,7 @@ It must not decide what a hit means.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -65,6 +65,8 @@ class Compiled:
     uses: tuple[tuple[Use, ...], ...]
     ids: tuple[str | None, ...]
     starts_event: bytes
+    aside: frozenset[tuple[bool, int]]
+    """Entries of types that are read on their own, as (whether it is a blocker, number)."""
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
         """Every literal in the text as (pattern, start, end); empty when no trigger is among them."""
@@ -145,4 +147,13 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
         uses=tuple(tuple(uses) for uses in builder.uses),
         ids=tuple(named.get(number) for number in range(len(builder.patterns))),
         starts_event=starts,
+        aside=frozenset(_aside(types, owners, blockers)),
     )
+
+
+def _aside(
+    types: Sequence[EventType], owners: Sequence[str], blockers: Sequence[tuple[Blocker, str | None]]
+) -> Iterator[tuple[bool, int]]:
+    names = {kind.name for kind in types if kind.aside}
+    yield from ((False, number) for number, owner in enumerate(owners) if owner in names)
+    yield from ((True, number) for number, (_, owner) in enumerate(blockers) if owner in names)

@@ -1,0 +1,71 @@
+"""Funding: who gives the money, how much it is and in which currency; a new shareholder in a register of companies.
+
+Guarantee: a valuation is no amount; without a named counterparty or sum the field is missing.
+It must not decide whether a round took place.
+"""
+
+import re
+
+from service.events.facts import Fact, Found, mention_of
+from service.events.money import Money, sums
+from service.events.reading import Mention
+from service.model.event import FieldValue
+from service.model.span import Span
+
+_NAME = r"(?P<name>[A-Z][\w&.'’-]*(?:(?: (?:of|and|&|de) | )(?:[A-Z][\w&.'’-]*|\d[\w.]*)){0,7})"
+_EN_GIVERS = (
+    re.compile(rf"(?:add(?:s|ed|ing)|welcom(?:es|ed|ing)|br(?:ings|ought|inging) in|introduc(?:es|ed|ing)) {_NAME}(?= as an? )"),
+    re.compile(rf"(?:led|backed|funded) by (?:investors? )?(?:the )?(?:[a-z-]+ ){{0,3}}?{_NAME}"),
+    re.compile(rf"(?:invest(?:ment|ments|ors)|funding|funds?|round|capital|financing) from (?:the )?(?:[a-z-]+ ){{0,3}}?{_NAME}"),
+)
+_ZH_NAME = r"(?P<name>[^,。;、:\d由获]{2,24}?)"
+_ZH_GIVERS = (
+    re.compile(r"新增(?P<name>[^,。;、]{2,40}?)(?:、[^,。;]*?)?(?:等(?:多家|多位)?[^,。;]{0,6})?为(?:公司)?(?:新)?股东"),
+    re.compile(rf"由{_ZH_NAME}(?:、[^,。;]{{0,60}})?(?:和[^,。;]{{0,20}})?(?:联合|共同|独家)?(?:领投|投资|独投|出资)"),
+    re.compile(rf"获得?{_ZH_NAME}(?:、[^,。;]{{0,40}})?等?的?(?:联合|共同|独家)?(?:领投|投资|增资|入股|战略投资)"),
+)
+_CHANGED = re.compile(r"(?P<name>[^,。;:【】\s]{2,34}?)(?:近日|于近日)?(?:已)?发生(?:多项)?(?:工商|企业|登记|信息){0,3}变更")
+_VALUED = re.compile(r"(?:估值|市值|valu(?:ation|ed|ing|es)|worth|total(?:s|ing|ed)?|累计|总额|revenue|收入|原)[^,。;]{0,20}$")
+_VALUATION = re.compile(r"^[^,。;]{0,3}(?:估值|valuation)")
+_DAYS = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri)day|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+
+
+def funding(found: Found) -> list[Fact]:
+    """Whose money it is, and how much."""
+    fields: dict[str, FieldValue] = {}
+    giver = _giver(found)
+    if giver is not None:
+        fields["counterparty"] = giver.of(found.reading.document)
+    money = _amount(found)
+    if money is not None:
+        fields |= {"amount": money.amount, "currency": money.currency}
+    return [Fact(_funded(found), fields)]
+
+
+def _funded(found: Found) -> Mention:
+    """The register's "某公司发生工商变更，新增某基金为股东" is about the company that changed."""
+    match = _CHANGED.search(found.reading.folded, found.sentence.start, found.evidence.start)
+    return mention_of(found.reading, *match.span("name")) if match else found.mention
+
+
+def _giver(found: Found) -> Span | None:
+    """English names are told by capitals, so they are looked for in the text; Chinese ones in the folded text."""
+    english = found.language == "en"
+    text = found.reading.document if english else found.reading.folded
+    for pattern in _EN_GIVERS if english else _ZH_GIVERS:
+        match = pattern.search(text, max(found.sentence.start, found.evidence.start - 1), found.sentence.end)
+        if match and not _DAYS.match(match["name"]):
+            return Span(match.start("name"), match.start("name") + len(match["name"].rstrip(".,'’ ")))
+    return None
+
+
+def _amount(found: Found) -> Money | None:
+    """The first sum of the words that assert and of what follows them in the sentence."""
+    folded = found.reading.folded
+    for money in sums(folded, found.evidence.start, found.sentence.end):
+        before, after = folded[found.sentence.start : money.span.start], folded[money.span.end : found.sentence.end]
+        if not _VALUED.search(before) and not _VALUATION.match(after):
+            return money
+    return None

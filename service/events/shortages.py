@@ -1,0 +1,127 @@
+"""Shortages: which good is short, who says so and until when.
+
+The good is a common noun more often than a name, so it is looked for here: "shortage of X", "X shortage", "X in short supply",
+"X may face shortages". People, money and homes are short in another sense. Guarantee: the good is a place in the clause; where
+none is named there is no fact. It must not decide whether the shortage is there or forecast: the vocabulary says so.
+"""
+
+import re
+
+from service.events.facts import Fact, Found, mention_of
+from service.events.houses import house_saying
+from service.model.event import FieldValue
+from service.model.span import Span
+
+_WORD = r"[\w&+’'-]+"
+_OF = re.compile(rf"\s(?:of|in|for)\s(?P<good>(?:{_WORD}\s){{0,3}}{_WORD})")
+_LEADING = re.compile(
+    r"^(?:(?:the|a|an|its|their|some|any|these|those|of|in|for|by|to|that|and|or|as|ongoing|potential|possible|looming|growing|global|world|"
+    r"worldwide|domestic|severe|acute|critical|lingering|persistent|worsening|chronic|serious|major|widespread|continued|continuing|"
+    r"expected|current|recent|national|new|significant|more|most|many|certain|about|nearly|tight|massive|structural|deepening|prolonged|"
+    r"over|amid|due|despite|because|from|with|on|about|address|addressing|fix|solve|ease|face|faces|facing|faced|cause|caused|causing|"
+    r"causes|create|creates|created|creating|see|sees|seen|saw|hit|drive|drives|driven|driving|warn|warns|warned|warning|says|said|say|"
+    r"predicts|predict|predicted|forecasts|expects|expect|sees|estimates|estimate|notes|believes|means|suffer|suffers|suffered|"
+    r"exacerbate|exacerbates|exacerbated|fears?|tackle|trigger|triggers|triggered|spark|sparks|sparked|blames?|how|why|when|is|are|was|"
+    r"were|will|could|may|might|would|this|long|years?-long|memory crunch|us|u\.s\.|uk|european|chinese|asian|\d[\d,.]*|us-wide)\s+)+",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:(?:^|\s+)(?:supply|supplies|market|markets|are|is|was|were|be|been|being|remain|remains|remained|will|would|may|might|could|can|to|"
+    r"likely|still|also|now|soon|currently|face|faces|facing|faced|see|sees|suffer|suffers|experience|experiences|run into|enter|have|has|had|a|an|"
+    r"the|potential|possible|major|severe|serious|acute|looming|more|further|critical|global|worsening|new|ongoing|already|"
+    r"increasingly|continue|continues|expected|set|significant|persistent))+$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"(?:{_WORD} ){{0,8}}(?:{_WORD})?\s*$")
+_CUT = re.compile(
+    r"^.*(?<![\w-])(?:that|said|says|say|warn|warns|warned|predict|predicts|predicted|forecast|forecasts|expect|expects|expected|sees|because|of|due to|amid|with|by|from|"
+    r"for|in|on|as|and|a|an|the|its|their|to|why|how|mean|means|causing|caused|causes|driving|cost|costs|faces?|facing|than|believes|notes|"
+    r"estimates|despite|over|at|solve|address|fix|suffers?)\s+(?=\S)",
+    re.IGNORECASE,
+)
+_HORIZON = re.compile(
+    r"(?:with)?in (?:the )?(?:next |coming )?(?:\d+|one|two|three|four|five|ten|several|a few|few) (?:to (?:\w+) )?(?:days|weeks|months|years|quarters?)"
+    r"|(?:over|for|in) the (?:next|coming) (?:\w+ )?(?:weeks|months|years|quarters?|decade|year)|(?:next|this|later this) (?:year|quarter|month|winter|summer)"
+    r"|(?:until|through|into|by|beyond|in|till) (?:the end of |late |early |mid-|at least |mid )?20\d\d|for (?:months|years|weeks)"
+    r"|(?:未来|今后)[一二两三四五六七八九十\d几数]+(?:至[一二三四五\d]+)?(?:年|个月|个季度)|(?:至少)?(?:持续|延续|延至|维持)?(?:至|到)?20\d\d年(?:底|末|初|上半年|下半年|前)?"
+    r"|[一二两三四五六七八九十\d]+年内|今年(?:底|年底|下半年|第?[一二三四]季度)?|明年(?:底|年底|下半年|上半年)?|年内|下半年|未来数年|未来几年"
+)
+_NO_GOOD = re.compile(
+    r"(?i)(?<![a-z])(?:labou?r|workers?|work-?force|staff|staffing|talents?|skills?|skilled|housing|homes?|apartments?|dollars?|cash|funding|funds?|liquidity|"
+    r"blood|teachers?|nurses?|doctors?|physicians?|cops?|police|officers?|reserves|currency|personnel|manpower|drivers?|pilots?|time|money|stores?|"
+    r"foreign|crews?|controllers|judges?|water|food|ammunition|volunteers?|engineers?|people|capital|caregivers?|employees?|jobs?|ideas?|"
+    r"it|they|this|that|there|them|these|which|what|supply|supplies|competition|candidates|beds?|land|evidence|buyers|sellers|hiring|technicians)(?![a-z])"
+    r"|资金|人才|劳动力|劳工|人手|员工|流动性|岗位|外汇|弹药|援助|住房|医生|教师|司机|技能|资本|现金|债务|信用|人力|用工|粮食|血|耐心|数据$|公司|我们|"
+    r"他们|行业$|业务|订单|企业|这|该|资源$|问题|原因"
+)
+_ZH_BEFORE = re.compile(r"[\w+/().\-]{2,40}$")
+_ZH_CUT = re.compile(
+    r"^.*(?:由于|因为|因|受|预计|预期|预测|目前|当前|随着|导致|造成|表示|认为|指出|称|显示|是|为|在|但|而|且|今年|明年|全球|国内|海外|部分|面对|应对|以及|缓解|"
+    r"波及|转向|引发|加剧|年|季度|月|日起|叠加|其中|尤其|未来|受益于|已|会|持续|仍|依然|继续|带动|解决|弥补|与|及|和|不再|的)(?=[^\s]{2})"
+)
+_ZH_TRAILING = re.compile(
+    r"(?:市场|产品|供应|供给|供需|需求|的|或|将|仍|持续|依然|目前|面临|出现|存在|普遍|明显|严重|日趋|依旧|可能|有望|会|也|已|均|同样|呈现|处于|陷入|预计|全面|"
+    r"长期|短期|近期|正|等|或现|现|产能|一直|非常|十分|极度|较为|相对|结构性|原料|或将|还是|进一步|更加|最|弱|状态|都|逐步|开始|继续|有所)+$"
+)
+
+
+def shortages(found: Found) -> list[Fact]:
+    """The good with source and horizon."""
+    good = _chinese(found) if found.language == "zh" else _english(found)
+    if good is None:
+        return []
+    mention = mention_of(found.reading, *good)
+    if _NO_GOOD.search(mention.text):
+        return []
+    fields: dict[str, FieldValue] = {}
+    source = house_saying(found)
+    if source is not None and source.of(found.reading.document) not in mention.text:
+        fields["source"] = source.of(found.reading.document)
+    horizon = _HORIZON.search(found.reading.folded, found.clause.start, found.clause.end)
+    if horizon:
+        fields["horizon"] = Span(*horizon.span()).of(found.reading.document)
+    return [Fact(mention, fields)]
+
+
+def _english(found: Found) -> Span | None:
+    document = found.reading.document
+    follows = _OF.match(document, found.say.end, found.clause.end)
+    if follows and found.say.of(found.reading.folded).endswith(("shortage", "shortages", "deficit")):
+        return _stripped(document, *follows.span("good"), after=True)
+    before = _BEFORE.search(document, found.clause.start, found.say.start)
+    if before is None:
+        return None
+    return _stripped(document, *before.span(), after=False)
+
+
+def _stripped(document: str, start: int, end: int, *, after: bool) -> Span | None:
+    """Clear the good of what stands around it; it has at most three words."""
+    text = document[start:end].rstrip()
+    end = start + len(text)
+    if after:
+        stop = re.search(r"\s(?:in|on|at|for|to|by|and|that|which|is|are|was|were|as|from|this|has|have|will|could|may|after|amid|or|due)(?=\s|$)", text)
+        end = start + stop.start() if stop else end
+    else:
+        trailing = _TRAILING.search(text)
+        end = start + trailing.start() if trailing else end
+        cut = _CUT.match(document[start:end])
+        start += cut.end() if cut else 0
+    leading = _LEADING.match(document[start:end])
+    start += leading.end() if leading else 0
+    words = document[start:end].split()
+    if not words or len(words) > 3:
+        return None
+    return Span(start, end)
+
+
+def _chinese(found: Found) -> Span | None:
+    folded = found.reading.folded
+    match = _ZH_BEFORE.search(folded, found.clause.start, found.say.start)
+    if match is None:
+        return None
+    start, end = match.span()
+    trailing = _ZH_TRAILING.search(folded[start:end])
+    end = start + trailing.start() if trailing else end
+    cut = _ZH_CUT.match(folded[start:end])
+    start += cut.end() if cut else 0
+    return Span(start, end) if 2 <= end - start <= 16 else None
