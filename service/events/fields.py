@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from service.events.facts import Fact, FieldCode, Found
 from service.events.funding import funding
 from service.events.launches import launches
+from service.events.leaders import leaders
 from service.events.reading import Mention, Reading
 from service.events.shortages import shortages
 from service.events.views import views
@@ -92,6 +93,7 @@ FIELD_CODE: Mapping[str, FieldCode] = {
     "new_low": _high,
     "ipo": _listing,
     "funding": funding,
+    "management_change": leaders,
     "product_launch": launches,
     "analyst_view": views,
     "supply_shortage": shortages,

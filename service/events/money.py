@@ -34,8 +34,8 @@ def _any(words: dict[str, object] | dict[str, float] | dict[str, str]) -> str:
 
 _MONEY = re.compile(
     rf"(?<![a-z\d.])(?P<sign>{_any(_SIGNS)})\s?(?P<signed>{_NUMBER})[\s-]?(?P<scale>(?:{_any(_SCALES)})(?![a-z]))?"
-    rf"|(?<![a-z\d.])(?P<number>{_NUMBER})\s?(?:余|多)?(?P<much>{_any(_SCALES)})?\s?(?P<name>{_any(_NAMES)})(?![a-z])"
-    rf"|(?<![a-z\d.])(?P<bare>{_NUMBER})(?:余|多)?(?P<chinese>万亿|千万|百万|亿|万)(?![股吨辆台套份户人平名个家件颗元])"
+    rf"|(?<![a-z\d.])(?P<number>{_NUMBER})\s?(?:余|多)?(?P<much>{_any(_SCALES)})?\s?(?P<name>{_any(_NAMES)})(?<![a-z](?=[a-z]))"
+    rf"|(?<![a-z\d.])(?P<bare>{_NUMBER})(?:余|多)?(?P<chinese>万亿|千万|百万|亿|万)(?![股吨辆台套份户人平名个家件颗元美港欧英日韩])"
 )
 
 

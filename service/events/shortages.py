@@ -13,7 +13,7 @@ from service.model.event import FieldValue
 from service.model.span import Span
 
 _WORD = r"[\w&+’'-]+"
-_OF = re.compile(rf"\s(?:of|in|for)\s(?P<good>(?:{_WORD}\s){{0,3}}{_WORD})")
+_OF = re.compile(rf"\sof\s(?P<good>(?:{_WORD}\s){{0,3}}{_WORD})")
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|its|their|some|any|these|those|of|in|for|by|to|that|and|or|as|ongoing|potential|possible|looming|growing|global|world|"
     r"worldwide|domestic|severe|acute|critical|lingering|persistent|worsening|chronic|serious|major|widespread|continued|continuing|"
@@ -39,11 +39,21 @@ _CUT = re.compile(
     r"estimates|despite|over|at|solve|address|fix|suffers?)\s+(?=\S)",
     re.IGNORECASE,
 )
+_FACES = re.compile(
+    r"(?i)\s(?:fac(?:e|es|ing|ed)|suffers?|experienc(?:e|es|ing)|enters?|run into|sees?)\s(?:(?:a|an|the|potential|possible|major|severe|serious|acute|looming|more|"
+    r"further|critical|global|worsening|new|supply)\s)*$"
+)
+_COMPOUND = re.compile(r"(?P<good>(?:(?<![\w-])(?:natural|aviation|jet|memory|power|auto|rare|iron|crude|AI|silver|copper|advanced|raw|sour|Natural|Aviation|Memory|Jet)\s)?[A-Za-z][\w+-]{2,})\s(?:[Ss]upply\s)?$")
+_NO_NOUN = re.compile(
+    r"(?i)^(?:about|worries|fears|concerns|\w+(?:ing|ous|ive|ical|able|ible|ful|less|ent|ute|ish)|as|amid|the|and|for|due|with|from|over|severe|acute|global|massive|major|chronic|new|potential|of|to|this|that|"
+    r"supply|its|their|any|national|local|widespread|big|current|such|domestic|regional|market|more|worst|huge|tight|u\.?s\.?|expected|led|has|have|are|is|in|on|by|"
+    r"forecast|suffer|recent|structural|crisis|a|an|worldwide|sharp|dire)$"
+)
 _HORIZON = re.compile(
     r"(?:with)?in (?:the )?(?:next |coming )?(?:\d+|one|two|three|four|five|ten|several|a few|few) (?:to (?:\w+) )?(?:days|weeks|months|years|quarters?)"
     r"|(?:over|for|in) the (?:next|coming) (?:\w+ )?(?:weeks|months|years|quarters?|decade|year)|(?:next|this|later this) (?:year|quarter|month|winter|summer)"
     r"|(?:until|through|into|by|beyond|in|till) (?:the end of |late |early |mid-|at least |mid )?20\d\d|for (?:months|years|weeks)"
-    r"|(?:未来|今后)[一二两三四五六七八九十\d几数]+(?:至[一二三四五\d]+)?(?:年|个月|个季度)|(?:至少)?(?:持续|延续|延至|维持)?(?:至|到)?20\d\d年(?:底|末|初|上半年|下半年|前)?"
+    r"|(?:未来|今后)[一二两三四五六七八九十\d几数]+(?:至[一二三四五\d]+)?(?:年|个月|个季度)|(?:至少)?(?:持续|延续|延|维持)?(?:至|到)20\d\d年(?:底|末|初|上半年|下半年|前)?"
     r"|[一二两三四五六七八九十\d]+年内|今年(?:底|年底|下半年|第?[一二三四]季度)?|明年(?:底|年底|下半年|上半年)?|年内|下半年|未来数年|未来几年"
 )
 _NO_GOOD = re.compile(
@@ -51,17 +61,19 @@ _NO_GOOD = re.compile(
     r"blood|teachers?|nurses?|doctors?|physicians?|cops?|police|officers?|reserves|currency|personnel|manpower|drivers?|pilots?|time|money|stores?|"
     r"foreign|crews?|controllers|judges?|water|food|ammunition|volunteers?|engineers?|people|capital|caregivers?|employees?|jobs?|ideas?|"
     r"it|they|this|that|there|them|these|which|what|supply|supplies|competition|candidates|beds?|land|evidence|buyers|sellers|hiring|technicians)(?![a-z])"
+    r"|^(?:对?部分|高端|[\d./]+|商品|原材料|原料|供应商|产品|核心原材料|上游原材料|材料|货源|外盘货源|主材|零部件|上游|下游|型号|规格|主要规格|行业龙头|关键|自身|市场|行业|电力市场)$"
+    r"|出现|面临|导致|进入|转向|反映|可能|应对|开卖|上涨|涨价|暴涨|战事|经常|更大|约\d|以来|型号|高端产品|额度|万吨|预计|料将|等关键|等核心|概率|涨|\+$"
     r"|资金|人才|劳动力|劳工|人手|员工|流动性|岗位|外汇|弹药|援助|住房|医生|教师|司机|技能|资本|现金|债务|信用|人力|用工|粮食|血|耐心|数据$|公司|我们|"
     r"他们|行业$|业务|订单|企业|这|该|资源$|问题|原因"
 )
 _ZH_BEFORE = re.compile(r"[\w+/().\-]{2,40}$")
 _ZH_CUT = re.compile(
-    r"^.*(?:由于|因为|因|受|预计|预期|预测|目前|当前|随着|导致|造成|表示|认为|指出|称|显示|是|为|在|但|而|且|今年|明年|全球|国内|海外|部分|面对|应对|以及|缓解|"
-    r"波及|转向|引发|加剧|年|季度|月|日起|叠加|其中|尤其|未来|受益于|已|会|持续|仍|依然|继续|带动|解决|弥补|与|及|和|不再|的)(?=[^\s]{2})"
+    r"^.*(?:由于|因为|因|受|预计|预期|预测|目前|当前|随着|导致|造成|表示|认为|指出|称|显示|是|为|在|但|而|且|今年|明年|全球|国内|面对|应对|以及|缓解|"
+    r"波及|转向|引发|加剧|年|季度|月|日起|叠加|尤其|未来|受益于|已|会|持续|仍|依然|继续|带动|解决|弥补|本次|同时|当时|基于|以来|短期内|进入|目前看|看(?=算)|存在|与|及|和|不再|的)(?=[^\s]{2})"
 )
 _ZH_TRAILING = re.compile(
-    r"(?:市场|产品|供应|供给|供需|需求|的|或|将|仍|持续|依然|目前|面临|出现|存在|普遍|明显|严重|日趋|依旧|可能|有望|会|也|已|均|同样|呈现|处于|陷入|预计|全面|"
-    r"长期|短期|近期|正|等|或现|现|产能|一直|非常|十分|极度|较为|相对|结构性|原料|或将|还是|进一步|更加|最|弱|状态|都|逐步|开始|继续|有所)+$"
+    r"(?:仍然|市场|产品|供应|供给|供需|需求|的|或|将|仍|持续|依然|目前|面临|出现|存在|普遍|明显|严重|日趋|依旧|可能|有望|会|也|已|均|同样|呈现|处于|陷入|预计|全面|"
+    r"长期|短期|近期|正|等|或现|现|产能|一直|非常|十分|极度|较为|相对|结构性|原料|或将|还是|进一步|更加|最|弱|受|状态|都|逐步|开始|继续|有所)+$"
 )
 
 
@@ -71,7 +83,7 @@ def shortages(found: Found) -> list[Fact]:
     if good is None:
         return []
     mention = mention_of(found.reading, *good)
-    if _NO_GOOD.search(mention.text):
+    if mention.span is None or _NO_GOOD.search(mention.span.of(found.reading.folded)):
         return []
     fields: dict[str, FieldValue] = {}
     source = house_saying(found)
@@ -84,14 +96,17 @@ def shortages(found: Found) -> list[Fact]:
 
 
 def _english(found: Found) -> Span | None:
-    document = found.reading.document
+    document, say = found.reading.document, found.say.of(found.reading.folded)
     follows = _OF.match(document, found.say.end, found.clause.end)
-    if follows and found.say.of(found.reading.folded).endswith(("shortage", "shortages", "deficit")):
+    if follows and not say.startswith("in "):
         return _stripped(document, *follows.span("good"), after=True)
     before = _BEFORE.search(document, found.clause.start, found.say.start)
     if before is None:
         return None
-    return _stripped(document, *before.span(), after=False)
+    if say.startswith("in ") or _FACES.search(before[0]):
+        return _stripped(document, *before.span(), after=False)
+    compound = _COMPOUND.search(document, found.clause.start, found.say.start)
+    return None if compound is None or _NO_NOUN.search(compound["good"]) else Span(*compound.span("good"))
 
 
 def _stripped(document: str, start: int, end: int, *, after: bool) -> Span | None:
