@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from itertools import zip_longest
+from typing import Protocol, cast
 
 from service.events import chinese, english
 from service.events.aside import asserts, halves
@@ -90,6 +91,8 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     if not raw and not everything:
         return
     hits = compiled.hits(raw, folded)
+    if not everything and not asserts(hits):
+        return
     reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
@@ -98,8 +101,8 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     last_alone: list[Mention] = []
     for span in spans:
         inside = hits[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        language = language_of(folded, span) if everything or inside else ""
-        if not language or not (everything or asserts(inside)):
+        language = language_of(folded, span) if everything or asserts(inside) else ""
+        if not language:
             continue
         if reading.topic is None:
             reading.topic = _topic(reading, spans)
@@ -112,14 +115,16 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
             last_alone = sentence.last or last_alone
         if parts.alone:
             sentence = _Sentence(span, language, [])
-            alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone))
-            found = [_as_one(one, other) for one, other in zip(found, alone, strict=True)] if found else alone
+            alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone, parts.until))
+            found = [_as_one(*both) for both in zip_longest(found, alone)]
             last_alone = sentence.last or last_alone
         yield from found
 
 
-def _as_one(one: Seen, other: Seen) -> Seen:
-    """A clause that was read for either half of the vocabulary."""
+def _as_one(one: Seen | None, other: Seen | None) -> Seen:
+    """A clause that was read for either half of the vocabulary, or for one of them."""
+    if one is None or other is None:
+        return cast("Seen", one or other)
     assertions = sorted((*one.assertions, *other.assertions), key=lambda assertion: assertion.say.start)
     events = sorted((*one.events, *other.events), key=lambda event: event.trigger.start)
     return replace(one, assertions=tuple(assertions), events=tuple(events), refused=one.refused + other.refused)
@@ -146,11 +151,19 @@ def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
 
 
 def _sentence(
-    compiled: Compiled, reading: Reading, sentence: _Sentence, hits: Sequence[Hit], earlier: list[Mention]
+    compiled: Compiled,
+    reading: Reading,
+    sentence: _Sentence,
+    hits: Sequence[Hit],
+    earlier: list[Mention],
+    until: int | None = None,
 ) -> Iterator[Seen]:
+    """Clause by clause, if asked so no further than `until`."""
     if sentence.language == "en":
         hits = _without_proper_names(compiled, reading, sentence.span, hits)
     for clause in clauses(reading.folded, sentence.span, sentence.language):
+        if until is not None and clause.span.start > until:
+            return
         inside = [hit for hit in hits if hit.start >= clause.span.start and hit.end <= clause.span.end]
         found = assertions(compiled, reading.folded, clause.span, sentence.language, inside)
         yield _clause(compiled, reading, sentence, clause, found, earlier)
