@@ -3,12 +3,15 @@
 Guarantee: a mention made here is a place in the text. It must not know any single event type.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.events.reading import Mention, Reading
 from service.model.event import FieldValue
 from service.model.span import Span
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月|[,初底末])|(?<![a-z])in (?:[a-z]+ )?(20\d\d)(?!\d)")
 
 Fields = Mapping[str, FieldValue]
 
@@ -36,6 +39,15 @@ class Found:
 
 FieldCode = Callable[[Found], Fields | Sequence[Fact]]
 """A type's own code: fields for the one it is told, or facts of its own (none where the text does not support any)."""
+
+
+def is_old(found: Found) -> bool:
+    """Whether the sentence, up to the words that assert it, dates the event in a year before the item's."""
+    published = found.reading.published
+    if published is None:
+        return False
+    named = _YEAR.finditer(found.reading.folded, found.sentence.start, found.say.end)
+    return any(int(match[1] or match[2]) < published.year for match in named)
 
 
 def mention_of(reading: Reading, start: int, end: int) -> Mention:

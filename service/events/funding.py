@@ -6,7 +6,7 @@ It must not decide whether a round took place.
 
 import re
 
-from service.events.facts import Fact, Found, mention_of
+from service.events.facts import Fact, Found, is_old, mention_of
 from service.events.money import Money, sums
 from service.events.reading import Mention
 from service.model.event import FieldValue
@@ -27,14 +27,20 @@ _ZH_GIVERS = (
 _CHANGED = re.compile(r"(?P<name>[^,。;:【】\s]{2,34}?)(?:近日|于近日)?(?:已)?发生(?:多项)?(?:工商|企业|登记|信息){0,3}变更")
 _VALUED = re.compile(r"(?:估值|市值|valu(?:ation|ed|ing|es)|worth|total(?:s|ing|ed)?|累计|总额|revenue|收入|原)[^,。;]{0,20}$")
 _VALUATION = re.compile(r"^[^,。;]{0,3}(?:估值|valuation)")
-_DESCRIBED = re.compile(r"^(?:[^|｜丨]{0,4}[|｜丨])?[“\"]?(?:.*(?:企业|公司|品牌|厂商|平台|独角兽))?(?P<name>(?!股份|有限|集团)[^“”\"]{2,}?)(?:在官网上?|最快)?$")
+_DESCRIBED = re.compile(
+    r"^(?:[^|｜丨]{0,4}[|｜丨])?[“\"]?(?:.*(?:企业|公司|品牌|厂商|平台|独角兽))?(?P<name>(?!股份|有限|"
+    r"集团)[^“”\"]{2,}?)(?:在官网上?|最快)?$"
+)
 _NOBODY = re.compile(r"['’](?:ve|re|s|ll)$|(?:企业|品牌|的)$|^(?:美元|公司|人民币|We|They|It)$")
 _OLD = re.compile(r"(?:公司)?[原老]股东(?=..)")
-_THIS_ROUND = re.compile(rf"(?:本|此|该|最新)[^,。;由]{{0,10}}由{_ZH_NAME}(?:[、与和][^。;]{{0,60}})?(?:联合|共同|独家)?(?:领投|投资|独投|出资)")
+_THIS_ROUND = re.compile(
+    rf"(?:本|此|该|最新)[^,。;由]{{0,10}}由{_ZH_NAME}(?:[、与和][^。;]{{0,60}})?(?:联合|共同|独家)?(?:领投|投资|独投|出资)"
+)
 _FOLLOWS = 120
 """Chinese news names the investors in the sentence after: 本轮融资由某资本领投."""
 _DAYS = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri)day|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri)day|(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December)\b"
 )
 
 
@@ -48,7 +54,7 @@ def funding(found: Found) -> list[Fact]:
     if money is not None:
         fields |= {"amount": money.amount, "currency": money.currency}
     mention = _funded(found)
-    return [] if _NOBODY.search(mention.text) else [Fact(mention, fields)]
+    return [] if _NOBODY.search(mention.text) or is_old(found) else [Fact(mention, fields)]
 
 
 def _funded(found: Found) -> Mention:

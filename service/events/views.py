@@ -14,32 +14,50 @@ from service.model.span import Span
 
 _HEAD = 400
 _ADJECTIVES = (
-    r"(?:(?:sustained|continued|continuing|high|higher|strong|stronger|robust|solid|exploding|booming|surging|growing|rising|soaring|resilient|"
-    r"intense|weak|weaker|soft|softer|falling|slowing|sluggish|global|domestic|long-term|near-term|overall|and|the|a|an|of|its|their|for|in|sees?|expects?|notes?|says|"
+    r"(?:(?:sustained|continued|continuing|high|higher|strong|stronger|robust|solid|exploding|booming|surging|growing|rising|"
+    r"soaring|resilient|"
+    r"intense|weak|weaker|soft|softer|falling|slowing|sluggish|global|domestic|long-term|near-term|overall|and|the|a|an|of|"
+    r"its|their|for|in|sees?|expects?|notes?|says|"
     r"that|healthy|firm|steady|persistent|unprecedented|underlying|market|consumer|further|more)\s+)*"
 )
 _THEMES = (
-    re.compile(rf"(?<![\w-]){_ADJECTIVES}(?P<theme>[a-z][a-z-]+(?: [a-z][a-z-]+){{0,2}}?) (?:demand|outlook|spending|cycle|boom)(?![\w])"),
-    re.compile(r"(?:demand|outlook|appetite|opportunit(?:y|ies)|boom) (?:for|in) (?:the )?(?P<theme>[a-z][a-z-]+(?: [a-z][a-z-]+)?)(?![\w'’-])"),
-    re.compile(r"(?:bullish|bearish|upbeat|optimistic|cautious|positive|negative|constructive) on (?:the )?(?P<theme>(?:[\w&-]+ ){0,2}[\w&-]+)"),
+    re.compile(
+        rf"(?<![\w-]){_ADJECTIVES}(?P<theme>[a-z][a-z-]+(?: [a-z][a-z-]+){{0,2}}?) (?:demand|outlook|spending|cycle|boom)(?![\w])"
+    ),
+    re.compile(
+        r"(?:demand|outlook|appetite|opportunit(?:y|ies)|boom) (?:for|"
+        r"in) (?:the )?(?P<theme>[a-z][a-z-]+(?: [a-z][a-z-]+)?)(?![\w'’-])"
+    ),
+    re.compile(
+        r"(?:bullish|bearish|upbeat|optimistic|cautious|positive|negative|"
+        r"constructive) on (?:the )?(?P<theme>(?:[\w&-]+ ){0,2}[\w&-]+)"
+    ),
 )
-_NO_THEME = re.compile(r"^(?:exploding|demand|strong|robust|the|a|its|this|that|sustained|high|of|for|and|such|more|company|which|overall)$")
+_NO_THEME = re.compile(
+    r"^(?:exploding|demand|strong|robust|weak|weaker|soft|softer|slowing|sluggish|falling|rising|growing|surging|solid|the|a|its|this|that|sustained|high|of|for|and|such|more|company|which|overall)$"
+)
 _ITEM_THEME = re.compile(
-    r"(?<![\w-])(?P<theme>[a-z][a-z-]*(?: [a-z][a-z-]*){0,2}?) (?:industrial chain|industry chain|supply chain|value chain|chain|sector)(?![\w-])"
+    r"(?<![\w-])(?P<theme>[a-z][a-z-]*(?: [a-z][a-z-]*){0,2}?) (?:industrial chain|industry chain|supply chain|value chain|"
+    r"chain|sector)(?![\w-])"
 )
 _ZH_SUBJECTS = (
     re.compile(r"(?:将|把)(?P<name>[^,。;:\d(]{2,16}?)(?:\([^)]*\))?的?(?:股票|股份|目标|评级|投资评级)"),
     re.compile(
-        r"(?:维持|重申|给予|首予|予|上调|下调|调升|调降|调高|调低|首次覆盖|升|降)了?对?(?P<name>[^,。;:\d(“\"目评买增卖中跑优强推]{2,14}?)"
+        r"(?:维持|重申|给予|首予|予|上调|下调|调升|调降|调高|调低|首次覆盖|升|"
+        r"降)了?对?(?P<name>[^,。;:\d(“\"目评买增卖中跑优强推]{2,14}?)"
         r"(?:\([^)]*\))?(?:h股|a股)?的?(?:至?[“\"]|目标|评级|股票|投资|买入|增持|卖出|中性|跑赢|优于|强烈|推荐)"
     ),
     re.compile(r"(?P<name>[^,。;:\d(、]{2,12}?)(?:\([^)]*\))?(?:的)?(?:目标股?价|评级)(?:获|被|遭)"),
     re.compile(r"对(?P<name>[^,。;:\d(、]{2,12}?)给出"),
 )
 _ZH_LIKES = re.compile(
-    r"(?P<name>[^,。;:“”\"\s]{2,18}?)(?:板块|行业|赛道|产业链|产业|领域|方向|标的|股)?(?:的|后市|未来|前景|表现|长期|投资|机会|配置|价值|[,。;:]|$)"
+    r"(?P<name>[^,。;:“”\"\s]{2,18}?)(?:板块|行业|赛道|产业链|产业|领域|方向|标的|股)?(?:的|后市|未来|前景|表现|长期|投资|"
+    r"机会|配置|价值|[,。;:]|$)"
 )
-_ZH_NO_NAME = re.compile(r"^(?:其|该|公司|目标|评级|此|以上|股票|行业|我们|全年|今年|至|不|对|后市|未来|长期|市场|新|该股|这|两者)|目标|评级|估值|预期|预测|盈利|[元%]")
+_ZH_NO_NAME = re.compile(
+    r"^(?:其|该|公司|目标|评级|此|以上|股票|行业|我们|全年|今年|至|不|对|后市|未来|长期|市场|新|该股|这|两者)|目标|评级|估值|"
+    r"预期|预测|盈利|[元%]"
+)
 _JOIN = re.compile(r"、|(?<=\w\w)和(?=\w\w)")
 _UP = re.compile(r"上调|调升|调高|升至|upgrad|rais|boost|hik|lift|increas|看好|看多")
 _DOWN = re.compile(r"下调|调降|调低|降至|downgrad|cuts?(?![a-z])|lower|slash|trim|reduc|看空")
@@ -91,16 +109,15 @@ def _theme(found: Found) -> Mention | None:
         for match in pattern.finditer(document, found.say.end, found.clause.end):
             if not _NO_THEME.match(match["theme"]):
                 return mention_of(found.reading, *match.span("theme"))
-    match = _ITEM_THEME.search(document, 0, _HEAD)
-    return mention_of(found.reading, *match.span("theme")) if match else None
+    of_item = _ITEM_THEME.search(document, 0, _HEAD)
+    return mention_of(found.reading, *of_item.span("theme")) if of_item else None
 
 
 def _chinese(found: Found) -> Mention | None:
     folded, clause = found.reading.folded, found.clause
-    if found.say.of(folded)[:2] in ("看好", "看多", "看空"):
-        match = _ZH_LIKES.match(folded, found.say.end, clause.end + 1)
-        return _named(found, match)
     named: Mention | None = None
+    if found.say.of(folded)[:2] in ("看好", "看多", "看空"):
+        return _named(found, _ZH_LIKES.match(folded, found.say.end, clause.end + 1))
     for pattern in _ZH_SUBJECTS:
         if named is not None:
             break
