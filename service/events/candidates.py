@@ -165,12 +165,17 @@ def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking]) -> Asser
     """Apply the nearest blocker, if any."""
     nearest: tuple[int, Blocker] | None = None
     for hit, blocker, owner in blockers:
-        far = _reaches(blocker, folded, one, hit) if owner in (None, one.kind) else None
+        far = _reaches(blocker, folded, one, hit) if _holds(blocker, owner, one) else None
         if far is not None and (nearest is None or far < nearest[0]):
             nearest = (far, blocker)
     if nearest is None:
         return one
     return replace(one, status=_STATUS.get(nearest[1].means, one.status), blocked_by=nearest[1])
+
+
+def _holds(blocker: Blocker, owner: str | None, one: Assertion) -> bool:
+    """A type's own blockers hold for it alone, shared ones for all but the types that ignore them."""
+    return owner == one.kind or (owner is None and blocker.means not in one.trigger.ignores)
 
 
 _SUBJECT_REACH = {"en": 3, "zh": 8}

@@ -5,7 +5,7 @@ It must not decide what a hit means.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -63,8 +63,11 @@ class Compiled:
     book: Wordbook
     automaton: ahocorasick_rs.AhoCorasick
     uses: tuple[tuple[Use, ...], ...]
+    aside_uses: tuple[tuple[Use, ...], ...]
     ids: tuple[str | None, ...]
     starts_event: bytes
+    aside: frozenset[tuple[bool, int]]
+    """Entries of types that are read on their own, as (whether it is a blocker, number)."""
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
         """Every literal in the text as (pattern, start, end); empty when no trigger is among them."""
@@ -79,14 +82,48 @@ class Compiled:
         return longest([Named(Span(start, end), entity) for start, end, entity in found if entity and whole(folded, start, end)])
 
     def hits(self, raw: Iterable[tuple[int, int, int]], folded: str) -> list[Hit]:
-        """The vocabulary's literals among `raw`, as wide as their numbers, in the order of the text."""
-        found = []
-        for pattern, start, end in raw:
-            for use in self.uses[pattern]:
-                place = (start, end) if use.shape is None else _shaped(use.shape, folded, start, end)
-                if place is not None and whole(folded, *place):
-                    found.append(Hit(*place, use.role, use.entry))
+        """The vocabulary's literals among `raw`, as wide as their numbers, in the order of the text.
+
+        Those of types that are read on their own only where one of their triggers can fire: it stands in the text, and so does
+        one of its companions.
+        """
+        raw = list(raw)
+        found = [hit for hits in raw if self.uses[hits[0]] for hit in _placed(self.uses[hits[0]], folded, hits)]
+        apart = [hits for hits in raw if self.aside_uses[hits[0]]]
+        if apart:
+            found += self._beside(apart, folded)
         return sorted(found)
+
+    def _beside(self, raw: Sequence[tuple[int, int, int]], folded: str) -> list[Hit]:
+        uses = {(use.role, use.entry) for pattern in {hits[0] for hits in raw} for use in self.aside_uses[pattern]}
+        live = {
+            entry
+            for role, entry in uses
+            if role is Role.TRIGGER and (not self.triggers[entry].companions or (Role.COMPANION, entry) in uses)
+        }
+        if not live:
+            return []
+        owners = {self.owners[entry] for entry in live}
+        return [
+            hit
+            for hits in raw
+            for hit in _placed(self.aside_uses[hits[0]], folded, hits)
+            if (self.blockers[hit.entry][1] in owners if hit.role is Role.BLOCKER else hit.entry in live)
+        ]
+
+
+def _placed(uses: Iterable[Use], folded: str, raw: tuple[int, int, int]) -> Iterator[Hit]:
+    """The uses of a literal at one place of the text."""
+    _, start, end = raw
+    plain = whole(folded, start, end)
+    for use in uses:
+        if use.shape is None:
+            if plain:
+                yield Hit(start, end, use.role, use.entry)
+            continue
+        place = _shaped(use.shape, folded, start, end)
+        if place is not None and whole(folded, *place):
+            yield Hit(*place, use.role, use.entry)
 
 
 def _shaped(shape: re.Pattern[str], folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -134,6 +171,7 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
             blockers.append((blocker, None if kind.shared else kind.name))
     names = folded_names(catalog)
     named = {builder.pattern(name): entity for name, entity in names.items()}
+    aside = frozenset(_aside(types, owners, blockers))
     starts = bytes(any(use.role is Role.TRIGGER for use in uses) for uses in builder.uses)
     return Compiled(
         types={kind.name: kind for kind in types if not kind.shared},
@@ -142,7 +180,21 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
         blockers=tuple(blockers),
         book=Wordbook(catalog, names, codes(catalog)),
         automaton=ahocorasick_rs.AhoCorasick(list(builder.patterns), matchkind=ahocorasick_rs.MatchKind.Standard),
-        uses=tuple(tuple(uses) for uses in builder.uses),
+        uses=tuple(tuple(use for use in uses if _key(use) not in aside) for uses in builder.uses),
+        aside_uses=tuple(tuple(use for use in uses if _key(use) in aside) for uses in builder.uses),
         ids=tuple(named.get(number) for number in range(len(builder.patterns))),
         starts_event=starts,
+        aside=aside,
     )
+
+
+def _key(use: Use) -> tuple[bool, int]:
+    return use.role is Role.BLOCKER, use.entry
+
+
+def _aside(
+    types: Sequence[EventType], owners: Sequence[str], blockers: Sequence[tuple[Blocker, str | None]]
+) -> Iterator[tuple[bool, int]]:
+    names = {kind.name for kind in types if kind.aside}
+    yield from ((False, number) for number, owner in enumerate(owners) if owner in names)
+    yield from ((True, number) for number, (_, owner) in enumerate(blockers) if owner in names)

@@ -5,10 +5,15 @@ Guarantee: only fields that the text supports are set. It must not decide whethe
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
+from service.events.facts import Fact, FieldCode, Found
+from service.events.funding import funding
+from service.events.launches import launches
+from service.events.leaders import leaders
 from service.events.reading import Mention, Reading
+from service.events.shortages import shortages
+from service.events.views import views
 from service.model.entity import EntityKind
 from service.model.event import FieldValue
 from service.model.span import Span
@@ -51,16 +56,6 @@ _VENUES = (
 _AROUND = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a field's code may look at: the words that assert the event, and the clause around them."""
-
-    reading: Reading
-    mention: Mention
-    evidence: Span
-    clause: Span
-
-
 def instrument(reading: Reading, mention: Mention) -> str:
     """index, stock or other."""
     if mention.entity:
@@ -93,9 +88,19 @@ def _nothing(_found: Found) -> Mapping[str, FieldValue]:
     return {}
 
 
-FIELD_CODE: Mapping[str, Callable[[Found], Mapping[str, FieldValue]]] = {"new_high": _high, "new_low": _high, "ipo": _listing}
+FIELD_CODE: Mapping[str, FieldCode] = {
+    "new_high": _high,
+    "new_low": _high,
+    "ipo": _listing,
+    "funding": funding,
+    "management_change": leaders,
+    "product_launch": launches,
+    "analyst_view": views,
+    "supply_shortage": shortages,
+}
 
 
-def coded(kind: str, found: Found) -> Mapping[str, FieldValue]:
-    """The fields of a type that its code finds."""
-    return FIELD_CODE.get(kind, _nothing)(found)
+def coded(kind: str, found: Found) -> Sequence[Fact]:
+    """What the code of a type finds: facts of its own, or fields for the one it was asked about."""
+    answer = FIELD_CODE.get(kind, _nothing)(found)
+    return [Fact(found.mention, answer)] if isinstance(answer, Mapping) else answer

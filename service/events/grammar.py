@@ -8,16 +8,19 @@ It must not read rules, and must not know any single event type.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from itertools import zip_longest
+from typing import Protocol, cast
 
 from service.events import chinese, english
+from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
-from service.events.fields import Found, coded, instrument
+from service.events.facts import Found
+from service.events.fields import coded, instrument
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
 from service.folding import fold
@@ -88,20 +91,43 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     if not raw and not everything:
         return
     hits = compiled.hits(raw, folded)
+    if not everything and not asserts(hits):
+        return
     reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
     _learn_aliases(reading)
     last: list[Mention] = []
+    last_alone: list[Mention] = []
     for span in spans:
         inside = hits[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        language = language_of(folded, span) if everything or inside else ""
-        if language and (everything or any(hit.role is Role.TRIGGER for hit in inside)):
+        language = language_of(folded, span) if everything or asserts(inside) else ""
+        if not language:
+            continue
+        if reading.topic is None:
+            reading.topic = _topic(reading, spans)
+        parts = halves(compiled, inside)
+        found: list[Seen] = []
+        if everything or asserts(parts.together):
             sentence = _Sentence(span, language, [])
-            if reading.topic is None:
-                reading.topic = _topic(reading, spans)
-            yield from _sentence(compiled, reading, sentence, inside, last)
+            found = list(_sentence(compiled, reading, sentence, parts.together, last))
             last = sentence.last or last
+            last_alone = sentence.last or last_alone
+        if parts.alone:
+            sentence = _Sentence(span, language, [])
+            alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone, parts.until))
+            found = [_as_one(*both) for both in zip_longest(found, alone)]
+            last_alone = sentence.last or last_alone
+        yield from found
+
+
+def _as_one(one: Seen | None, other: Seen | None) -> Seen:
+    """A clause that was read for either half of the vocabulary, or for one of them."""
+    if one is None or other is None:
+        return cast("Seen", one or other)
+    assertions = sorted((*one.assertions, *other.assertions), key=lambda assertion: assertion.say.start)
+    events = sorted((*one.events, *other.events), key=lambda event: event.trigger.start)
+    return replace(one, assertions=tuple(assertions), events=tuple(events), refused=one.refused + other.refused)
 
 
 def _learn_aliases(reading: Reading) -> None:
@@ -125,11 +151,19 @@ def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
 
 
 def _sentence(
-    compiled: Compiled, reading: Reading, sentence: _Sentence, hits: Sequence[Hit], earlier: list[Mention]
+    compiled: Compiled,
+    reading: Reading,
+    sentence: _Sentence,
+    hits: Sequence[Hit],
+    earlier: list[Mention],
+    until: int | None = None,
 ) -> Iterator[Seen]:
+    """Clause by clause, if asked so no further than `until`."""
     if sentence.language == "en":
         hits = _without_proper_names(compiled, reading, sentence.span, hits)
     for clause in clauses(reading.folded, sentence.span, sentence.language):
+        if until is not None and clause.span.start > until:
+            return
         inside = [hit for hit in hits if hit.start >= clause.span.start and hit.end <= clause.span.end]
         found = assertions(compiled, reading.folded, clause.span, sentence.language, inside)
         yield _clause(compiled, reading, sentence, clause, found, earlier)
@@ -176,9 +210,9 @@ def _clause(
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
-        made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]
-        events += [event for event in made if event is not None]
-        if not any(made):
+        made = [event for mention in mentions for event in _made(compiled, reading, sentence, clause, one, mention)]
+        events += made
+        if not made:
             refused.append(f"{one.kind}: no subject that it could have happened to")
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
 
@@ -232,29 +266,29 @@ def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> l
     return reading.topic or sentence.opened
 
 
-def _event(
+def _made(
     compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mention: Mention
-) -> Event | None:
+) -> Iterator[Event]:
+    """One event for each fact that the type's code finds about the mention."""
     kind = compiled.types[one.kind]
-    if not mention.text:
-        if not kind.unnamed:
-            return None
-    elif instrument(reading, mention) not in kind.subjects:
-        return None
-    found = Found(reading, mention, one.evidence, clause.span)
-    return Event(
-        type=one.kind,
-        subject=mention.text,
-        evidence=one.evidence,
-        trigger=one.say,
-        status=one.status,
-        entity=mention.entity,
-        alias=mention.alias,
-        subject_span=mention.span,
-        day=_day(reading, sentence, clause, mention),
-        fields={**coded(one.kind, found), **_given(kind.fields, one)},
-        entry=one.trigger.entry,
-    )
+    found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
+    for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
+        named = fact.mention
+        if named.text and instrument(reading, named) not in kind.subjects:
+            continue
+        yield Event(
+            type=one.kind,
+            subject=named.text,
+            evidence=one.evidence,
+            trigger=one.say,
+            status=one.status,
+            entity=named.entity,
+            alias=named.alias,
+            subject_span=named.span,
+            day=_day(reading, sentence, clause, named),
+            fields={**fact.fields, **_given(kind.fields, one)},
+            entry=one.trigger.entry,
+        )
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

@@ -6,6 +6,7 @@ It must not guess: words that no list knows name nothing.
 """
 
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ _MARKETS = {
     "nasdaq": "US", "nyse": "US", "us": "US", "o": "US", "n": "US", "oq": "US", "sh": "SH", "ss": "SH", "sse": "SH", "sz": "SZ",
     "szse": "SZ", "bj": "BJ", "hk": "HK", "hkg": "HK", "hkex": "HK", "sehk": "HK",
 }  # fmt: skip
+
+
+_LATIN = frozenset(string.ascii_letters + string.digits)
 
 
 class Named(NamedTuple):
@@ -55,13 +59,9 @@ def codes(catalog: Catalog) -> dict[str, str]:
 
 def whole(folded: str, start: int, end: int) -> bool:
     """Whether no Latin word is cut at either side."""
-    if start and _latin(folded[start]) and _latin(folded[start - 1]):
+    if start and folded[start] in _LATIN and folded[start - 1] in _LATIN:
         return False
-    return not (end < len(folded) and _latin(folded[end - 1]) and _latin(folded[end]))
-
-
-def _latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+    return not (end < len(folded) and folded[end - 1] in _LATIN and folded[end] in _LATIN)
 
 
 def longest(found: Sequence[Named]) -> list[Named]:

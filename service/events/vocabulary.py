@@ -91,7 +91,11 @@ class ExampleText(_Model):
 
 
 class TypeText(_Model):
-    """A whole file. `shared: true` marks a file of blockers that hold for every type."""
+    """A whole file. `shared: true` marks a file of blockers that hold for every type.
+
+    `aside: true`: the type is read on its own, so that its words change nothing of what other types find. `ignores` names the
+    shared blockers that do not hold for it, by what they mean.
+    """
 
     type: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     about: str = ""
@@ -99,6 +103,8 @@ class TypeText(_Model):
     identity: list[str] = Field(default=["subject", "day"])
     planned_counts: bool = False
     unnamed: bool = False
+    aside: bool = False
+    ignores: list[Means] = Field(default=[])
     subjects: list[Literal["index", "stock", "other"]] = Field(default=["index", "stock", "other"])
     fields: dict[str, Choices] = Field(default={})
     en: LanguageText = LanguageText()
@@ -120,6 +126,7 @@ class Trigger:
     subject: str
     status: Status
     fields: dict[str, str | float]
+    ignores: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,7 @@ class EventType:
     identity: tuple[str, ...] = ("subject", "day")
     planned_counts: bool = False
     unnamed: bool = False
+    aside: bool = False
     subjects: tuple[str, ...] = SUBJECT_KINDS
     fields: dict[str, tuple[str, ...] | str] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
@@ -189,8 +197,11 @@ class _Reader:
             companions = self._literals(one.with_, section.words, language, (*path, "with"))
             fields = self._values(one.set, text, (*path, "set"))
             found.append(
-                Trigger(self._entry(path), language, say, companions, one.look, within, one.pct, one.subject, one.status, fields)
-            )
+                Trigger(
+                    self._entry(path), language, say, companions, one.look, within, one.pct, one.subject, one.status, fields,
+                    frozenset(text.ignores),
+                )
+            )  # fmt: skip
         return found
 
     def blockers(self, text: TypeText, language: str) -> list[Blocker]:
@@ -235,7 +246,7 @@ def parse_vocabulary(document: Document) -> tuple[EventType | None, list[Problem
         name: allowed[0] if allowed in (["text"], ["number"]) else tuple(allowed) for name, allowed in text.fields.items()
     }
     kind = EventType(
-        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, tuple(text.subjects), fields,
-        tuple(triggers), tuple(blockers), tuple(examples),
+        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, text.aside,
+        tuple(text.subjects), fields, tuple(triggers), tuple(blockers), tuple(examples),
     )  # fmt: skip
     return kind, []
