@@ -88,7 +88,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     if not raw and not everything:
         return
     hits = compiled.hits(raw, folded)
-    reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
+    reading = Reading(document, folded, item.published, compiled.names(document, folded, hits), compiled.book)
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
     _learn_aliases(reading)
