@@ -13,7 +13,7 @@ HEADER = (
     "# English words: a company of this name is known only where its surroundings show it. From SCOWL, size small, American\n"
     "# (wordlist.sourceforge.net). The collective work is Copyright 2000-2011 by Kevin Atkinson; permission to use, copy,\n"
     "# modify, distribute and sell these word lists is granted without fee, provided that this notice appears in all copies;\n"
-    "# the words are provided as is, without express or implied warranty. Made by scripts/make_common_words.py. See docs/data.md.\n"
+    "# the words are provided as is, without express or implied warranty. Made by scripts/make_common_words.py.\n"
 )
 LENGTHS = range(2, 15)
 

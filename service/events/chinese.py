@@ -7,7 +7,9 @@ It must not know event types; which words are measures and no instruments is the
 import re
 
 from service.events import chinese_words as words
+from service.events.names import Named
 from service.events.reading import Mention, Reading
+from service.events.watchlist_csv import ListedEntity
 from service.model.entity import EntityKind
 from service.model.span import Span
 
@@ -56,8 +58,15 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if found and len(found) == 1:
         return [_with_bracket(reading, found[0], end)]
-    names = [name for name in reading.names_in(start, end) if reading.folded[max(start, name.span.start - 1)] not in _FIGURE]
+    names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
+
+
+def _may_be_topic(reading: Reading, name: Named, start: int, begin: int) -> bool:
+    """Of the many companies that only lists know, one is a clause's topic where it opens it (not: 保荐机构为国信证券)."""
+    if reading.folded[max(start, name.span.start - 1)] in _FIGURE:
+        return False
+    return name.span.start == begin or not isinstance(reading.book.catalog[name.entity], ListedEntity)
 
 
 def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:

@@ -28,7 +28,7 @@ _DESCRIBES = re.compile(
 _ARTICLES = frozenset("a an the this that its their his her our my your no any each every price by to on at for".split())
 _SHARES_BEFORE = re.compile(r"(?:shares|stock|stake|investors|shareholders|holders) (?:of|in) (?:the )?$")
 _AFTER = re.compile(
-    r"(?:['’]s?)?(?: (?:class [a-c] )?(?:shares?|stock|stocks)(?![a-z])| (?:said|says|reported|reports|announced|posted)(?![a-z]))"
+    r"(?:['’]s?)?(?: (?:class [a-c] )?(?:shares?|stocks?)(?![a-z])| (?:said|says|reported|reports|announced|posted)(?![a-z]))"
 )
 _TO_VERB = re.compile(
     r"(?:['’]s)?(?:,? (?:also|then|now|has|have|had|was|were|is|are|already|again|later|just|both|"
