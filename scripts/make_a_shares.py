@@ -29,6 +29,9 @@ BOARDS = (
 )
 """The first digits of a code say its exchange and board (rules of the three exchanges on securities codes)."""
 
+MOVED = ("833874", "833994", "832317", "300114")
+"""Codes given up when the company moved to another board, where it stands under its new code."""
+
 
 def placed(code: str) -> tuple[str, str]:
     """Exchange and board of a code."""
@@ -42,7 +45,7 @@ def rows(wheel: Path) -> list[tuple[str, ...]]:
     found = {}
     for row in table:
         code, name, listed = row["stock_code"].zfill(6), "".join(row["short_name"].split()), row["list_date2"]
-        if not listed or name.endswith("退") or name.startswith("退市"):
+        if code in MOVED or not listed or name.endswith("退") or name.startswith("退市"):
             continue
         exchange, board = placed(code)
         found[code] = (f"{code}.{exchange}", name, exchange, board, listed, "" if board == "b-share" else "a-share")

@@ -125,6 +125,19 @@ def load_words(texts: Texts) -> Lexicon:
     return lexicon
 
 
+def read_entities(folder: Path | None) -> tuple[Catalog, frozenset[str]]:
+    """The entities and ambiguous words of a rules folder (with the shipped ones), and nothing else of it; raises InvalidFiles."""
+    texts = {name: text for name, text in read_folder(folder).items() if _room(name) == "entities"}
+    problems: list[Problem] = []
+    documents = {name: _load(name, text, problems) for name, text in texts.items() if not _is_table(name)}
+    tables = _tables(texts, problems)
+    lists = [_collect(problems, parse_entities(document)) for document in documents.values() if document is not None]
+    catalog, clashes = build_catalog([*lists, *(list(table.entities.values()) for table in tables)])
+    if problems or clashes:
+        raise InvalidFiles([*problems, *clashes])
+    return catalog, frozenset(word for table in tables for word in table.ambiguous)
+
+
 def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
     paths = [*_word_files(SHIPPED / "events"), *_word_files(SHIPPED / "entities")]

@@ -11,7 +11,7 @@ from enum import IntFlag
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
-from service.events.watchlist_csv import ListedEntity
+from service.events.watchlist_csv import ListedEntity, too_short
 from service.folding import fold
 from service.model.entity import Catalog, Entity, EntityKind
 from service.model.span import Span
@@ -79,6 +79,15 @@ def known_names(catalog: Catalog, ambiguous: Set[str] = frozenset()) -> dict[str
     return found
 
 
+def shared_names(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Folded names that several entities are given, with the ids in the order of precedence."""
+    owners: dict[str, list[str]] = {}
+    for entity in catalog.values():
+        for name in dict.fromkeys(fold(name).strip() for name in _exact(entity)):
+            owners.setdefault(name, []).append(entity.id)
+    return {name: tuple(ids) for name, ids in owners.items() if len(ids) > 1}
+
+
 def _files(catalog: Catalog) -> Iterable[list[ListedEntity]]:
     """The entities of each CSV file."""
     files: dict[str, list[ListedEntity]] = {}
@@ -104,16 +113,20 @@ def _shorter(entity: Entity) -> Iterator[str]:
     """The name as the news says it: Apple for Apple Inc., 京东方 for 京东方A, ST for *ST, Nestle for Nestlé."""
     for name in entity.names_en:
         bare = without_suffix(name)
-        for shorter in (bare, bare.removeprefix("The ")):
-            if sum(character.isalnum() for character in shorter) > 1:
+        for shorter in dict.fromkeys((bare, bare.removeprefix("The "), *(() if name.isascii() else (without_accents(bare),)))):
+            if not too_short(shorter):
                 yield shorter
-                yield "".join(character for character in normalize("NFKD", shorter) if not combining(character))
     for name in entity.names_zh:
         if name.startswith(("*ST", "ST")):
             yield f"*ST{name.lstrip('*')[2:]}"
             yield name.lstrip("*")
         if len(name) > 3 and fold(name[-1]) == "a":
             yield name[:-1]
+
+
+def without_accents(name: str) -> str:
+    """Nestle for Nestlé."""
+    return "".join(character for character in normalize("NFKD", name) if not combining(character))
 
 
 def without_suffix(name: str) -> str:
