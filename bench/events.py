@@ -10,7 +10,6 @@ import csv
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -38,7 +37,6 @@ LANGUAGES = ("en", "zh")
 ITEMS = 4_000
 ROUNDS = 3
 MORE = 70_000
-MIB = 1 << 20
 console = Console(highlight=False, width=110)
 KEYWORDS = {
     "new_high": ("record high", "all-time high", "52-week high", "new high", "新高"),
@@ -193,26 +191,26 @@ def entities() -> None:
     console.print(f"{len(catalog):,} entities, {len(gazetteer.ids):,} names, compiled in {built:.2f} s")
 
 
-def peak() -> float:
-    """The most memory this process ever held, in MiB; from the kernel's own figure where there is one, since the portable one is
-    inherited from the process that started this one."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return next(int(line.split()[1]) / 1024 for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MIB
+MEASURED = """
+import pathlib, resource, sys
+from service.rulebook import shipped_words
+shipped_words()
+status = pathlib.Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else []
+print(next((line.split()[1] for line in lines if line.startswith("VmHWM")), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+"""
+"""The kernel's own figure of the most memory held, in KiB, where there is one: the portable one is inherited from the parent."""
 
 
 def start() -> None:
     """Time and memory of a process of its own that compiles everything shipped, as each command and each child does."""
-    code = "import sys; sys.path.insert(0, 'bench'); import events; events.shipped_words(); print(events.peak())"
-    times, most = [], 0.0
+    times, most = [], 0
     for _ in range(ROUNDS):
         started = perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run([sys.executable, "-c", MEASURED], check=True, capture_output=True, text=True, cwd=ROOT)
         times.append(perf_counter() - started)
-        most = float(done.stdout)
-    console.print(f"start {min(times):.2f} s, memory {most:.0f} MiB with everything shipped")
+        most = int(done.stdout)
+    console.print(f"start {min(times):.2f} s, memory {most / 1024:.0f} MiB with everything shipped")
 
 
 PARTS = {"quality": quality, "speed": speed, "entities": entities, "start": start}

@@ -22,6 +22,7 @@ COLUMNS = ("id", "kind", "en", "zh", "former", "tags", "listed", "exchange", "bo
 _ID = re.compile(r"[^\s;]{1,40}")
 _TAGGED = ("board", "country")
 """Columns whose value is a tag as well."""
+_TWO = re.compile(r"[^\W_].*[^\W_]", re.DOTALL)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -54,7 +55,7 @@ def is_chinese(name: str) -> bool:
 
 def too_short(name: str) -> bool:
     """One character names nobody: it would be found everywhere."""
-    return sum(character.isalnum() for character in name) < 2
+    return _TWO.search(name) is None
 
 
 def split(cell: str) -> tuple[str, ...]:
