@@ -89,6 +89,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
         return
     hits = compiled.hits(raw, folded)
     reading = Reading(document, folded, item.published, compiled.names(document, folded, hits), compiled.book)
+    hits = [hit for hit in hits if not _in_name(reading, hit)]
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
     _learn_aliases(reading)
@@ -102,6 +103,12 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
                 reading.topic = _topic(reading, spans)
             yield from _sentence(compiled, reading, sentence, inside, last)
             last = sentence.last or last
+
+
+def _in_name(reading: Reading, hit: Hit) -> bool:
+    """Advance in Advance Auto Parts is no rise, Target in Target Corp. no forecast."""
+    name = reading.covered(hit.start)
+    return name is not None and hit.end <= name.span.end
 
 
 def _learn_aliases(reading: Reading) -> None:

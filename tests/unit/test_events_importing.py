@@ -5,8 +5,10 @@ import pytest
 from service.events.importing import Columns, Import
 from service.events.watchlist_csv import parse_table
 
+AS_THE_HEADER_SAYS = Columns()
 
-def imported(text: str, columns: Columns = Columns()) -> tuple[list[tuple[str, tuple[str, ...]]], list[tuple[int, str]]]:
+
+def imported(text: str, columns: Columns = AS_THE_HEADER_SAYS) -> tuple[list[tuple[str, tuple[str, ...]]], list[tuple[int, str]]]:
     done = Import("list.csv")
     for _ in done.lines(text, columns):
         pass
