@@ -5,7 +5,7 @@ last good Rulebook keeps it. Each file is read exactly once, so that a half-writ
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from service.errors import ConfigurationError, InvalidFiles, Problem
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
 from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
+from service.events.watchlist_csv import Table, parse_table
 from service.marked_yaml import Document, load
 from service.model.entity import Catalog
 from service.model.event import Event
@@ -62,7 +63,7 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
     vocabulary: dict[str, Path] = {}
     for base in dict.fromkeys((SHIPPED, own)):
         for room in ("events", "entities"):
-            vocabulary |= {f"{room}/{path.name}": path for path in _yaml_files(base / room)}
+            vocabulary |= {f"{room}/{path.name}": path for path in _word_files(base / room)}
     paths = [*vocabulary.values(), *_yaml_files(own / "alerts"), own / "routes.yaml", own / "sources.yaml"]
     return {shown(path): _read(path) for path in paths}
 
@@ -70,9 +71,9 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
 def parse_folder(texts: Texts) -> Rulebook:
     """Check and compile; raises InvalidFiles with all problems of all files."""
     problems: list[Problem] = []
-    documents = {name: _load(name, text, problems) for name, text in texts.items()}
+    documents = {name: _load(name, text, problems) for name, text in texts.items() if not _is_table(name)}
     present = {name: document for name, document in documents.items() if document is not None}
-    lexicon, catalog = parse_words(present, problems)
+    lexicon, catalog = parse_words(present, problems, _tables(texts, problems))
     if lexicon is None:
         raise InvalidFiles(problems)
     words = lexicon
@@ -97,15 +98,18 @@ def load_folder(folder: Path | None) -> Rulebook:
     return parse_folder(read_folder(folder))
 
 
-def parse_words(documents: Mapping[str, Document], problems: list[Problem]) -> tuple[Lexicon | None, Catalog]:
-    """Compile the vocabulary and the entities among `documents`; problems are added to the list."""
+def parse_words(
+    documents: Mapping[str, Document], problems: list[Problem], tables: Sequence[Table] = ()
+) -> tuple[Lexicon | None, Catalog]:
+    """Compile the vocabulary and the entities among `documents` and `tables`; problems are added to the list."""
     entities = [_collect(problems, parse_entities(document)) for name, document in documents.items() if _room(name) == "entities"]
-    catalog, clashes = build_catalog([group for group in entities if group is not None])
+    catalog, clashes = build_catalog([*entities, *(list(table.entities.values()) for table in tables)])
     problems += clashes
     types = [_collect(problems, parse_vocabulary(document)) for name, document in documents.items() if _room(name) == "events"]
     if problems:
         return None, catalog
-    lexicon = compile_lexicon([kind for kind in types if kind is not None], catalog)
+    ambiguous = frozenset(word for table in tables for word in table.ambiguous)
+    lexicon = compile_lexicon([kind for kind in types if kind is not None], catalog, ambiguous)
     problems += lexicon.check_examples()
     return lexicon, catalog
 
@@ -113,16 +117,30 @@ def parse_words(documents: Mapping[str, Document], problems: list[Problem]) -> t
 def load_words(texts: Texts) -> Lexicon:
     """Compile vocabulary and entities alone; raises InvalidFiles."""
     problems: list[Problem] = []
-    documents = {name: _load(name, text, problems) for name, text in texts.items()}
-    lexicon, _ = parse_words({name: document for name, document in documents.items() if document is not None}, problems)
+    documents = {name: _load(name, text, problems) for name, text in texts.items() if not _is_table(name)}
+    present = {name: document for name, document in documents.items() if document is not None}
+    lexicon, _ = parse_words(present, problems, _tables(texts, problems))
     if lexicon is None or problems:
         raise InvalidFiles(problems)
     return lexicon
 
 
+def read_entities(folder: Path | None) -> tuple[Catalog, frozenset[str]]:
+    """The entities and ambiguous words of a rules folder (with the shipped ones), and nothing else of it; raises InvalidFiles."""
+    texts = {name: text for name, text in read_folder(folder).items() if _room(name) == "entities"}
+    problems: list[Problem] = []
+    documents = {name: _load(name, text, problems) for name, text in texts.items() if not _is_table(name)}
+    tables = _tables(texts, problems)
+    lists = [_collect(problems, parse_entities(document)) for document in documents.values() if document is not None]
+    catalog, clashes = build_catalog([*lists, *(list(table.entities.values()) for table in tables)])
+    if problems or clashes:
+        raise InvalidFiles([*problems, *clashes])
+    return catalog, frozenset(word for table in tables for word in table.ambiguous)
+
+
 def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
-    paths = [*_yaml_files(SHIPPED / "events"), *_yaml_files(SHIPPED / "entities")]
+    paths = [*_word_files(SHIPPED / "events"), *_word_files(SHIPPED / "entities")]
     return load_words({shown(path): _read(path) for path in paths})
 
 
@@ -144,6 +162,21 @@ def shown(path: Path) -> str:
 
 def _yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+
+
+def _word_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, and the CSV files of entities/."""
+    return [*_yaml_files(folder), *(sorted(folder.glob("*.csv")) if folder.name == "entities" else [])]
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(".csv")
+
+
+def _tables(texts: Texts, problems: list[Problem]) -> list[Table]:
+    tables = [parse_table(text, name) for name, text in texts.items() if _is_table(name)]
+    problems += [problem for table in tables for problem in table.problems]
+    return tables
 
 
 def _read(path: Path) -> bytes:

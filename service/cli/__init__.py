@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import demo, explain, extract, init, rules, run, send_test, status
+from service.cli import demo, entities, explain, extract, init, rules, run, send_test, status
 from service.cli.output import print_error
 from service.errors import TapewatchError
 
@@ -23,6 +23,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.add_typer(rules.group, name="rules")
+app.add_typer(entities.group, name="entities")
 app.command("extract")(extract.extract_lines)
 app.command("explain")(explain.explain)
 app.command("send-test")(send_test.send_test)

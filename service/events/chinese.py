@@ -7,7 +7,9 @@ It must not know event types; which words are measures and no instruments is the
 import re
 
 from service.events import chinese_words as words
+from service.events.names import Named
 from service.events.reading import Mention, Reading
+from service.events.watchlist_csv import ListedEntity
 from service.model.entity import EntityKind
 from service.model.span import Span
 
@@ -18,6 +20,7 @@ _JOIN = re.compile(r"、|(?<=\w\w)(?:以及|及|和|与|暨)(?=\w\w)|/|&(?=[^\x0
 _DESCRIBED = re.compile(r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商)$")
 _LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商)(?=[a-z])")
 _AFTER_CUT = re.compile(r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|股")
+_SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
 _MAX_NAME = 26
 _FIGURE = frozenset("0123456789万亿千百")
 _MARKETS = frozenset((EntityKind.INDEX, EntityKind.COMMODITY))
@@ -56,8 +59,15 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if found and len(found) == 1:
         return [_with_bracket(reading, found[0], end)]
-    names = [name for name in reading.names_in(start, end) if reading.folded[max(start, name.span.start - 1)] not in _FIGURE]
+    names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
+
+
+def _may_be_topic(reading: Reading, name: Named, start: int, begin: int) -> bool:
+    """Of the many companies that only lists know, one is a clause's topic where it opens it; who sponsors a listing never is."""
+    if reading.folded[max(start, name.span.start - 1)] in _FIGURE or _SPONSOR.search(reading.folded, start, name.span.start):
+        return False
+    return name.span.start == begin or not isinstance(reading.book.catalog[name.entity], ListedEntity)
 
 
 def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:

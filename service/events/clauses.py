@@ -26,7 +26,7 @@ _EN_CUT = re.compile(
     rf"(?<=\s){_NOT_AS_MUCH}(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|"
     r"despite|amid|following|until|even as|with(?=(?: [\w.&'%$-]+){1,5} (?:[a-z]+ing|up|down)(?![a-z]))|"
     r"as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
-    r"(?=\s)|(?<=[;:])\s|\s[-|/]+\s|\s\\\s|\s--+\s"
+    r"(?=\s)|(?<=[;:])\s(?![a-z0-9.-]{1,8}\))|\s[-|/]+\s|\s\\\s|\s--+\s"
 )
 _ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])")
 _CJK = re.compile(r"[\u4e00-\u9fff]")

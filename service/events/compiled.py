@@ -1,23 +1,23 @@
-"""The vocabulary and the names as one automaton: every literal of every type, blocker and entity is found in one pass.
+"""The vocabulary as one automaton: every literal of every type and blocker is found in one pass; the names have their own.
 
 Guarantee: immutable once built; a scan's work is linear in the text and does not grow with the number of names.
 It must not decide what a hit means.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
 import ahocorasick_rs
 
-from service.events.names import Named, codes, folded_names, longest, whole
+from service.events.gazetteer import Gazetteer, build_gazetteer
+from service.events.names import Named, whole
 from service.events.notation import NUMBER
 from service.events.reading import Wordbook
 from service.events.vocabulary import Blocker, EventType, Trigger
 from service.model.entity import Catalog
-from service.model.span import Span
 
 _NUMBER_WORDS = (
     r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|"
@@ -60,14 +60,18 @@ class Compiled:
     triggers: tuple[Trigger, ...]
     owners: tuple[str, ...]
     blockers: tuple[tuple[Blocker, str | None], ...]
-    book: Wordbook
+    gazetteer: Gazetteer
     automaton: ahocorasick_rs.AhoCorasick
     uses: tuple[tuple[Use, ...], ...]
     aside_uses: tuple[tuple[Use, ...], ...]
-    ids: tuple[str | None, ...]
     starts_event: bytes
     aside: frozenset[tuple[bool, int]]
     """Entries of types that are read on their own, as (whether it is a blocker, number)."""
+
+    @property
+    def book(self) -> Wordbook:
+        """What is known of names."""
+        return self.gazetteer.book
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
         """Every literal in the text as (pattern, start, end); empty when no trigger is among them."""
@@ -75,11 +79,9 @@ class Compiled:
         starts = self.starts_event
         return raw if any(starts[hit[0]] for hit in raw) else []
 
-    def names(self, raw: Iterable[tuple[int, int, int]], folded: str) -> list[Named]:
-        """The names of entities among the literals: whole words, the longest of nested ones."""
-        ids = self.ids
-        found = [(start, end, ids[pattern]) for pattern, start, end in raw if ids[pattern] is not None]
-        return longest([Named(Span(start, end), entity) for start, end, entity in found if entity and whole(folded, start, end)])
+    def names(self, document: str, folded: str, hits: Iterable[Hit]) -> list[Named]:
+        """The names of entities in the text, given the vocabulary's hits in it (in order)."""
+        return self.gazetteer.names(document, folded, [hit.start for hit in hits if hit.role is Role.TRIGGER])
 
     def hits(self, raw: Iterable[tuple[int, int, int]], folded: str) -> list[Hit]:
         """The vocabulary's literals among `raw`, as wide as their numbers, in the order of the text.
@@ -154,7 +156,7 @@ class _Builder:
             self.uses[self.pattern(fixed)].append(Use(role, index, shape))
 
 
-def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
+def build(types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset()) -> Compiled:
     """All types and names into one automaton."""
     builder = _Builder()
     triggers: list[Trigger] = []
@@ -169,8 +171,6 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
         for blocker in kind.blockers:
             builder.use(blocker.say, Role.BLOCKER, len(blockers))
             blockers.append((blocker, None if kind.shared else kind.name))
-    names = folded_names(catalog)
-    named = {builder.pattern(name): entity for name, entity in names.items()}
     aside = frozenset(_aside(types, owners, blockers))
     starts = bytes(any(use.role is Role.TRIGGER for use in uses) for uses in builder.uses)
     return Compiled(
@@ -178,11 +178,10 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
         triggers=tuple(triggers),
         owners=tuple(owners),
         blockers=tuple(blockers),
-        book=Wordbook(catalog, names, codes(catalog)),
+        gazetteer=build_gazetteer(catalog, ambiguous),
         automaton=ahocorasick_rs.AhoCorasick(list(builder.patterns), matchkind=ahocorasick_rs.MatchKind.Standard),
         uses=tuple(tuple(use for use in uses if _key(use) not in aside) for uses in builder.uses),
         aside_uses=tuple(tuple(use for use in uses if _key(use) in aside) for uses in builder.uses),
-        ids=tuple(named.get(number) for number in range(len(builder.patterns))),
         starts_event=starts,
         aside=aside,
     )

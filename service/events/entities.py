@@ -1,15 +1,17 @@
-"""Watchlists: rules/entities/*.yaml into entities, and many lists into one catalog.
+"""Watchlists: rules/entities/*.yaml into entities, and many lists (YAML and CSV) into one catalog.
 
-Guarantee: every problem is reported at its line; of two entities with one id the first stays and the second is a problem.
-It must not look for names in texts.
+Of two YAML entities with one id the first stays and the second is a problem. What CSV files say of an id adds to it: the names
+and tags of the YAML entity come first, then those of each CSV file in their order; kind and shown name are the first's.
+Guarantee: every problem is reported at its line. It must not look for names in texts.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.errors import Problem
+from service.events.watchlist_csv import ListedEntity
 from service.marked_yaml import Document, validate
 from service.model.entity import Catalog, Entity, EntityKind
 
@@ -62,20 +64,38 @@ def parse_entities(document: Document) -> tuple[list[Entity], list[Problem]]:
                 problems.append(document.problem(path, f"{one.id} has no name", "give it names under `en` or `zh`"))
             place = document.problem((*path, "id"), f"the id {one.id} is already taken")
             tags = frozenset([*group.tags, *one.tags])
-            found.append(PlacedEntity(one.id, one.kind or group.kind, tuple(one.en), tuple(one.zh), tags, place))
+            kind = one.kind or group.kind
+            found.append(PlacedEntity(one.id, kind, tuple(one.en), tuple(one.zh), tags, place=place))
     return found, problems
 
 
 def build_catalog(lists: Iterable[Sequence[Entity]]) -> tuple[Catalog, list[Problem]]:
-    """All entities by id, and a problem for every id that comes twice."""
+    """All entities by id, those of YAML files first, and a problem for every id that YAML files give twice."""
     catalog: dict[str, Entity] = {}
     problems: list[Problem] = []
+    listed: list[ListedEntity] = []
     for entity in (entity for entities in lists for entity in entities):
-        if entity.id in catalog:
+        if isinstance(entity, ListedEntity):
+            listed.append(entity)
+        elif entity.id in catalog:
             problems.append(_clash(entity, catalog[entity.id]))
         else:
             catalog[entity.id] = entity
+    for entity in listed:
+        known = catalog.get(entity.id)
+        catalog[entity.id] = entity if known is None else _joined(known, entity)
     return catalog, problems
+
+
+def _joined(known: Entity, more: Entity) -> Entity:
+    """What a CSV file adds to an entity that is known already."""
+    return replace(
+        known,
+        names_en=tuple(dict.fromkeys((*known.names_en, *more.names_en))),
+        names_zh=tuple(dict.fromkeys((*known.names_zh, *more.names_zh))),
+        tags=known.tags | more.tags,
+        listed=known.listed or more.listed,
+    )
 
 
 def _clash(second: Entity, first: Entity) -> Problem:

@@ -93,7 +93,8 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     hits = compiled.hits(raw, folded)
     if not everything and not asserts(hits):
         return
-    reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
+    reading = Reading(document, folded, item.published, compiled.names(document, folded, hits), compiled.book)
+    hits = [hit for hit in hits if not _in_name(reading, hit)]
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
     _learn_aliases(reading)
@@ -128,6 +129,12 @@ def _as_one(one: Seen | None, other: Seen | None) -> Seen:
     assertions = sorted((*one.assertions, *other.assertions), key=lambda assertion: assertion.say.start)
     events = sorted((*one.events, *other.events), key=lambda event: event.trigger.start)
     return replace(one, assertions=tuple(assertions), events=tuple(events), refused=one.refused + other.refused)
+
+
+def _in_name(reading: Reading, hit: Hit) -> bool:
+    """Advance in Advance Auto Parts is no rise, Target in Target Corp. no forecast."""
+    name = reading.covered(hit.start)
+    return name is not None and hit.end <= name.span.end
 
 
 def _learn_aliases(reading: Reading) -> None:

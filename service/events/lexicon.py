@@ -4,7 +4,7 @@ Guarantee: immutable; `check_examples` runs every example of the vocabulary thro
 It must not read files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -93,6 +93,6 @@ def _shown(event: Event) -> str:
     return f"{event.type} of {event.subject or 'nobody named'}" + (f" ({values})" if values else "")
 
 
-def compile_lexicon(types: Sequence[EventType], catalog: Catalog) -> Lexicon:
-    """Compile all types (shared files among them) with the names of the catalog."""
-    return Lexicon(build(types, catalog))
+def compile_lexicon(types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset()) -> Lexicon:
+    """Compile all types (shared files among them) with the names of the catalog; `ambiguous` are words before they are names."""
+    return Lexicon(build(types, catalog, ambiguous))

@@ -4,14 +4,20 @@ Guarantee: every span counts in `document`; `folded` is as long as it.
 It must not decide anything about events.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.events.names import Named, from_bracket
+from service.folding import fold
 from service.model.entity import Catalog
 from service.model.span import Span
+
+_TICKER = re.compile(r"[A-Z]{1,5}(?:\.[A-Z])?")
+_WORDS = re.compile(r"[^\W_]+")
+_BEFORE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,18 @@ class Wordbook:
     catalog: Catalog
     names: Mapping[str, str]
     tickers: Mapping[str, str]
+
+
+def bracketed(document: str, inside: Span, book: Wordbook) -> str | None:
+    """The id that a bracket stands for: a known name, a ticker with its market, or the bare ticker of who is named before it."""
+    text = inside.of(document).strip()
+    entity = from_bracket(text, book.names, book.tickers)
+    if entity is not None or not _TICKER.fullmatch(text):
+        return entity
+    entity = book.tickers.get(f"{text.replace('.', '-').lower()}.us")
+    before = set(_WORDS.findall(fold(document[max(0, inside.start - _BEFORE) : inside.start])))
+    names = book.catalog[entity].names_en if entity else ()
+    return entity if any(_WORDS.findall(fold(name))[:1] and _WORDS.findall(fold(name))[0] in before for name in names) else None
 
 
 @dataclass(slots=True)
@@ -65,7 +83,7 @@ class Reading:
     def bracket(self, inside: Span) -> tuple[str, str | None]:
         """What a bracket says: the other name in it ("" for a ticker) and the id it stands for."""
         text = inside.of(self.document).strip()
-        entity = from_bracket(text, self.book.names, self.book.tickers)
+        entity = bracketed(self.document, inside, self.book)
         is_name = 2 <= len(text) <= 20 and not any(character.isdigit() or character in ":.：" for character in text)
         alias = text if is_name and not (text.isascii() and text.isupper()) else ""
         return alias, entity

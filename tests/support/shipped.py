@@ -6,6 +6,7 @@ from pathlib import Path
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
 from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
+from service.events.watchlist_csv import parse_table
 from service.marked_yaml import Document, load
 from service.model.entity import Catalog
 from service.model.event import Event
@@ -23,11 +24,17 @@ def documents(room: str) -> list[Document]:
 @cache
 def words() -> tuple[Lexicon, Catalog]:
     """The shipped vocabulary and entities."""
-    catalog, clashes = build_catalog([parse_entities(document)[0] for document in documents("entities")])
+    tables = [
+        parse_table(path.read_bytes(), f"rules/entities/{path.name}") for path in sorted((RULES / "entities").glob("*.csv"))
+    ]
+    lists = [parse_entities(document)[0] for document in documents("entities")]
+    catalog, clashes = build_catalog([*lists, *(list(table.entities.values()) for table in tables)])
+    assert not [problem for table in tables for problem in table.problems]
     types = [parse_vocabulary(document) for document in documents("events")]
     assert not clashes
     assert not [problem for _, problems in types for problem in problems]
-    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog), catalog
+    ambiguous = frozenset(word for table in tables for word in table.ambiguous)
+    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog, ambiguous), catalog
 
 
 def understand(item: Item) -> tuple[Event, ...]:

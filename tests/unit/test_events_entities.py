@@ -4,7 +4,7 @@ import pytest
 
 from service.errors import Problem
 from service.events.entities import build_catalog, parse_entities
-from service.events.names import Named, codes, folded_names, from_bracket, longest, whole
+from service.events.names import Named, codes, from_bracket, known_names, longest, whole
 from service.marked_yaml import load
 from service.model.entity import Entity, EntityKind
 from service.model.span import Span
@@ -56,9 +56,11 @@ CATALOG = {
 }
 
 
+NAMES = {name: known.entity for name, known in known_names(CATALOG).items()}
+
+
 def test_names_and_codes_are_folded_and_the_first_owner_keeps_a_name() -> None:
-    names = folded_names(CATALOG)
-    assert names["nvidia"] == "NVDA.US" and names["腾讯"] == "0700.HK" and "" not in names
+    assert NAMES["nvidia"] == "NVDA.US" and NAMES["腾讯"] == "0700.HK" and "" not in NAMES
     assert codes(CATALOG) == {
         "nvda.us": "NVDA.US",
         "601869.sh": "601869.SH",
@@ -85,7 +87,7 @@ def test_names_and_codes_are_folded_and_the_first_owner_keeps_a_name() -> None:
     ],
 )
 def test_brackets_decide(inside: str, entity: str | None) -> None:
-    assert from_bracket(inside, folded_names(CATALOG), codes(CATALOG)) == entity
+    assert from_bracket(inside, NAMES, codes(CATALOG)) == entity
 
 
 def test_latin_names_are_whole_words_and_chinese_ones_stand_alone() -> None:
