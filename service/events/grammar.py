@@ -8,7 +8,7 @@ It must not read rules, and must not know any single event type.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -20,8 +20,9 @@ from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
+from service.events.vocabulary import EventType
 from service.folding import fold
-from service.model.event import Event, FieldValue
+from service.model.event import Event, FieldValue, Status
 from service.model.item import Item
 from service.model.span import Span
 
@@ -172,7 +173,11 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
+            if compiled.types[one.kind].priced and _of_a_measure(reading, sentence, clause, mentions):
+                mentions = []
             left = one.evidence.end
+        if sentence.language == "zh" and chinese.long_ago(reading, clause.span.start, one.evidence.start):
+            one = replace(one, status=Status.HISTORICAL)
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
@@ -239,7 +244,7 @@ def _event(
     if not mention.text:
         if not kind.unnamed:
             return None
-    elif instrument(reading, mention) not in kind.subjects:
+    elif instrument(reading, mention) not in kind.subjects or not _plausible(kind, reading, sentence, mention):
         return None
     found = Found(reading, mention, one.evidence, clause.span)
     return Event(
@@ -255,6 +260,24 @@ def _event(
         fields={**coded(one.kind, found), **_given(kind.fields, one)},
         entry=one.trigger.entry,
     )
+
+
+def _of_a_measure(reading: Reading, sentence: _Sentence, clause: Clause, mentions: list[Mention]) -> bool:
+    """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
+    if not sentence.measured or sentence.language != "zh" or chinese.speaks_of_prices(reading, clause.span):
+        return False
+    return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
+
+
+def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, mention: Mention) -> bool:
+    """Whether an unknown Chinese name may be that of a share or company at all."""
+    if sentence.language != "zh" or mention.entity:
+        return True
+    if kind.company and not chinese.looks_like_a_company(reading, mention):
+        return False
+    if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
+        return True
+    return chinese.speaks_of_prices(reading, sentence.span)
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

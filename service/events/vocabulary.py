@@ -28,7 +28,7 @@ Phrases = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
 Optionals = Annotated[list[str], BeforeValidator(_as_list)]
 Choices = Annotated[list[str], BeforeValidator(_as_list)]
 Side = Literal["before", "after", "around"]
-Means = Literal["denied", "historical", "planned", "near", "hypothetical", "definition", "measure", "other"]
+Means = Literal["denied", "historical", "planned", "near", "expected", "hypothetical", "definition", "measure", "other"]
 
 
 class _Model(BaseModel):
@@ -55,6 +55,8 @@ class TriggerText(_Model):
 
 class BlockerText(_Model):
     """`say` takes an event back: the event was denied, is history, is only near, feared, defined, or is none of a price.
+
+    What is only `expected` is planned where planned events of the type count, and no event elsewhere.
 
     `look` is where it stands: before, after or around the words that assert; over them; in the words that name the subject; or
     anywhere in the clause.
@@ -91,7 +93,11 @@ class ExampleText(_Model):
 
 
 class TypeText(_Model):
-    """A whole file. `shared: true` marks a file of blockers that hold for every type."""
+    """A whole file. `shared: true` marks a file of blockers that hold for every type.
+
+    `priced`: an unknown name needs words about prices in its sentence, since any number may reach a high.
+    `company`: an unknown name must look like a company's.
+    """
 
     type: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     about: str = ""
@@ -99,6 +105,8 @@ class TypeText(_Model):
     identity: list[str] = Field(default=["subject", "day"])
     planned_counts: bool = False
     unnamed: bool = False
+    priced: bool = False
+    company: bool = False
     subjects: list[Literal["index", "stock", "other"]] = Field(default=["index", "stock", "other"])
     fields: dict[str, Choices] = Field(default={})
     en: LanguageText = LanguageText()
@@ -153,6 +161,8 @@ class EventType:
     identity: tuple[str, ...] = ("subject", "day")
     planned_counts: bool = False
     unnamed: bool = False
+    priced: bool = False
+    company: bool = False
     subjects: tuple[str, ...] = SUBJECT_KINDS
     fields: dict[str, tuple[str, ...] | str] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
@@ -235,7 +245,7 @@ def parse_vocabulary(document: Document) -> tuple[EventType | None, list[Problem
         name: allowed[0] if allowed in (["text"], ["number"]) else tuple(allowed) for name, allowed in text.fields.items()
     }
     kind = EventType(
-        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, tuple(text.subjects), fields,
-        tuple(triggers), tuple(blockers), tuple(examples),
+        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, text.priced, text.company,
+        tuple(text.subjects), fields, tuple(triggers), tuple(blockers), tuple(examples),
     )  # fmt: skip
     return kind, []
