@@ -185,6 +185,7 @@ def _parts(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """One mention for each coordinated name; None if nothing in the range can be a name."""
     if start >= end:
         return None
+    start = start if "、" in reading.folded[start:end] else _to_latin(reading, start, end)
     brackets = [match.span() for match in _BRACKETS.finditer(reading.folded, start, end)]
     found: list[Mention] = []
     position = start
@@ -203,7 +204,7 @@ def _inside_name(reading: Reading, position: int) -> bool:
 
 
 def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
-    start, end = _trim(reading, start, end)
+    start, end = _without_market(reading, *_trim(reading, start, end))
     alias, entity = "", None
     bracket = _BRACKET.search(reading.folded, start, end)
     if bracket and bracket.start() > start:
@@ -211,7 +212,7 @@ def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
         alias = _CALLED.sub("", alias)
         start, end = _trim(reading, start, bracket.start())
     if not _known(reading, start, end):
-        start, end = _bare(reading, start, end)
+        start, end = _without_market(reading, *_bare(reading, start, end))
     text = reading.folded[start:end]
     if _known(reading, start, end) or (len(text) <= _MAX_NAME and _can_be_name(text)):
         return [_linked(reading, Span(start, end), alias, entity)]
@@ -223,18 +224,28 @@ def _known(reading: Reading, start: int, end: int) -> bool:
     return any(name.span == (start, end) for name in reading.names_in(start, end))
 
 
-def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
-    """The name without what describes it: a nickname in quotes, what kind of company it is, where its shares are traded."""
+def _to_latin(reading: Reading, start: int, end: int) -> int:
+    """Where a Latin name begins behind what Chinese calls it: 火箭与卫星制造公司SpaceX."""
     described = _LATIN_END.search(reading.folded, start, end)
-    start = described.end() if described else start
+    return described.end() if described else start
+
+
+def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """The name without what describes it: a nickname in quotes, what kind of company it is."""
+    start = _to_latin(reading, start, end)
     for pattern in (words.QUOTED, words.DESCRIBED):
         match = pattern.match(reading.folded[start:end])
         if match:
             start, end = _trim(reading, start + match.start("name"), end)
-    market = words.MARKET_END.search(reading.folded[start:end])
-    if market and market.start() >= 2 and not _ends_known(reading, start, end):
-        start, end = _trim(reading, start, start + market.start())
     return start, end
+
+
+def _without_market(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """The name without where its shares are traded."""
+    market = words.MARKET_END.search(reading.folded[start:end])
+    if market is None or market.start() <= 1 or _ends_known(reading, start, end):
+        return start, end
+    return _trim(reading, start, start + market.start())
 
 
 def _can_be_name(text: str) -> bool:
