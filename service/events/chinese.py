@@ -8,6 +8,7 @@ import re
 
 from service.events import chinese_words as words
 from service.events.reading import Mention, Reading
+from service.folding import fold
 from service.model.entity import EntityKind
 from service.model.span import Span
 
@@ -43,6 +44,8 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     of_another = words.AT_SOMETHING.search(reading.folded, start, end)
     if of_another:
         start, end = of_another.span("name")
+    if words.PRODUCT_PRICE.match(reading.folded, start, end):
+        return []
     start, end = _trim(reading, start, end)
     text = reading.folded[start:end]
     if not text or words.PRONOUN.match(text):
@@ -89,6 +92,12 @@ def looks_like_a_company(reading: Reading, mention: Mention) -> bool:
     if first >= 0 and words.HEAD.match(head[:first]):
         return True
     return (first >= 0 or len(text) > _SHORT_NAME) and reading.folded.count(text) > 1
+
+
+def in_headline(reading: Reading, mention: Mention) -> bool:
+    """Whether the first line of the item names it: the company of a clause that names none itself."""
+    head = reading.folded.partition("\n")[0]
+    return any(fold(name) in head for name in (mention.text, mention.alias) if name)
 
 
 def long_ago(reading: Reading, start: int, end: int) -> bool:

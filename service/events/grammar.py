@@ -244,7 +244,7 @@ def _event(
     if not mention.text:
         if not kind.unnamed:
             return None
-    elif instrument(reading, mention) not in kind.subjects or not _plausible(kind, reading, sentence, mention):
+    elif instrument(reading, mention) not in kind.subjects or not _plausible(kind, reading, sentence, clause, mention):
         return None
     found = Found(reading, mention, one.evidence, clause.span)
     return Event(
@@ -269,9 +269,14 @@ def _of_a_measure(reading: Reading, sentence: _Sentence, clause: Clause, mention
     return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
 
 
-def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, mention: Mention) -> bool:
-    """Whether an unknown Chinese name may be that of a share or company at all."""
-    if sentence.language != "zh" or mention.entity:
+def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
+    """Whether a Chinese name may be that of a share or company at all; a company's listing goes on about the headline's only."""
+    if sentence.language != "zh":
+        return True
+    carried = mention.span is not None and mention.span.start < clause.span.start
+    if kind.company and carried and not chinese.in_headline(reading, mention):
+        return False
+    if mention.entity:
         return True
     if kind.company and not chinese.looks_like_a_company(reading, mention):
         return False
