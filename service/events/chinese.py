@@ -63,6 +63,11 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     return found
 
 
+def speaks_of_goods(reading: Reading, span: Span) -> bool:
+    """Whether a clause says what something costs that is no share."""
+    return words.GOODS.match(reading.folded, span.start, span.end) is not None
+
+
 def speaks_of_prices(reading: Reading, span: Span) -> bool:
     """Whether a sentence speaks of the price of a share at all: without that an unknown name with a new high is hardly one."""
     return words.PRICED.search(reading.folded, span.start, span.end) is not None
@@ -94,10 +99,17 @@ def looks_like_a_company(reading: Reading, mention: Mention) -> bool:
     return (first >= 0 or len(text) > _SHORT_NAME) and reading.folded.count(text) > 1
 
 
-def in_headline(reading: Reading, mention: Mention) -> bool:
-    """Whether the first line of the item names it: the company of a clause that names none itself."""
+def _has_a_price(reading: Reading, mention: Mention) -> bool:
+    return bool(mention.entity or words.INSTRUMENT.search(fold(mention.text)) or looks_like_a_company(reading, mention))
+
+
+def goes_on(reading: Reading, mention: Mention, sentence: Span) -> bool:
+    """Whether a clause that names no company may mean this one: the headline's, or its sentence's unless that is who says so."""
     head = reading.folded.partition("\n")[0]
-    return any(fold(name) in head for name in (mention.text, mention.alias) if name)
+    if any(fold(name) in head for name in (mention.text, mention.alias) if name):
+        return True
+    same = mention.span is not None and sentence.start <= mention.span.start < sentence.end
+    return same and not words.SPONSOR.search(fold(mention.text))
 
 
 def long_ago(reading: Reading, start: int, end: int) -> bool:
@@ -126,7 +138,7 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
         return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
     match = words.TOPIC.match(reading.folded[begin:end])
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
-    if found and len(found) == 1 and (found[0].entity or looks_like_a_company(reading, found[0])):
+    if found and len(found) == 1 and _has_a_price(reading, found[0]):
         return [_with_bracket(reading, found[0], end)]
     names = [name for name in reading.names_in(start, end) if reading.folded[max(start, name.span.start - 1)] not in _FIGURE]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]

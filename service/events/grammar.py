@@ -158,6 +158,8 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clau
         sentence.measured = measures and sentence.language == "zh"
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+    if not topic and sentence.language == "zh" and chinese.speaks_of_goods(reading, clause.span):
+        sentence.last, sentence.measured = [], True
     if topic and (sentence.language == "zh" or topic[0].entity):
         sentence.last, sentence.measured = topic, False
     sentence.opened = sentence.opened or topic
@@ -270,14 +272,14 @@ def _of_a_measure(reading: Reading, sentence: _Sentence, clause: Clause, mention
 
 
 def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
-    """Whether a Chinese name may be that of a share or company at all; a company's listing goes on about the headline's only."""
+    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
     if sentence.language != "zh":
         return True
     carried = mention.span is not None and mention.span.start < clause.span.start
-    if kind.company and carried and not chinese.in_headline(reading, mention):
+    if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
         return False
     if mention.entity:
-        return True
+        return not kind.company or instrument(reading, mention) == "stock"
     if kind.company and not chinese.looks_like_a_company(reading, mention):
         return False
     if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
