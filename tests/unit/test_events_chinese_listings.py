@@ -9,6 +9,7 @@ from tests.support.events import everything, said
     ("text", "subject", "stage"),
     [
         ("甲山科技香港IPO", "甲山科技", "planned"),
+        ("甲山科技：筹划发行H股并在香港联交所上市", "甲山科技", "planned"),
         ("又一家来了\n甲山科技公告，拟赴港上市", "甲山科技", "planned"),
         ("甲山电气有限公司（简称“甲山电气”）近日说，拟在港交所上市", "甲山电气有限公司", "planned"),
         ("港股IPO：甲山科技股份有限公司递表港交所", "甲山科技股份有限公司", "filed"),
@@ -54,6 +55,7 @@ def test_how_far_a_company_has_come(text: str, subject: str, stage: str) -> None
         "然而其IPO进程却深陷泥沼",
         "多家新能源企业谋求上市",
         "人民币登陆港交所",
+        "今日暂无新股申购",
         "今日要闻\n乙水证券：前景看好，正登陆港交所",
         "今日要闻\n乙水股份：前景看好。正登陆港交所",
     ],
