@@ -65,7 +65,7 @@ def assertions(compiled: Compiled, folded: str, clause: Span, language: str, hit
             blockers.append((hit, *compiled.blockers[hit.entry]))
     found = [_with_companion(compiled, folded, hit, companions.get(hit.entry, ())) for hit in starting[:MAX_IN_CLAUSE]]
     bound = _with_percentages(folded, clause, language, [one for one in found if one is not None])
-    return [_judged(folded, one, blockers) for one in _unnested(bound)]
+    return [_judged(folded, one, blockers, compiled.types[one.kind].planned_counts) for one in _unnested(bound)]
 
 
 def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Sequence[Hit]) -> Assertion | None:
@@ -161,11 +161,13 @@ def _beaten(one: Assertion, other: Assertion) -> bool:
     return overlap and (longer or one.kind == other.kind)
 
 
-def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking]) -> Assertion:
-    """Apply the nearest blocker, if any."""
+def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking], planned_counts: bool) -> Assertion:
+    """Apply the nearest blocker, if any; where plans count, what is expected is one."""
     nearest: tuple[int, Blocker] | None = None
     for hit, blocker, owner in blockers:
         far = _reaches(blocker, folded, one, hit) if _holds(blocker, owner, one) else None
+        if far is not None and blocker.means == "expected" and planned_counts:
+            one, far = replace(one, status=Status.PLANNED), None
         if far is not None and (nearest is None or far < nearest[0]):
             nearest = (far, blocker)
     if nearest is None:

@@ -10,18 +10,33 @@ from service.events import chinese_words as words
 from service.events.names import Named
 from service.events.reading import Mention, Reading
 from service.events.watchlist_csv import ListedEntity
+from service.folding import fold
 from service.model.entity import EntityKind
 from service.model.span import Span
 
 _BRACKET = re.compile(r"\((?P<inside>[^()]{0,40})\)$")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 _CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"'“]?|[\"'”]$")
-_JOIN = re.compile(r"、|(?<=\w\w)(?:以及|及|和|与|暨)(?=\w\w)|/|&(?=[^\x00-\x7f])")
+_JOIN = re.compile(
+    r"、|(?<=\w\w)(?:以及|及|和|与|暨)(?=\w\w)|(?<![元币镑郎])(?:(?<=[^\x00-\x7f])/|/(?=[^\x00-\x7f]))|&(?=[^\x00-\x7f])"
+)
 _DESCRIBED = re.compile(r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商)$")
-_LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商)(?=[a-z])")
-_AFTER_CUT = re.compile(r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|股")
+_LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商|餐厅|商|品牌|机构|部门|新秀)(?=[a-z]{3})(?!etf|reit)")
+_AFTER_CUT = re.compile(
+    r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|[涨跌]|高开|低开|收[高低报]|续创"
+)
 _SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
 _MAX_NAME = 26
+_NOTHING_BEFORE = frozenset(("向", "于", "在"))
+"""Words before a place or a time, which may open a clause that names nobody: 向香港联交所递交..."""
+_SHORT_NAME = 2
+_OLD = 6
+"""Months after which what happened is history."""
+_WORD_REACH = 20
+"""Longer than any word or date that is cleared off the end of a name."""
+_DATE_REACH = 16
+_ONE_LETTER = frozenset("金银铜铝锌铅镍锡铂钯")
+"""Metals that futures are called by; all other names have two characters at least."""
 _FIGURE = frozenset("0123456789万亿千百")
 _MARKETS = frozenset((EntityKind.INDEX, EntityKind.COMMODITY))
 """What may be picked out of a description that is no name itself: 尽管过去一周黄金价格."""
@@ -29,7 +44,12 @@ _MARKETS = frozenset((EntityKind.INDEX, EntityKind.COMMODITY))
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions that end where the trigger begins; None where the clause names nobody there (or says "the company")."""
-    start, end = _trim(reading.folded, start, end)
+    of_another = words.AT_SOMETHING.search(reading.folded, start, end)
+    if of_another:
+        start, end = of_another.span("name")
+    if words.PRODUCT_PRICE.match(reading.folded, start, end):
+        return []
+    start, end = _trim(reading, start, end)
     text = reading.folded[start:end]
     if not text or words.PRONOUN.match(text):
         return None
@@ -39,25 +59,89 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     if such:
         start, end = start + such.start("names"), start + such.end("names")
     else:
-        start, end = _without_others(reading.folded, *_to_verb(reading, start, end))
-    return _parts(reading, start, end)
+        start, end = _without_others(reading, *_to_verb(reading, *_from_object(reading, start, end)))
+    found = _parts(reading, start, end)
+    if words.GROUP.search(text) and (found is None or all(words.SECTOR.search(one.text) for one in found)):
+        return [Mention("")]
+    return found
+
+
+def speaks_of_goods(reading: Reading, span: Span) -> bool:
+    """Whether a clause says what something costs that is no share."""
+    return words.GOODS.match(reading.folded, span.start, span.end) is not None
+
+
+def speaks_of_prices(reading: Reading, span: Span) -> bool:
+    """Whether a sentence speaks of the price of a share at all: without that an unknown name with a new high is hardly one."""
+    return words.PRICED.search(reading.folded, span.start, span.end) is not None
+
+
+def is_called_a_company(reading: Reading, mention: Mention) -> bool:
+    """Whether the name ends as companies' names do."""
+    return mention.span is not None and words.COMPANY.search(mention.span.of(reading.folded)) is not None
+
+
+def looks_like_a_company(reading: Reading, mention: Mention) -> bool:
+    """Whether an unknown name is one by its form, its bracket, its place at the head of the item, or because it comes again."""
+    if mention.span is None or mention.alias:
+        return mention.span is not None
+    start, end = mention.span.start, mention.span.end
+    text = reading.folded[start:end]
+    if words.NO_COMPANY.search(text):
+        return False
+    if (
+        is_called_a_company(reading, mention)
+        or words.LATIN_NAME.match(text)
+        or (len(text) > _SHORT_NAME + 1 and reading.folded[end : end + 1] in ("(", ":"))
+    ):
+        return True
+    head = reading.folded.partition("\n")[0]
+    first = head.find(text)
+    if first >= 0 and words.HEAD.match(head[:first]):
+        return True
+    return (first >= 0 or len(text) > _SHORT_NAME) and reading.folded.count(text) > 1
+
+
+def _has_a_price(reading: Reading, mention: Mention) -> bool:
+    return bool(mention.entity or words.INSTRUMENT.search(fold(mention.text)) or looks_like_a_company(reading, mention))
+
+
+def goes_on(reading: Reading, mention: Mention, sentence: Span) -> bool:
+    """Whether a clause that names no company may mean this one: the headline's, or its sentence's unless that is who says so."""
+    head = reading.folded.partition("\n")[0]
+    if any(fold(name) in head for name in (mention.text, mention.alias) if name):
+        return True
+    same = mention.span is not None and sentence.start <= mention.span.start < sentence.end
+    return same and not words.SPONSOR.search(fold(mention.text))
+
+
+def long_ago(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words before an assertion date it more than half a year before the item."""
+    if reading.published is None:
+        return False
+    alone = words.DATE_ALONE.search(reading.folded, max(0, start - _DATE_REACH), start)
+    last = ([alone] if alone else []) + list(words.DATED.finditer(reading.folded, start, end))
+    if not last:
+        return False
+    months = (reading.published.year - int(last[-1]["year"])) * 12 + reading.published.month - int(last[-1]["month"] or 12)
+    return months > _OLD
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
-    """The name that begins where the trigger ends."""
-    cut = _AFTER_CUT.search(reading.folded, start, end)
-    return _parts(reading, *_trim(reading.folded, start, cut.start() if cut else end))
+    """The name that begins where the trigger ends: up to a colon, a bracket or a verb."""
+    cut = _AFTER_CUT.search(reading.folded, start + 1, end) if start < end else None
+    return _parts(reading, *_trim(reading, start, cut.start() if cut else end))
 
 
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a clause opens with: the name before a bracket, a colon or a verb; else the first known name in it."""
-    begin, stop = _trim(reading.folded, start, end)
+    begin, stop = _trim(reading, start, end)
     such = words.SUCH_AS.match(reading.folded[begin:stop])
     if such:
         return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
     match = words.TOPIC.match(reading.folded[begin:end])
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
-    if found and len(found) == 1:
+    if found and len(found) == 1 and _has_a_price(reading, found[0]):
         return [_with_bracket(reading, found[0], end)]
     names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
@@ -78,42 +162,61 @@ def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:
     return Mention(mention.text, mention.span, entity, alias)
 
 
-def _trim(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Clear both ends of adverbs, times and descriptions, however many there are."""
+def _trim(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """Clear both ends of adverbs, times and descriptions, however many there are; what the catalog knows stays whole."""
+    folded = reading.folded
     while start < end:
-        match = words.TRAILING.search(folded[start:end])
-        if match is None or words.STILL_A_NAME.search(folded[start:end]):
+        near = max(start, end - _WORD_REACH)
+        match = words.TRAILING.search(folded, near, end)
+        if match is None or words.STILL_A_NAME.search(folded, near, end) or _ends_known(reading, start, end):
             break
-        end = start + match.start()
+        end = match.start()
     while start < end:
-        match = words.LEADING.match(folded[start:end])
-        if match is None:
+        match = words.LEADING.match(folded, start, end)
+        if match is None or _begins_known(reading, start, end):
             break
-        start += match.end()
+        start = match.end()
     return start, end
+
+
+def _ends_known(reading: Reading, start: int, end: int) -> bool:
+    name = reading.covered(end - 1)
+    return name is not None and name.span.start >= start and name.span.end == end
+
+
+def _begins_known(reading: Reading, start: int, end: int) -> bool:
+    name = reading.covered(start)
+    return name is not None and name.span.start == start and name.span.end <= end
 
 
 def _to_verb(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Cut at the first word that can only follow a name: 某公司[向港交所]提交..."""
-    for match in words.VERB.finditer(reading.folded, start + 2, end):
-        if reading.covered(match.start()) is None:
-            return _trim(reading.folded, start, match.start())
+    for match in words.VERB.finditer(reading.folded, start, end):
+        if reading.covered(match.start()) is None and (match.start() >= start + 2 or match[0] in _NOTHING_BEFORE):
+            return _trim(reading, start, match.start())
     return start, end
 
 
-def _without_others(folded: str, start: int, end: int) -> tuple[int, int]:
+def _from_object(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """Begin after the last verb that has the name as its object: 避险情绪[助推]黄金再创新高."""
+    places = [match.end() for match in words.OBJECT.finditer(reading.folded, start, end)]
+    return _trim(reading, places[-1], end) if places else (start, end)
+
+
+def _without_others(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Cut "and many other stocks" off a list of names."""
     for pattern in (words.GROUP, words.AND_OTHERS):
-        match = pattern.search(folded[start:end])
+        match = pattern.search(reading.folded[start:end])
         if match and match.start() >= 2:
             end = start + match.start()
-    return _trim(folded, start, end)
+    return _trim(reading, start, end)
 
 
 def _parts(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """One mention for each coordinated name; None if nothing in the range can be a name."""
     if start >= end:
         return None
+    start = start if "、" in reading.folded[start:end] else _to_latin(reading, start, end)
     brackets = [match.span() for match in _BRACKETS.finditer(reading.folded, start, end)]
     found: list[Mention] = []
     position = start
@@ -132,25 +235,54 @@ def _inside_name(reading: Reading, position: int) -> bool:
 
 
 def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
-    start, end = _trim(reading.folded, start, end)
+    start, end = _without_market(reading, *_trim(reading, start, end))
     alias, entity = "", None
     bracket = _BRACKET.search(reading.folded, start, end)
     if bracket and bracket.start() > start:
         alias, entity = reading.bracket(Span(*bracket.span("inside")))
         alias = _CALLED.sub("", alias)
-        start, end = _trim(reading.folded, start, bracket.start())
-    described = _LATIN_END.search(reading.folded, start, end)
-    start = described.end() if described else start
+        start, end = _trim(reading, start, bracket.start())
+    if not _known(reading, start, end):
+        start, end = _without_market(reading, *_bare(reading, start, end))
     text = reading.folded[start:end]
-    known = [name for name in reading.names_in(start, end) if name.span == (start, end)]
-    if known or (len(text) <= _MAX_NAME and _can_be_name(text)):
+    if _known(reading, start, end) or (len(text) <= _MAX_NAME and _can_be_name(text)):
         return [_linked(reading, Span(start, end), alias, entity)]
     inside = [name for name in reading.names_in(start, end) if reading.book.catalog[name.entity].kind in _MARKETS]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in inside if len(inside) == 1]
 
 
+def _known(reading: Reading, start: int, end: int) -> bool:
+    return any(name.span == (start, end) for name in reading.names_in(start, end))
+
+
+def _to_latin(reading: Reading, start: int, end: int) -> int:
+    """Where a Latin name begins behind what Chinese calls it: 火箭与卫星制造公司SpaceX."""
+    described = _LATIN_END.search(reading.folded, start, end)
+    return described.end() if described else start
+
+
+def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """The name without what describes it: a nickname in quotes, what kind of company it is."""
+    start = _to_latin(reading, start, end)
+    for pattern in (words.QUOTED, words.DESCRIBED):
+        match = pattern.match(reading.folded[start:end])
+        if match:
+            start, end = _trim(reading, start + match.start("name"), end)
+    return start, end
+
+
+def _without_market(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """The name without where its shares are traded."""
+    market = words.MARKET_END.search(reading.folded[start:end])
+    if market is None or market.start() <= 1 or _ends_known(reading, start, end):
+        return start, end
+    return _trim(reading, start, start + market.start())
+
+
 def _can_be_name(text: str) -> bool:
     bare = _BRACKETS.sub("", text)
+    if len(bare) < 2 and bare not in _ONE_LETTER:
+        return False
     return any(character.isalpha() for character in bare) and not words.PRONOUN.match(bare) and not words.NO_NAME.search(bare)
 
 

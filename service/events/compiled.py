@@ -124,8 +124,13 @@ def _placed(uses: Iterable[Use], folded: str, raw: tuple[int, int, int]) -> Iter
                 yield Hit(start, end, use.role, use.entry)
             continue
         place = _shaped(use.shape, folded, start, end)
-        if place is not None and whole(folded, *place):
+        if place is not None and (whole(folded, *place) or _counts(folded, *place)):
             yield Hit(*place, use.role, use.entry)
+
+
+def _counts(folded: str, start: int, end: int) -> bool:
+    """A number may follow the letter that ends a Chinese name: 粤电力A[2连板], 20cm[4连板]."""
+    return folded[start].isdigit() and folded[start - 1].isalpha() and not folded[end - 1].isascii()
 
 
 def _shaped(shape: re.Pattern[str], folded: str, start: int, end: int) -> tuple[int, int] | None:

@@ -23,7 +23,7 @@ _KINDS = {
     EntityKind.FUND: "other", EntityKind.COMMODITY: "other", EntityKind.CURRENCY: "other",
 }  # fmt: skip
 _INDEX_WORDS = re.compile(
-    r"指数?$|综指|成指|板块|概念|三大股指|股指|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
+    r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
     r"nasdaq|dow|s&p|market)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
 )
 _OTHER_WORDS = re.compile(
@@ -31,6 +31,8 @@ _OTHER_WORDS = re.compile(
     r"(?<![a-z])(?:futures?|etfs?|gold|silver|copper|crude|oil|bitcoin|ethereum|ether|bonds?|yuan|yen|dollar|euro|rupee|pound|sterling|franc|peso|won|fund|"
     r"wheat|corn|coffee|cocoa|uranium|lithium|platinum|palladium|token|xrp|solana|aluminum|aluminium|nickel|zinc|tin|gas)(?![a-z])"
 )
+_INDEX_END = re.compile(r"(?:(?<!期)指数|板块|概念|产业链)$")
+"""What ends so is an index whatever it is an index of: 黄金板块."""
 _RECORD = re.compile(r"历史|纪录|(?<![a-z])(?:record|all-time|all time|highest[- ]ever|lifetime)(?![a-z])")
 _SPANS = re.compile(
     r"[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|"
@@ -61,7 +63,7 @@ def instrument(reading: Reading, mention: Mention) -> str:
     if mention.entity:
         return _KINDS[reading.book.catalog[mention.entity].kind]
     text = mention.text.lower() if mention.span is None else mention.span.of(reading.folded)
-    if _OTHER_WORDS.search(text):
+    if _OTHER_WORDS.search(text) and not _INDEX_END.search(text):
         return "other"
     return "index" if _INDEX_WORDS.search(text) else "stock"
 

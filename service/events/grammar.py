@@ -23,8 +23,9 @@ from service.events.facts import Found
 from service.events.fields import coded, instrument
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
+from service.events.vocabulary import EventType
 from service.folding import fold
-from service.model.event import Event, FieldValue
+from service.model.event import Event, FieldValue, Status
 from service.model.item import Item
 from service.model.span import Span
 
@@ -198,6 +199,8 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clau
         sentence.measured = measures and sentence.language == "zh"
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+    if not topic and sentence.language == "zh" and chinese.speaks_of_goods(reading, clause.span):
+        sentence.last, sentence.measured = [], True
     if topic and (sentence.language == "zh" or topic[0].entity):
         sentence.last, sentence.measured = topic, False
     sentence.opened = sentence.opened or topic
@@ -213,7 +216,11 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
+            if compiled.types[one.kind].priced and _of_a_measure(reading, sentence, clause, mentions):
+                mentions = []
             left = one.evidence.end
+        if sentence.language == "zh" and chinese.long_ago(reading, clause.span.start, one.evidence.start):
+            one = replace(one, status=Status.HISTORICAL)
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
@@ -281,7 +288,7 @@ def _made(
     found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
     for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
         named = fact.mention
-        if named.text and instrument(reading, named) not in kind.subjects:
+        if named.text and not _fits(kind, reading, sentence, clause, named):
             continue
         yield Event(
             type=one.kind,
@@ -296,6 +303,34 @@ def _made(
             fields={**fact.fields, **_given(kind.fields, one)},
             entry=one.trigger.entry,
         )
+
+
+def _fits(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
+    """Whether what is named may be the subject of such an event."""
+    return instrument(reading, mention) in kind.subjects and _plausible(kind, reading, sentence, clause, mention)
+
+
+def _of_a_measure(reading: Reading, sentence: _Sentence, clause: Clause, mentions: list[Mention]) -> bool:
+    """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
+    if not sentence.measured or sentence.language != "zh" or chinese.speaks_of_prices(reading, clause.span):
+        return False
+    return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
+
+
+def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
+    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
+    if sentence.language != "zh":
+        return True
+    carried = mention.span is not None and mention.span.start < clause.span.start
+    if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
+        return False
+    if mention.entity:
+        return not kind.company or instrument(reading, mention) == "stock"
+    if kind.company and not chinese.looks_like_a_company(reading, mention):
+        return False
+    if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
+        return True
+    return chinese.speaks_of_prices(reading, sentence.span)
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

@@ -16,11 +16,18 @@ _PERCENT = re.compile(
 )
 _TENTHS = re.compile(r"(?P<tenths>[一两二三四五六七八九])成(?P<half>半)?")
 _TIMES = re.compile(r"翻(?:了)?(?:一)?[倍番]|(?<![a-z])doubl(?:ed|es|ing)(?![a-z])")
+_HALVED = re.compile(r"腰斩")
+_MULTIPLES = re.compile(
+    r"(?<=[涨升翻])(?:幅|了|达|约|超过|[超近逾])*(?P<figure>(?P<times>\d+(?:\.\d+)?|[两二三四五六七八九十])倍)"
+)
+"""Risen by so many times its price: 涨超3倍 is 300 %."""
+_HUNDREDTHS = re.compile(r"百分之(?P<figure>\d+(?:\.\d+)?|[一二三四五六七八九十]{1,3})")
 _OVER = re.compile(
     r"(?:超过?|逾|达逾|突破|(?<![a-z])(?:over|more than|above|at least|exceeding|upwards? of|north of|some more than))\s*$"
 )
 _NEARLY = re.compile(r"(?:近|接近|将近|逼近|(?<![a-z])(?:nearly|almost|close to|just under|just shy of|approaching|under))\s*$")
 _OVER_AFTER = re.compile(r"以上|多(?!头|空)| or more(?![a-z])| plus(?![a-z])")
+_UNITS = "一二三四五六七八九"
 _TENTH_VALUES = {
     "一": 10.0,
     "两": 20.0,
@@ -52,7 +59,21 @@ def percentages(folded: str, start: int, end: int) -> list[Percent]:
         found.append(_percent(folded, start, match.span(), _TENTH_VALUES[match["tenths"]] + half))
     for match in _TIMES.finditer(folded, start, end):
         found.append(_percent(folded, start, match.span(), 100.0))
+    for match in _HALVED.finditer(folded, start, end):
+        found.append(_percent(folded, start, match.span(), 50.0))
+    for match in _MULTIPLES.finditer(folded, start, end):
+        found.append(_percent(folded, start, match.span("figure"), 100 * _chinese(match["times"])))
+    for match in _HUNDREDTHS.finditer(folded, start, end):
+        found.append(_percent(folded, start, match.span(), _chinese(match["figure"])))
     return sorted(found)
+
+
+def _chinese(digits: str) -> float:
+    """A number below a hundred in digits or Chinese: 3.5, 两, 十五, 二十, 二十五."""
+    if digits[0].isdigit():
+        return float(digits)
+    tens, ten, units = digits.replace("两", "二").rpartition("十")
+    return float((10 * (_UNITS.find(tens[:1]) + 1 if tens else 1) if ten else 0) + (_UNITS.find(units[:1]) + 1 if units else 0))
 
 
 def _value(digits: str) -> float:

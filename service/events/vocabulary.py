@@ -28,7 +28,7 @@ Phrases = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
 Optionals = Annotated[list[str], BeforeValidator(_as_list)]
 Choices = Annotated[list[str], BeforeValidator(_as_list)]
 Side = Literal["before", "after", "around"]
-Means = Literal["denied", "historical", "planned", "near", "hypothetical", "definition", "measure", "other"]
+Means = Literal["denied", "historical", "planned", "near", "expected", "hypothetical", "definition", "measure", "other"]
 
 
 class _Model(BaseModel):
@@ -55,6 +55,8 @@ class TriggerText(_Model):
 
 class BlockerText(_Model):
     """`say` takes an event back: the event was denied, is history, is only near, feared, defined, or is none of a price.
+
+    What is only `expected` is planned where planned events of the type count, and no event elsewhere.
 
     `look` is where it stands: before, after or around the words that assert; over them; in the words that name the subject; or
     anywhere in the clause.
@@ -95,6 +97,8 @@ class TypeText(_Model):
 
     `aside: true`: the type is read on its own, so that its words change nothing of what other types find. `ignores` names the
     shared blockers that do not hold for it, by what they mean.
+    `priced`: an unknown name needs words about prices in its sentence, since any number may reach a high.
+    `company`: an unknown name must look like a company's.
     """
 
     type: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -105,6 +109,8 @@ class TypeText(_Model):
     unnamed: bool = False
     aside: bool = False
     ignores: list[Means] = Field(default=[])
+    priced: bool = False
+    company: bool = False
     subjects: list[Literal["index", "stock", "other"]] = Field(default=["index", "stock", "other"])
     fields: dict[str, Choices] = Field(default={})
     en: LanguageText = LanguageText()
@@ -161,6 +167,8 @@ class EventType:
     planned_counts: bool = False
     unnamed: bool = False
     aside: bool = False
+    priced: bool = False
+    company: bool = False
     subjects: tuple[str, ...] = SUBJECT_KINDS
     fields: dict[str, tuple[str, ...] | str] = field(default_factory=dict)
     triggers: tuple[Trigger, ...] = ()
@@ -246,7 +254,8 @@ def parse_vocabulary(document: Document) -> tuple[EventType | None, list[Problem
         name: allowed[0] if allowed in (["text"], ["number"]) else tuple(allowed) for name, allowed in text.fields.items()
     }
     kind = EventType(
-        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, text.aside,
+        text.type, text.about, text.shared, tuple(text.identity), text.planned_counts, text.unnamed, text.aside, text.priced,
+        text.company,
         tuple(text.subjects), fields, tuple(triggers), tuple(blockers), tuple(examples),
     )  # fmt: skip
     return kind, []

@@ -1,0 +1,64 @@
+"""Listings in Chinese: which company, how far it has come, and what is no listing of anybody."""
+
+import pytest
+
+from tests.support.events import everything, said
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "stage"),
+    [
+        ("甲山科技香港IPO", "甲山科技", "planned"),
+        ("甲山科技：筹划发行H股并在香港联交所上市", "甲山科技", "planned"),
+        ("又一家来了\n甲山科技公告，拟赴港上市", "甲山科技", "planned"),
+        ("甲山电气有限公司（简称“甲山电气”）近日说，拟在港交所上市", "甲山电气有限公司", "planned"),
+        ("港股IPO：甲山科技股份有限公司递表港交所", "甲山科技股份有限公司", "filed"),
+        ("甲山生物创业板IPO获受理", "甲山生物", "filed"),
+        ("甲山装备股份有限公司沪市主板IPO获上市委会议通过", "甲山装备股份有限公司", "approved"),
+        ("甲山药业港股IPO获中国证监会备案", "甲山药业", "approved"),
+        ("上市审核委员会审议会议，审议甲山光子股份有限公司（首发）", "甲山光子股份有限公司", "filed"),
+        ("某基金考虑在Bolt Space的IPO中认购", "Bolt Space", "planned"),
+        ("两家银行据称在安排CLUB BOLT香港首次公开募股事宜", "CLUB BOLT", "planned"),
+        ("美国连锁餐厅Bolt's Diner递交IPO申请", "Bolt's Diner", "filed"),
+        ("Bolt Cloud最早可能于今年秋季进行IPO", "Bolt Cloud", "planned"),
+        ("甲山科技即将上市，预计于7月30日在港交所挂牌上市", "甲山科技", "listed"),
+        ("因甲山焦化集团股份有限公司及其保荐人乙水证券撤回发行上市申请", "甲山焦化集团股份有限公司", "withdrawn"),
+        ("新股N甲山涨超530% 触发临停", "N甲山", "listed"),
+        ("甲山医疗暗盘收涨逾194%", "甲山医疗", "priced"),
+        ("甲山茶饮招股，甲山茶饮拟集资18亿", "甲山茶饮", "priced"),
+        ("甲丙招股，甲丙拟集资18亿", "甲丙", "priced"),
+        ("甲丙丁戊（09999）招股", "甲丙丁戊", "priced"),
+        ("甲山科技：重新向香港联交所递交H股发行上市申请", "甲山科技", "filed"),
+    ],
+)
+def test_how_far_a_company_has_come(text: str, subject: str, stage: str) -> None:
+    event = next(event for event in everything(text) if event.type == "ipo")
+    assert (event.subject, event.fields["stage"]) == (subject, stage)
+    assert ("ipo", subject) in said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大型IPO拉动新股市场回暖",
+        "一季度港股IPO融资近1100亿港元",
+        "港交所：1月首次公开招股集资金额为393亿港元",
+        "招股书显示，公司2024年营收14亿元",
+        "新能源物流车赛道IPO密集登场",
+        "甲山药业：新适应症上市申请获批准",
+        "甲山科技重组无条件过会",
+        "使用更强的推理能力，不过会有防止滥用的限制",
+        "甲山科技完成Pre-IPO轮融资",
+        "甲山科技如果IPO",
+        "甲山科技未能在港交所上市",
+        "回购资金来源为公司首次公开发行普通股取得的超募资金",
+        "然而其IPO进程却深陷泥沼",
+        "多家新能源企业谋求上市",
+        "人民币登陆港交所",
+        "今日暂无新股申购",
+        "今日要闻\n乙水证券：前景看好，正登陆港交所",
+        "今日要闻\n乙水股份：前景看好。正登陆港交所",
+    ],
+)
+def test_what_is_nobodys_listing(text: str) -> None:
+    assert [one for one in said(text) if one[0] == "ipo"] == []
