@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.events.compiled import Compiled, Hit, Role
+from service.events.english_fit import belongs
 from service.events.numbers import Percent, percentages
 from service.events.vocabulary import Blocker, Trigger
 from service.model.event import Status
@@ -138,11 +139,10 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:
         return None
     far = distance(folded, start, end, language)
-    if far > limit or (
-        after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
-    ):
+    if far > limit or (language == "en" and not belongs(folded, one.say, figure.span)):
         return None
-    return far
+    level = after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
+    return None if level else far
 
 
 def _unnested(found: list[Assertion]) -> list[Assertion]:

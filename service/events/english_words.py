@@ -20,6 +20,26 @@ SKIP = _set(
     seems jumped rose rallied surged fell climbed
     """
 )
+HEADLINE_SKIP = _set(
+    """
+    ends ended closes closed opens opened settle settles settled finish finishes finished trades trading set likely poised
+    is are was were has have still just also now to unofficially officially sharply further said having gets seen
+    """
+)
+"""In headlines these come between whom it happened to and what happened, with a capital."""
+HEADLINE_VERBS = _set(
+    """
+    weighs agrees gets says sees updates approves taps hires plans seeks eyes files raises mulls considers explores picks wins
+    nears targets aims prepares launches prices delays pulls shelves postpones withdraws scraps slash slashes cuts lifts
+    boosts sends drives drags warns reports posts beats misses falls rises jumps slides slips drops gains surges soars
+    tumbles plunges climbs sinks extends snaps holds hits tops leads names appoints buys sells acquires unveils unveil
+    weigh agree seek raise consider explore prepare launch delay hire strengthens weakens edges notches shows faces
+    eases keeps makes takes puts said is are has have can could may might will would closes ends opens settles settle trades becomes
+    see find face rise fall dip slide slip jump drop gain surge soar tumble plunge climb sink heads head leap leaps pop pops
+    following having include includes announces completes expands rallies rally retreats rebounds doubles triples crosses
+    draws attracts kicks confirms denies needs wants starts begins joins loses sheds adds reaches touches sets set
+    """
+)
 LIGHT_VERBS = _set(
     """
     post posts posted posting notch notches notched record records recorded log logs logged see sees saw suffer
@@ -46,7 +66,7 @@ LOWER_NAMES = _set(
     """
     gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee peso stock
+    natural pound dollar yen euro yuan rupee peso stock share ordinary common price prices spot
     """
 )
 DETERMINERS = _set("the its their his this that ,")
@@ -55,6 +75,14 @@ OPENERS = _set(
     "meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
 )
 ADVERBIAL = _set("in on at after during since amid following by")
+WHERE = _set("in at from of across within among against for through on into")
+"""What comes after one of these says where or whose, not who, unless shares come before it."""
+SHARE_NOUNS = _set(
+    """
+    share shares stock stocks price prices adr adrs adss units value futures likes contracts contract securities shareholders
+    gains losses gainers losers decliners advancers debut maker owner parent operator drop fall rise jump gain surge
+    """
+)
 LEAD_IN = _set("the a an its of by for from in to")
 OTHERS = _set("others more peers rivals other")
 NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
@@ -78,13 +106,13 @@ COMPANY_NOUNS = _set(
 NATIONS = re.compile(
     r"^(?:the )?(?:u\.?s\.?|u\.?k\.?|asian?|european?|chinese|china|japanese|japan|indian?|korean|south korean?|global|world|"
     r"emerging|german|french|british|hong kong|mainland|taiwan(?:ese)?|australian?|canadian|brazilian|latin american|swedish|"
-    r"swiss|dutch|danish|norwegian|finnish|spanish|italian|russian|israeli|turkish|argentine|mexican|thai|indonesian|vietnamese|"
+    r"swiss|dutch|danish|norwegian|finnish|spanish|italian|russian|israeli|turkish|argentine|mexican|thai|indonesian|vietnamese|vietnam|indonesia|thailand|new zealand|philippines|pakistani?|sri lankan?|nigerian?|egyptian?|colombian|chilean|peruvian|hungarian|czech|romanian|austrian?|belgian|belgium|portuguese|portugal|spain|italy|sweden|norway|denmark|finland|russia|brazil|mexico|turkey|poland|greece|ireland|netherlands|qatari?|kuwaiti?|dubai|"
     r"saudi|gulf|american|america|europe|asia|germany|france|britain|korea|singapore|malaysian?|philippine|polish|greek|irish)$",
     re.IGNORECASE,
 )
 REGIONS = re.compile(
     NATIONS.pattern[:-1]
-    + r"(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|"
+    + r"(?:['’]s)?(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|"
     r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
     re.IGNORECASE,
 )
@@ -116,4 +144,5 @@ DETERMINER = re.compile(
 )
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
+SHARES = re.compile(r"\b(?:shares?|stocks?|adrs?|units|equities)\b", re.IGNORECASE)
 MONEY = re.compile(r"^(?:[A-Z]{0,3}[$€£¥]\d|\d)")
