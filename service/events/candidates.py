@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.events.compiled import Compiled, Hit, Role
-from service.events.english_fit import belongs
+from service.events.english_fit import belongs, modifies, stands_alone
 from service.events.numbers import Percent, percentages
 from service.events.vocabulary import Blocker, Trigger
 from service.model.event import Status
@@ -75,6 +75,8 @@ def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Seque
     plain = Assertion(compiled.owners[hit.entry], trigger, say, say, hit.entry, status=trigger.status)
     if not trigger.companions:
         return plain
+    if trigger.language == "en" and modifies(folded, say):
+        return None
     found = []
     for other in companions:
         far = _distance_on(trigger.look, folded, say, other, trigger.language)
@@ -133,7 +135,7 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     """How far the figure stands on the side where the trigger wants it, if it is near enough to belong to it."""
     side, limit = one.trigger.pct, PERCENT_WITHIN[language]
     if figure.span.start < one.say.end and one.say.start < figure.span.end:
-        return 0 if side == "itself" else None
+        return 0 if side == "itself" and stands_alone(folded, one.say) else None
     after = figure.span.start >= one.say.end
     start, end = (one.say.end, figure.span.start) if after else (figure.span.end, one.say.start)
     if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:
@@ -165,6 +167,8 @@ def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking]) -> Asser
     """Apply the nearest blocker, if any."""
     nearest: tuple[int, Blocker] | None = None
     for hit, blocker, owner in blockers:
+        if blocker.means == "hypothetical" and one.status is Status.PLANNED and blocker.language == "en":
+            continue  # what may be is what is planned
         far = _reaches(blocker, folded, one, hit) if owner in (None, one.kind) else None
         if far is not None and (nearest is None or far < nearest[0]):
             nearest = (far, blocker)

@@ -9,24 +9,41 @@ import re
 
 from service.events import english_words as words
 from service.events.english_lists import coordinated
-from service.events.english_subjects import is_person, mention, refers_back
+from service.events.english_subjects import describes, is_person, is_quality, mention, refers_back
 from service.events.english_tokens import Token, is_headline, tokens
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
-__all__ = ["after", "before", "is_headline", "topic"]
+__all__ = ["after", "before", "is_headline", "owner", "topic"]
 
 _MAX_TOKENS = 40
 _OPENING = 14
+_REACH = 160
+_FEW = 5
+_SHORT = 3
+_LINE = 300
+_GOES_ON = re.compile(r"(?:up|down)(?= )")
+"""What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
+_OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
     r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?(?:debut|listing)"
-    r"|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
+    r"|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
 
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
+    """Whom the words before the trigger name, or, where "closed at 3,000, [up 1 %]" goes on about it, whom they open with."""
+    found = _named_before(reading, start, end)
+    if found == [] and _GOES_ON.match(reading.folded, end):
+        words_before = reading.folded[start:end].rstrip()
+        if words_before.endswith(",") and not words.SUMS.search(words_before):
+            return topic(reading, start, end)
+    return found
+
+
+def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions of the noun phrase that ends where the trigger begins.
 
     None where nobody is named there, or only by a pronoun ("it", "the company", "its"): the text goes on about the same one. An
@@ -34,43 +51,80 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """
     found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
     headline = is_headline(reading.document, Span(start, end))
-    if len(found) > 1 and found[-1].low == "to" and (headline or found[-1].text == "to"):
-        return topic(reading, start, end) or None
+    if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
+        return topic(reading, start, end) or (None if found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW else [])
     found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found), headline)))
+    if found:
+        stop = _without_time(reading.folded, start, found[-1].span.end)
+        found = _without_adverbs([token for token in found if token.span.start < stop], headline)
     if not found:
-        return None
+        return [] if reading.folded[end : end + 1] in ("+", "-") else None
     last = found[-1].low
+    if last in words.ARTICLES and (len(found) < 2 or found[-2].text != ","):
+        return []
     if last in words.DETERMINERS or (found[-1].text[0].islower() and found[-1].owns):
         return None
     if last in words.COMPANY_NOUNS and found[-1].text.islower():
         return None
+    if last in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC:
+        return []
     noun = _NOUN.match(reading.folded, end) is not None
     phrase = _phrase_before(reading, found, noun)
     if not phrase or all(token.low in words.NOBODY for token in phrase):
         return []
     named = _mentions(reading, phrase, headline)
+    if reading.folded[end : end + 1] in ("+", "-") and not words.SHARES.search(phrase[-1].text):
+        return [one for one in named or () if one.entity]
     return named or (None if named is None or (noun and not reading.folded[end].isdigit()) else [])
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
-    """The mentions of the noun phrase that begins where the trigger ends."""
+    """The mentions of the noun phrase that begins where the trigger ends; None and an empty list as in `before`."""
     phrase: list[Token] = []
-    for token in tokens(reading.document, start, min(end, start + 160)):
+    back = False
+    for token in tokens(reading.document, start, min(end, start + _REACH)):
         if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
+            back = back or token.low in words.OWNING
             continue
         if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
+            back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break
         phrase.append(token)
-        if token.text.endswith(("'s", "’s")):
+        if token.owns:
             break
     while phrase and phrase[-1].low in words.CONNECTORS:
         phrase.pop()
-    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end))) if phrase else None
+    if back or not phrase:
+        return None if back else []
+    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end)))
+
+
+def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] | None:
+    """Whose something is: "for Acme's [IPO]", "the [IPO] of Acme"; None where the words beside it do not say."""
+    named = _OF.match(reading.folded, noun.end, end)
+    found = after(reading, named.end(), end) if named else None
+    if found:
+        return found
+    beside = tokens(reading.document, start, noun.start)[-_MAX_TOKENS:]
+    phrase = _beside(reading, _phrase_before(reading, beside, noun=True))
+    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
+
+
+def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without where and how big."""
+    known = [reading.covered(token.span.start) is not None for token in phrase]
+    verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
+    phrase = phrase[verbs[-1] + 1 :] if verbs else phrase
+    if all(describes(token.text) and not token.owns for token in phrase):
+        return []
+    while phrase and not phrase[-1].owns and is_quality(phrase[-1].text):
+        phrase = phrase[:-1]
+    return phrase
 
 
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
-    opening = _without_dateline(tokens(reading.document, start, end))[:_OPENING]
+    opening = _without_dateline(tokens(reading.document, start, min(end, start + _LINE)))[:_OPENING]
     headline = bool(opening) and is_headline(reading.document, Span(opening[0].span.start, end))
     run: list[Token] = []
     for token in [*opening, None]:
@@ -100,9 +154,9 @@ def _without_dateline(found: list[Token]) -> list[Token]:
 
 
 def _looks_like_verb(token: Token, run: list[Token]) -> bool:
-    return (
-        bool(run) and token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")) and len(token.text) > 3
-    )
+    if not run or len(token.text) <= _SHORT or token.low in words.NAME_PLURALS:
+        return False
+    return token.low in words.HEADLINE_VERBS or (token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")))
 
 
 def _without_time(folded: str, start: int, end: int) -> int:
@@ -176,7 +230,7 @@ def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> 
     place = index + left - len(phrase)
     if noun or place < 2 or not phrase:
         return phrase
-    return _phrase_before(reading, found[: place - 1]) if _only_where(found[place - 2], found[place - 1]) else phrase
+    return _phrase_before(reading, _without_adverbs(found[: place - 1])) if _only_where(found[place - 2], found[place - 1]) else phrase
 
 
 def _only_where(head: Token, preposition: Token) -> bool:

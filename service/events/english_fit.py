@@ -42,7 +42,29 @@ _OWNED_AFTER = re.compile(
     r"discount|premium|coupon|yield|market share|growth|in (?:constant|revenue|sales|gdp)|annual (?:growth|rate|return)|shareholding|owned|"
     r"equity|voting|cut to|hike|duty|levy|pay|share of|unemployment|inflation|approval|support)(?![a-z])"
 )
+_NO_OBJECT = re.compile(
+    r"\s*(?:$|[^\w\s]|(?:in|this|since|over|on|from|after|to|last|year|and|so|within|during|amid|as|while|by|at|following|again|today|but|before|"
+    r"with|for|than|or|early|intraday|that|when|its value|their value|the past|the last|against|off|year-to-date)(?![a-z]))"
+)
+_AFTER_RECORD = re.compile(
+    r"[^\S\n]*(?:$|\n|[^\w\s]|\d|(?:on|in|as|after|for|above|at|amid|this|of|to|and|or|by|with|while|since|ahead|over|from|near|but|before|despite|following|"
+    r"when|thanks|late|early|last|again|today|yesterday|earlier|the|even|level|levels|territory|price|prices|close|closes|closing|finish|high|highs|run|"
+    r"rally|then|during|versus|against|below|under|past|because|until|so|that|which|is|was|has|intraday|every|each|too|if|helped|"
+    rf"{_WEEKDAY}|{_MONTH}|week|[a-z]+(?:s|ed|ing))(?![a-z]))"
+)
 _LOOK_BACK = 24
+
+
+def modifies(folded: str, say: tuple[int, int]) -> bool:
+    """Whether "record" only says which ("a record crop"), so that nothing reached one."""
+    return folded[say[1] - 6 : say[1]] == "record" and _AFTER_RECORD.match(folded, say[1]) is None
+
+
+def stands_alone(folded: str, say: tuple[int, int]) -> bool:
+    """Whether a figure with a sign is no part of a range (3-5 %), and "doubled" has no object (doubled tariffs)."""
+    if folded[say[0]] in "+-":
+        return not (say[0] and (folded[say[0] - 1].isalnum() or folded[say[0] - 1] in "%-+~/"))
+    return not folded[say[0] : say[1]].startswith("doubl") or _NO_OBJECT.match(folded, say[1]) is not None
 
 
 def belongs(folded: str, say: tuple[int, int], figure: tuple[int, int]) -> bool:

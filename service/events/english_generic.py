@@ -55,29 +55,36 @@ LOOSE = _set(
     update updates alert notice review guide outlook preview watch list news breaking exclusive explained analysis opinion
     report reports results chart table figure page source sources image images photo video podcast check click read see
     get buy sell hold include includes including low-cost company companies group firm firms maker makers startup startups unit
-    units division subsidiary subsidiaries arm deal deals billion million trillion percent pct per cent points point number numbers
+    units division subsidiary subsidiaries deal deals billion million trillion percent pct per cent points point number numbers
     amount level levels value higher-than- no not two three four five six seven eight nine ten one zero half
     ceo cfo coo chairman president founder board chief senator minister pm governor fed ecb boj boe pboc rbi sec sebi
     government govt court congress parliament senate ministry treasury opec imf regulator regulators democrats republicans
-    used
+    used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
     momentum shariah conservative balanced moderate aggressive seasonally returns capital
     """
 )
+QUALITIES = _set(
+    """
+    reit wildly swiss muscat tadawul abu first-ever much-anticipated long-delayed bumper hotly-anticipated stellar stunning strong weak
+    lackluster blockbuster successful mega-ipo kuala lumpur oslo stockholm nairobi lagos cairo manila jakarta bangkok taipei
+    """
+)
+"""What a listing is besides, and where."""
 MEASURES = _set(
     """
     activity trading volume volumes transactions turnover sales revenue revenues profit profits income earnings ebitda eps pat npat
     roce roe roa gdp cpi ppi pmi ip msp ffo arr aum gmv nii nim nav rpo opex capex demand production output inflation inventories spending investment investments hedges flow flows inflows outflows bills bets wagers tariffs deposits loans debt
     emissions traffic deliveries shipments orders bookings traders investors analysts economists consumers officials customers users subscribers
     approval popularity returns assets costs rents wages salaries premiums claims jobs payrolls unemployment
-    options yields yield rates rate margin margins liquidity volatility dividend dividends payout buyback buybacks insurers banks
+    options lei wpi net yields yield rates rate margin margins liquidity volatility dividend dividends payout buyback buybacks insurers banks
     stake stakes ownership issuance sentiment confidence economy
     """
 )
 """What has no price: a phrase that ends in one is not about a security (XRP Activity, Acme Sales, Ford Deliveries)."""
 ECONOMIC = re.compile(
-    r"(?:prices?|sentiment|confidence|managers'?|production|cost|activity|fear|greed|misery|climate|expectations|inflation|sales) ind(?:ex|ices)$",
+    r"(?:prices?|sentiment|confidence|managers'?|production|cost|activity|fear|greed|misery|climate|case-shiller|leading economic|economic|expectations|inflation|sales) ind(?:ex|ices)$",
     re.IGNORECASE,
 )
 PERSONS = _set(

@@ -26,10 +26,11 @@ _DESCRIBED_BEFORE = re.compile(
     r"(?!(?:Inc|Corp|Co|Ltd|Limited|Group|Holdings?|PLC|Plc|plc|AG|SA|SE|NV|LLC|Company|Corporation|ETF|Index|Fund|Trust|Shares|Stock|Price|ADRs?)\b)"
 )
 _NATIONAL = re.compile(
-    rf"{words.NATIONS.pattern[:-1]} (?:bank|group|company|biotech|tech|miner|ev|chip|software|internet|oil|energy) (?=[A-Z])(?!(?:of|Inc|Corp|Co|Ltd|Group|Holdings?)\b)",
-    re.IGNORECASE,
+    rf"(?i:{words.NATIONS.pattern[:-1]} (?:bank|group|company|biotech|tech|miner|ev|chip|software|internet|energy)) (?=[A-Z])"
+    r"(?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Shares|Stocks|Index)\b)"
 )
-_DESCRIPTION = re.compile(rf"(?:^|[\s-])(?:{_DESCRIBER}|biotech)s?$", re.IGNORECASE)
+_COMPANY = re.compile(r"^(?:[\w.'’&/-]+ ){1,5}?(?i:company|(?:hotel|coffee|restaurant|tea|bakery|burger|pizza|pharmacy|retail|gym|clinic) chain) (?=[A-Z0-9])(?!\w+ing\b)")
+_DESCRIPTION = re.compile(rf"(?:^|[\s-]){_DESCRIBER}s?$", re.IGNORECASE)
 _ROLE = re.compile(
     r"['’]?s? (?:co-?founder|founder|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|shareholders?|holders?|"
     r"promoters?|insiders?|bulls|bears|parent|employees|staff|workers)(?=\s|$|,|['’&]).*$",
@@ -63,6 +64,8 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
     text = reading.document[start:end]
     known = entity is not None or (reading.covered(start) is not None and reading.covered(end - 1) is not None)
     priced = words.SHARES.search(whole.of(reading.document)) is not None
+    if not priced and named[-1].low in generic.MEASURES and reading.covered(named[-1].span.start) is None:
+        return None
     return None if names_nobody(text, known, priced) else _linked(reading, Span(start, end), alias, entity)
 
 
@@ -73,8 +76,11 @@ def refers_back(reading: Reading, group: Sequence[Token], headline: bool) -> boo
         return True
     text = reading.document[named[0].span.start : named[-1].span.end]
     start, end = narrowed(reading.document, named[0].span.start, named[-1].span.end)
-    low = _EDGE.sub("", text).lower()
-    return low in words.ANAPHORS or start >= end or _DESCRIPTION.search(reading.document[start:end]) is not None
+    low, last = _EDGE.sub("", text).lower(), named[-1].text
+    if low in words.ANAPHORS or start >= end or (last.islower() and last in words.ANAPHORS):
+        return True
+    rest = reading.document[start:end]
+    return rest.lower() in words.ANAPHORS or _DESCRIPTION.search(rest) is not None
 
 
 def _named(reading: Reading, group: Sequence[Token], headline: bool) -> list[Token]:
@@ -95,13 +101,15 @@ def names_nobody(text: str, known: bool = False, priced: bool = False) -> bool:
     low = text.lower()
     if low in words.ANAPHORS or low in words.STOPS or not any(character.isalpha() for character in text):
         return True
-    if known or words.REGIONS.match(text):
+    if known or words.REGIONS.match(text) or low == "wall street":
         return False
     if low in words.NOBODY or low in generic.PERSONS or words.NATIONS.match(text) or _DESCRIPTION.search(text):
         return True
     if generic.TITLES.match(text) or generic.ECONOMIC.search(text):
         return True
     parts = [_EDGE.sub("", part).lower().removesuffix("'s").removesuffix("’s") for part in _WORD.findall(text)]
+    if parts and not known and parts[0] in words.HEADLINE_VERBS and _HAS_LEGAL.search(text) is None:
+        return True
     if parts and parts[-1] in generic.MEASURES and not priced:
         return True
     if len(parts) > 1 and (_LEGAL.match(parts[-1]) or _BANK_OF.match(text)) and parts[0] not in generic.TIMES | generic.PLACES:
@@ -113,6 +121,18 @@ def _says_nothing(part: str) -> bool:
     return (
         part in generic.LOOSE or part in generic.TIMES or part in generic.PLACES or _LEGAL.match(part) is not None or not part.strip(".0123456789%$")
     )
+
+
+def describes(word: str) -> bool:
+    """Whether a word with a capital only says where, how or of what: Hong Kong, Wildly, Gold, Reducing."""
+    low = word.lower()
+    return _says_nothing(low) or low.endswith(("ly", "ing")) or low in words.LOWER_NAMES or is_quality(word)
+
+
+def is_quality(word: str) -> bool:
+    """Whether a word with a capital only says how or how big: Best-Ever, Oversubscribed, Billion-Plus."""
+    low = word.lower()
+    return low.endswith(("-ever", "-plus", "-franc", "subscribed")) or low in generic.QUALITIES
 
 
 def is_person(text: str) -> bool:
@@ -162,7 +182,7 @@ def _before_tail(document: str, start: int, end: int) -> int:
 
 
 def _without_description(document: str, start: int, end: int) -> tuple[int, int]:
-    for pattern in (_NATIONAL, _DESCRIBED_BEFORE):
+    for pattern in (_NATIONAL, _DESCRIBED_BEFORE, _COMPANY):
         match = pattern.match(document[start:end])
         if match:
             start += match.end()

@@ -40,6 +40,26 @@ HEADLINE_VERBS = _set(
     draws attracts kicks confirms denies needs wants starts begins joins loses sheds adds reaches touches sets set
     """
 )
+OWNER_VERBS = HEADLINE_VERBS | _set(
+    """
+    cancel cut eye pursue prove target targeting planning weighing seeking plan pick prepare price file filing pricing address
+    include join joining revive reviving halt pull scrap shelve postpone withdraw tap list raising raise launching hiring
+    kick complete completes credentials ahead amid mull mulling eyeing preparing considering exploring pursuing
+    """
+)
+"""Before an owner in a headline: Weighing Acme's IPO."""
+MOVES = HEADLINE_VERBS | {"up", "down"}
+NAME_PLURALS = _set(
+    """
+    holdings industries technologies pharmaceuticals therapeutics systems resources materials motors airlines brands foods energies
+    partners properties labs laboratories sciences solutions services enterprises products stores metals minerals mines
+    semiconductors instruments communications networks electronics investments securities bancshares jewellers cements tyres
+    chemicals fertilizers petrochemicals refineries paints ports exports automobiles devices games studios platforms robotics
+    logistics plastics dynamics hotels resorts parks futures stocks shares equities airways biosciences biologics diagnostics
+    sports towers homes steels constructions bancorps aerospaces graphics analytics aluminums films mills works hills brothers
+    """
+)
+"""Names end in these: no verbs, though they end in -s."""
 LIGHT_VERBS = _set(
     """
     post posts posted posting notch notches notched record records recorded log logs logged see sees saw suffer
@@ -56,7 +76,7 @@ STOPS = _set(
     sends send drives drags helps makes pushes sending driving pushing lifting boosting dragging helping making keeps
     leaves puts gives takes shows led alongside plus without behind near above below is are was were have has had will
     reported reports report announced announces called calls claims boosted lifted sent drove dragged helped saying ipo ipos as
-    this these those
+    this these those ahead
     """
 )
 SMALL_STOPS = _set("on in for to by at via vs than as if so")
@@ -66,7 +86,7 @@ LOWER_NAMES = _set(
     """
     gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee peso stock share ordinary common price prices spot
+    natural pound dollar yen euro yuan rupee peso stock share ordinary common price spot
     """
 )
 DETERMINERS = _set("the its their his this that ,")
@@ -83,7 +103,10 @@ SHARE_NOUNS = _set(
     gains losses gainers losers decliners advancers debut maker owner parent operator drop fall rise jump gain surge
     """
 )
-LEAD_IN = _set("the a an its of by for from in to")
+LEAD_IN = _set("the a an its their his of by for from in to")
+ECONOMIC = _set("price prices sentiment confidence managers production cost activity inflation expectations conditions")
+"""An index of these is no instrument."""
+OWNING = _set("its their his")
 OTHERS = _set("others more peers rivals other")
 NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
 """Words with a capital at the start of a sentence that name nobody in particular."""
@@ -93,7 +116,7 @@ ANAPHORS = _set(
     """
     it its they he she which who shares stock share price prices the company firm this that group maker bank startup
     retailer carmaker lender chipmaker drugmaker index gauge benchmark futures name move one measure gains losses here
-    there we you i what prices trading everything anyone nobody
+    there we you i what prices trading everything anyone nobody he's it's
     """
 )
 COMPANY_NOUNS = _set(
@@ -138,11 +161,16 @@ DETERMINER = re.compile(
     r"however|meanwhile|notably|separately|elsewhere|also|then|any|all|some|each|every|such|other|most|many|several|"
     r"chipmaker|automaker|carmaker|drugmaker|retailer|rivals?|peers?|giants?|unicorns?|startups?|company|firms?|maker|lender|"
     r"competitors?|heavyweights?|titan|behemoth|leader|shares|stocks|if|in|on|at|for|by|from|ceo|cfo|parent|owner)(?=[\s,])"
-    r"|[\w.'’]+-(?:based|backed|listed|owned|led|headquartered|focused|supported|traded|founded)(?=\s)"
+    r"|(?:[A-Z]\w+ )?[\w.'’]+-(?:based|backed|listed|owned|led|headquartered|focused|supported|traded|founded)(?=\s)"
     r"|[,\"'“”‘’(\s]+)\s*",
     re.IGNORECASE,
 )
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
+SUMS = re.compile(
+    r"\b(?:sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|deliveries|shipments|output|"
+    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|assets|deposits|loans|yields?|rates?|users|subscribers|margins?)\b"
+)
+"""Where one of these is spoken of, what is up or down is no price."""
 SHARES = re.compile(r"\b(?:shares?|stocks?|adrs?|units|equities)\b", re.IGNORECASE)
 MONEY = re.compile(r"^(?:[A-Z]{0,3}[$€£¥]\d|\d)")

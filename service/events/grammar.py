@@ -8,7 +8,7 @@ It must not read rules, and must not know any single event type.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -16,12 +16,14 @@ from service.events import chinese, english
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
+from service.events.english_past import is_past
+from service.events.english_series import gapped, shared_out
 from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
 from service.folding import fold
-from service.model.event import Event, FieldValue
+from service.model.event import Event, FieldValue, Status
 from service.model.item import Item
 from service.model.span import Span
 
@@ -91,6 +93,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     reading = Reading(document, folded, item.published, compiled.names(raw, folded), compiled.book)
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
+    reading.opening = spans[:2]
     _learn_aliases(reading)
     last: list[Mention] = []
     for span in spans:
@@ -98,8 +101,6 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
         language = language_of(folded, span) if everything or inside else ""
         if language and (everything or any(hit.role is Role.TRIGGER for hit in inside)):
             sentence = _Sentence(span, language, [])
-            if reading.topic is None:
-                reading.topic = _topic(reading, spans)
             yield from _sentence(compiled, reading, sentence, inside, last)
             last = sentence.last or last
 
@@ -111,10 +112,17 @@ def _learn_aliases(reading: Reading) -> None:
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
 
 
-def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
-    """Whom the item is about: whom its title or the sentence after it opens with; best one that both name."""
+def _topic(reading: Reading) -> list[Mention]:
+    """Whom the item is about, found out when it is first asked for."""
+    if reading.topic is None:
+        reading.topic = _opened_with(reading, reading.opening)
+    return reading.topic
+
+
+def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
+    """Whom the title or the sentence after it opens with; best one that both name."""
     found = []
-    for span in spans[:2]:
+    for span in spans:
         language = language_of(reading.folded, span)
         found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
     title, text = found[0], found[-1]
@@ -176,11 +184,26 @@ def _clause(
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
-        made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]
+        if sentence.language == "en" and one.status in (Status.ASSERTED, Status.PLANNED) and is_past(reading, one.evidence, clause.span):
+            one = replace(one, status=Status.HISTORICAL)
+        made = [_event(compiled, reading, sentence, clause, each, mention) for each, mention in _each(reading, sentence, clause, one, mentions)]
         events += [event for event in made if event is not None]
         if not any(made):
             refused.append(f"{one.kind}: no subject that it could have happened to")
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _each(
+    reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mentions: list[Mention]
+) -> list[tuple[Assertion, Mention]]:
+    """The assertion for each subject: in English lists every name may have its own figure."""
+    if one.percent is None or sentence.language != "en" or not mentions:
+        return [(one, mention) for mention in mentions]
+    moved = [*shared_out(reading, mentions, one.percent, clause.span), *gapped(reading, one.percent, clause.span)]
+    return [
+        (replace(one, percent=percent, evidence=Span(one.evidence.start, max(one.evidence.end, percent.span.end))), who)
+        for who, percent in moved
+    ]
 
 
 def _subjects(
@@ -192,8 +215,10 @@ def _subjects(
         return [Mention("")]
     if side == "carried":
         return _carried(reading, sentence, earlier)
-    found: list[Mention] | None = None
-    if side in ("before", "either"):
+    found: list[Mention] | None = english.owner(reading, left, one.say, clause.span.end) if side == "owner" else None
+    if found:
+        return found
+    if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
             return _carried(reading, sentence, earlier)
         found = finder.before(reading, left, one.evidence.start)
@@ -229,7 +254,7 @@ def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> l
         return sentence.last
     if len(earlier) == 1:
         return earlier
-    return reading.topic or sentence.opened
+    return _topic(reading) or sentence.opened
 
 
 def _event(
