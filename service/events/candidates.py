@@ -81,7 +81,8 @@ def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Seque
     for other in companions:
         far = _distance_on(trigger.look, folded, say, other, trigger.language)
         if far is not None and far <= trigger.within:
-            weak = folded[other.start : other.end] in _WEAK
+            apart = trigger.language == "en" and other.start >= say.end and "," in folded[say.end : other.start]
+            weak = apart or folded[other.start : other.end] in _WEAK
             found.append((weak, far, other.start - other.end, Span(other.start, other.end)))
     if not found:
         return None
@@ -167,8 +168,8 @@ def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking]) -> Asser
     """Apply the nearest blocker, if any."""
     nearest: tuple[int, Blocker] | None = None
     for hit, blocker, owner in blockers:
-        if blocker.means == "hypothetical" and one.status is Status.PLANNED and blocker.language == "en":
-            continue  # what may be is what is planned
+        if blocker.means in ("hypothetical", "near") and one.status is Status.PLANNED and blocker.language == "en":
+            continue  # what may be, or is near, is what is planned
         far = _reaches(blocker, folded, one, hit) if owner in (None, one.kind) else None
         if far is not None and (nearest is None or far < nearest[0]):
             nearest = (far, blocker)

@@ -9,7 +9,7 @@ import re
 
 from service.events import english_words as words
 from service.events.english_lists import coordinated
-from service.events.english_subjects import describes, is_person, is_quality, mention, refers_back
+from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
 from service.events.english_tokens import Token, is_headline, tokens
 from service.events.reading import Mention, Reading
 from service.model.span import Span
@@ -20,9 +20,11 @@ _MAX_TOKENS = 40
 _OPENING = 14
 _REACH = 160
 _FEW = 5
+_DESCRIBED = 9
 _SHORT = 3
 _LINE = 300
 _GOES_ON = re.compile(r"(?:up|down)(?= )")
+_AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
 """What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
 _OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _NOUN = re.compile(
@@ -37,8 +39,8 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """Whom the words before the trigger name, or, where "closed at 3,000, [up 1 %]" goes on about it, whom they open with."""
     found = _named_before(reading, start, end)
     if found == [] and _GOES_ON.match(reading.folded, end):
-        words_before = reading.folded[start:end].rstrip()
-        if words_before.endswith(",") and not words.SUMS.search(words_before):
+        words_before = reading.folded[start:end]
+        if _AFTER_IT.search(words_before) and not words.SUMS.search(words_before):
             return topic(reading, start, end)
     return found
 
@@ -51,20 +53,23 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     """
     found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
     headline = is_headline(reading.document, Span(start, end))
+    signed = reading.folded[end : end + 1] in ("+", "-")
     if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
-        return topic(reading, start, end) or (None if found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW else [])
-    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found), headline)))
+        return topic(reading, start, end) or (
+            None if found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW else []
+        )
+    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
     if found:
         stop = _without_time(reading.folded, start, found[-1].span.end)
         found = _without_adverbs([token for token in found if token.span.start < stop], headline)
     if not found:
-        return [] if reading.folded[end : end + 1] in ("+", "-") else None
+        return [] if signed else None
     last = found[-1].low
     if last in words.ARTICLES and (len(found) < 2 or found[-2].text != ","):
         return []
     if last in words.DETERMINERS or (found[-1].text[0].islower() and found[-1].owns):
         return None
-    if last in words.COMPANY_NOUNS and found[-1].text.islower():
+    if found[-1].text.islower() and (last in words.COMPANY_NOUNS or _shares_of_the(found)):
         return None
     if last in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC:
         return []
@@ -73,9 +78,15 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     if not phrase or all(token.low in words.NOBODY for token in phrase):
         return []
     named = _mentions(reading, phrase, headline)
-    if reading.folded[end : end + 1] in ("+", "-") and not words.SHARES.search(phrase[-1].text):
-        return [one for one in named or () if one.entity]
+    if signed and not words.SHARES.search(phrase[-1].text):
+        return [one for one in named or () if one.entity or headline or has_legal(one.text)]
     return named or (None if named is None or (noun and not reading.folded[end].isdigit()) else [])
+
+
+def _shares_of_the(found: list[Token]) -> bool:
+    """ "Shares of the California-based biopharma" goes on about it."""
+    recent = [token.low for token in found[-_DESCRIBED:]]
+    return any(recent[index : index + 3] in words.SHARES_OF_THE for index in range(len(recent)))
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -139,7 +150,8 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 continue
         elif token is not None and run and token.low in words.CONNECTORS:
             continue
-        if run and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
+        described = token is not None and token.text.islower() and token.low in words.COMPANY_NOUNS
+        if run and not described and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
             found = _mentions(reading, run, headline)
             if found and not (found[0].entity is None and is_person(found[0].text)):
                 return found[:1]
@@ -156,7 +168,9 @@ def _without_dateline(found: list[Token]) -> list[Token]:
 def _looks_like_verb(token: Token, run: list[Token]) -> bool:
     if not run or len(token.text) <= _SHORT or token.low in words.NAME_PLURALS:
         return False
-    return token.low in words.HEADLINE_VERBS or (token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")))
+    return token.low in words.HEADLINE_VERBS or (
+        token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is"))
+    )
 
 
 def _without_time(folded: str, start: int, end: int) -> int:
@@ -169,9 +183,11 @@ def _without_time(folded: str, start: int, end: int) -> int:
     return end
 
 
-def _without_open_bracket(found: list[Token]) -> list[Token]:
-    """Acme ([+3 %])."""
-    while found and found[-1].text in "([:":
+def _without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
+    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %])."""
+    opened = False
+    while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
+        opened = opened or found[-1].text == "("
         found = found[:-1]
     return found
 
@@ -230,7 +246,11 @@ def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> 
     place = index + left - len(phrase)
     if noun or place < 2 or not phrase:
         return phrase
-    return _phrase_before(reading, _without_adverbs(found[: place - 1])) if _only_where(found[place - 2], found[place - 1]) else phrase
+    return (
+        _phrase_before(reading, _without_adverbs(found[: place - 1]))
+        if _only_where(found[place - 2], found[place - 1])
+        else phrase
+    )
 
 
 def _only_where(head: Token, preposition: Token) -> bool:

@@ -36,7 +36,9 @@ _FIGURE_FIRST = re.compile(
     r"\d+-day|\d+-month|\d+-week|\d+-year|24-hour|monday|tuesday|wednesday|thursday|friday|today|still|peak-to-trough|surprise|additional|sudden|"
     r"and|mid-day|midday|intra-day|better|even|month-to-date|quarterly|week-on-week|session|morning|percentage)\s*)*"
 )
-_LEVEL_BEFORE = re.compile(r"(?<![a-z])(?<!up )(?:to|from|below|above|past|reached|at) (?:about |around |over |nearly |almost |just |a |an )?[~]?$")
+_LEVEL_BEFORE = re.compile(
+    r"(?<![a-z])(?<!up )(?:to|from|below|above|past|reached|at) (?:about |around |over |nearly |almost |just |a |an )?[~]?$"
+)
 _OWNED_AFTER = re.compile(
     r"\)? ?(?:of (?!(?:its|their|his|the|total|market)\b (?:market )?(?:value|worth|capitali[sz]ation)|value)|chance|probability|profit|stake|interest|tariff|tax|"
     r"discount|premium|coupon|yield|market share|growth|in (?:constant|revenue|sales|gdp)|annual (?:growth|rate|return)|shareholding|owned|"
@@ -47,7 +49,7 @@ _NO_OBJECT = re.compile(
     r"with|for|than|or|early|intraday|that|when|its value|their value|the past|the last|against|off|year-to-date)(?![a-z]))"
 )
 _AFTER_RECORD = re.compile(
-    r"[^\S\n]*(?:$|\n|[^\w\s]|\d|(?:on|in|as|after|for|above|at|amid|this|of|to|and|or|by|with|while|since|ahead|over|from|near|but|before|despite|following|"
+    r"[^\S\n]*(?:$|\n|[^\w\s$€£¥]|[$€£¥]?[\d.,]+(?![\d.,]| ?(?:million|billion|trillion|bn|mn|crore|%|percent|per cent))|(?:on|in|as|after|for|above|at|amid|this|of|to|and|or|by|with|while|since|ahead|over|from|near|but|before|despite|following|"
     r"when|thanks|late|early|last|again|today|yesterday|earlier|the|even|level|levels|territory|price|prices|close|closes|closing|finish|high|highs|run|"
     r"rally|then|during|versus|against|below|under|past|because|until|so|that|which|is|was|has|intraday|every|each|too|if|helped|"
     rf"{_WEEKDAY}|{_MONTH}|week|[a-z]+(?:s|ed|ing))(?![a-z]))"
@@ -77,4 +79,6 @@ def belongs(folded: str, say: tuple[int, int], figure: tuple[int, int]) -> bool:
             return False
         return _BETWEEN.fullmatch(between) is not None
     between = folded[figure[1] : say[0]]
-    return _FIGURE_FIRST.fullmatch(between) is not None and not _LEVEL_BEFORE.search(folded, max(0, figure[0] - _LOOK_BACK), figure[0])
+    return _FIGURE_FIRST.fullmatch(between) is not None and not _LEVEL_BEFORE.search(
+        folded, max(0, figure[0] - _LOOK_BACK), figure[0]
+    )

@@ -59,7 +59,7 @@ LOOSE = _set(
     amount level levels value higher-than- no not two three four five six seven eight nine ten one zero half
     ceo cfo coo chairman president founder board chief senator minister pm governor fed ecb boj boe pboc rbi sec sebi
     government govt court congress parliament senate ministry treasury opec imf regulator regulators democrats republicans
-    used nation nation's nation’s country country's country’s
+    rs inr usd eur used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
     momentum shariah conservative balanced moderate aggressive seasonally returns capital
@@ -112,3 +112,10 @@ TITLES = re.compile(
     r"analysts?|economists?|strategists?|ex-president|chairman|chairwoman|prime minister|us senator)\.? ",
     re.IGNORECASE,
 )
+POSSESSIVE = re.compile(
+    r"\b(?:domino|macy|kohl|mcdonald|wendy|lowe|moody|dillard|sotheby|christie|levi|carter|chico|denny|papa john|arby|casey|dick|ollie|sainsbury|"
+    r"kellogg|campbell|dr\.? reddy|bj|joe|nathan|hershey|smucker|nando|popeye|jimmy john|zaxby|freddy|victoria|land|children|people|jack|wilko|hardee|"
+    r"carl|applebee|chili|dunkin|marie callender|stop|friendly|sainsbury|boot|barnes|bloomingdale|zara|michael|peet|harrod|fraser|kirkland)$",
+    re.IGNORECASE,
+)
+"""Names that end in 's of their own."""

@@ -10,7 +10,9 @@ from service.events import english_words as words
 from service.events.english_tokens import Token
 from service.events.reading import Reading
 
-_LEGAL = re.compile(r"^(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|lp|n\.v|s\.a|lda|gmbh|company|incorporated)\.?$", re.IGNORECASE)
+_LEGAL = re.compile(
+    r"^(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|lp|n\.v|s\.a|lda|gmbh|company|incorporated)\.?$", re.IGNORECASE
+)
 _TRADES = frozenset(
     """
     oil gas industry commerce steel iron power light water food foods beverage beverages fire marine trust banking savings loan
@@ -21,6 +23,9 @@ _TRADES = frozenset(
     """.split()
 )
 """What companies do: between two such words `and` belongs to the name (Industrial Bank for Oil and Gas)."""
+_SINGULAR = re.compile(
+    r" (?:[a-z]*[a-rt-z]s|is|was|has)(?= )(?<! its)(?<! this)(?<! shares)(?<! stocks)(?<! us)(?<! as)(?<! units)(?<! prices)(?<! futures)"
+)
 _JOINING = ("and", ",", "/")
 
 
@@ -28,16 +33,31 @@ def coordinated(reading: Reading, phrase: Sequence[Token], headline: bool) -> li
     """Cut at `and` and, where there is one, at commas; without one only what follows the last comma counts."""
     groups: list[list[Token]] = [[]]
     joined = False
+    one = _is_one(reading, phrase)
     for index, token in enumerate(phrase):
-        if token.low in _JOINING and not _inside_name(reading, phrase, index):
+        if token.low in _JOINING and not one and not _inside_name(reading, phrase, index):
             joined = joined or token.low == "and"
             groups.append([])
         else:
             groups[-1].append(token)
     groups = [group for group in groups if group and group[0].low not in words.OTHERS]
-    if joined or (headline and len(groups) > 1 and all(_known(reading, group) for group in groups)):
+    if joined or (
+        len(groups) > 1 and (headline or _opens_line(reading, phrase)) and all(_known(reading, group) for group in groups)
+    ):
         return groups
     return groups[-1:]
+
+
+def _opens_line(reading: Reading, phrase: Sequence[Token]) -> bool:
+    start = phrase[0].span.start
+    return not start or reading.document[start - 1] == "\n"
+
+
+def _is_one(reading: Reading, phrase: Sequence[Token]) -> bool:
+    """ "Procter and Gamble rises" is one company, "Acme and Bolt rise" are two."""
+    if [token.low for token in phrase if token.low in _JOINING] != ["and"]:
+        return False
+    return _SINGULAR.match(reading.folded, phrase[-1].span.end) is not None
 
 
 def _known(reading: Reading, group: list[Token]) -> bool:

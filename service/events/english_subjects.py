@@ -18,7 +18,7 @@ _DESCRIBER = (
     r"manufacturer|operator|producer|miner|conglomerate|fintech|supplier|provider|unicorn|titan|behemoth|"
     r"rival|peer|heavyweight|owner|parent|exporter|importer|refiner|distributor|processor|baker|brewer|builder|homebuilder|"
     r"shipbuilder|exchange operator|bellwether|steelmaker|planemaker|truckmaker|shipper|explorer|"
-    r"broker|brokerage|wholesaler|hedge fund|crypto exchange|chip designer|subsidiary|affiliate|darling)"
+    r"broker|brokerage|wholesaler|hedge fund|crypto exchange|chip designer|subsidiary|affiliate|darling|landlord)"
 )
 _VERB = "(?i:(?:" + "|".join(sorted(words.HEADLINE_VERBS)) + "))"
 _DESCRIBED_BEFORE = re.compile(
@@ -29,15 +29,21 @@ _NATIONAL = re.compile(
     rf"(?i:{words.NATIONS.pattern[:-1]} (?:bank|group|company|biotech|tech|miner|ev|chip|software|internet|energy)) (?=[A-Z])"
     r"(?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Shares|Stocks|Index)\b)"
 )
-_COMPANY = re.compile(r"^(?:[\w.'’&/-]+ ){1,5}?(?i:company|(?:hotel|coffee|restaurant|tea|bakery|burger|pizza|pharmacy|retail|gym|clinic) chain) (?=[A-Z0-9])(?!\w+ing\b)")
+_COMPANY = re.compile(
+    r"^(?:[\w.'’&/-]+ ){1,5}?(?i:company|(?:hotel|coffee|restaurant|tea|bakery|burger|pizza|pharmacy|retail|gym|clinic) chain) (?=[A-Z0-9])(?!\w+ing\b)"
+)
 _DESCRIPTION = re.compile(rf"(?:^|[\s-]){_DESCRIBER}s?$", re.IGNORECASE)
 _ROLE = re.compile(
     r"['’]?s? (?:co-?founder|founder|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|shareholders?|holders?|"
     r"promoters?|insiders?|bulls|bears|parent|employees|staff|workers)(?=\s|$|,|['’&]).*$",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(r"^(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|lp|group|holdings?|company|corporation|n\.v|s\.a)\.?$", re.IGNORECASE)
-_HAS_LEGAL = re.compile(r"\b(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|group|holdings?|company|corporation|bank|fund|trust|etf)\b", re.IGNORECASE)
+_LEGAL = re.compile(
+    r"^(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|lp|group|holdings?|company|corporation|n\.v|s\.a)\.?$", re.IGNORECASE
+)
+_HAS_LEGAL = re.compile(
+    r"\b(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|group|holdings?|company|corporation|bank|fund|trust|etf)\b", re.IGNORECASE
+)
 _PERIOD_TAIL = re.compile(
     r"\s(?:(?:full[- ]year|half[- ]year|(?:first|second|third|fourth)[- ]quarter|q[1-4]|h[12]|fy|hy)(?:\s.*)?|ytd|earnings|results)$",
     re.IGNORECASE,
@@ -108,7 +114,7 @@ def names_nobody(text: str, known: bool = False, priced: bool = False) -> bool:
     if generic.TITLES.match(text) or generic.ECONOMIC.search(text):
         return True
     parts = [_EDGE.sub("", part).lower().removesuffix("'s").removesuffix("’s") for part in _WORD.findall(text)]
-    if parts and not known and parts[0] in words.HEADLINE_VERBS and _HAS_LEGAL.search(text) is None:
+    if parts and not known and parts[0] in words.HEADLINE_VERBS and not has_legal(text):
         return True
     if parts and parts[-1] in generic.MEASURES and not priced:
         return True
@@ -119,7 +125,11 @@ def names_nobody(text: str, known: bool = False, priced: bool = False) -> bool:
 
 def _says_nothing(part: str) -> bool:
     return (
-        part in generic.LOOSE or part in generic.TIMES or part in generic.PLACES or _LEGAL.match(part) is not None or not part.strip(".0123456789%$")
+        part in generic.LOOSE
+        or part in generic.TIMES
+        or part in generic.PLACES
+        or _LEGAL.match(part) is not None
+        or not part.strip(".0123456789%$")
     )
 
 
@@ -135,10 +145,15 @@ def is_quality(word: str) -> bool:
     return low.endswith(("-ever", "-plus", "-franc", "subscribed")) or low in generic.QUALITIES
 
 
+def has_legal(text: str) -> bool:
+    """Whether Inc., Bank, Group or their like make a company of the words."""
+    return _HAS_LEGAL.search(text) is not None
+
+
 def is_person(text: str) -> bool:
     """Whether two or three capitals look like somebody's first and last name."""
     parts = text.split()
-    return 2 <= len(parts) <= 3 and parts[0].lower() in generic.GIVEN_NAMES and _HAS_LEGAL.search(text) is None
+    return 2 <= len(parts) <= 3 and parts[0].lower() in generic.GIVEN_NAMES and not has_legal(text)
 
 
 def narrowed(document: str, start: int, end: int) -> tuple[int, int]:
@@ -167,6 +182,7 @@ def _before_tail(document: str, start: int, end: int) -> int:
     tail = words.TAIL_NOUNS.search(document[start:end])
     if tail:
         end = start + tail.start()
+        end += 2 if generic.POSSESSIVE.search(document[start:end]) and document[end : end + 2] in ("'s", "’s") else 0
     while bracket := _BRACKET_TAIL.search(document[start:end]):
         end = start + bracket.start()
     role = _ROLE.search(document[start:end])
@@ -176,15 +192,14 @@ def _before_tail(document: str, start: int, end: int) -> int:
     if period:
         end = start + period.start()
     possessive = re.search(r"['’]s?$|['’]$", document[start:end])
-    if possessive and possessive.start():
+    if possessive and possessive.start() and not generic.POSSESSIVE.search(document[start : start + possessive.start()]):
         end = start + possessive.start()
     return end
 
 
 def _without_description(document: str, start: int, end: int) -> tuple[int, int]:
     for pattern in (_NATIONAL, _DESCRIBED_BEFORE, _COMPANY):
-        match = pattern.match(document[start:end])
-        if match:
+        while match := pattern.match(document[start:end]):
             start += match.end()
     edge = _EDGE.sub("", document[start:end])
     if edge and edge != document[start:end]:

@@ -17,7 +17,8 @@ SKIP = _set(
     recently collectively currently nearly about around roughly some by as much will would could may might should can
     must did do does not never no longer at up down more than so far finally set likely poised expected early late
     subsequently together respectively meanwhile well really said seen and or but sees saw hits intraday looks appears
-    seems jumped rose rallied surged fell climbed
+    seems jumped rose rallied surged fell climbed settled settles finished finishes finish day trade trades trading settling roughly
+    plans plan planning wants aims intends hopes preparing prepares considering seeks seeking agreed agrees decided
     """
 )
 HEADLINE_SKIP = _set(
@@ -106,8 +107,9 @@ SHARE_NOUNS = _set(
 LEAD_IN = _set("the a an its their his of by for from in to")
 ECONOMIC = _set("price prices sentiment confidence managers production cost activity inflation expectations conditions")
 """An index of these is no instrument."""
+SHARES_OF_THE = [[noun, of, "the"] for noun in ("shares", "stock") for of in ("of", "in")]
 OWNING = _set("its their his")
-OTHERS = _set("others more peers rivals other")
+OTHERS = _set("others more peers rivals other holders investors shareholders backers owners")
 NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
 """Words with a capital at the start of a sentence that name nobody in particular."""
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")

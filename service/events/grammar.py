@@ -184,9 +184,16 @@ def _clause(
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
-        if sentence.language == "en" and one.status in (Status.ASSERTED, Status.PLANNED) and is_past(reading, one.evidence, clause.span):
+        if (
+            sentence.language == "en"
+            and one.status in (Status.ASSERTED, Status.PLANNED)
+            and is_past(reading, one.evidence, clause.span)
+        ):
             one = replace(one, status=Status.HISTORICAL)
-        made = [_event(compiled, reading, sentence, clause, each, mention) for each, mention in _each(reading, sentence, clause, one, mentions)]
+        made = [
+            _event(compiled, reading, sentence, clause, each, mention)
+            for each, mention in _each(reading, sentence, clause, one, mentions)
+        ]
         events += [event for event in made if event is not None]
         if not any(made):
             refused.append(f"{one.kind}: no subject that it could have happened to")
