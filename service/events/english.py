@@ -29,7 +29,8 @@ _AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|curren
 _OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
-    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?(?:debut|listing)"
+    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|"
+    r"exchange)[ -](?:market )?(?:debut|listing)"
     r"|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
@@ -122,7 +123,7 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
 
 
 def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
-    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without where and how big."""
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big."""
     known = [reading.covered(token.span.start) is not None for token in phrase]
     verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
     phrase = phrase[verbs[-1] + 1 :] if verbs else phrase
@@ -184,7 +185,10 @@ def _without_time(folded: str, start: int, end: int) -> int:
 
 
 def _without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
-    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %])."""
+    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %]), Acme and Bolt closed 2 % and [3 % lower]."""
+    if len(found) > 1 and found[-1].low == "and" and found[-2].text == "%":
+        while found and (found[-1].text in "%,and" or words.MONEY.match(found[-1].text)):
+            found = found[:-1]
     opened = False
     while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
         opened = opened or found[-1].text == "("
@@ -241,6 +245,8 @@ def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> 
         phrase.insert(0, found[index])
     if phrase and phrase[-1].is_bracket and len(phrase) == 1:
         return []
+    if phrase and index and phrase[0].low in words.LOWER_NAMES and found[index - 1].low in words.NOBODY:
+        return []  # 3 billion yuan
     left = len(phrase)
     phrase = _without_opening(phrase, found[index - 1].low if index else "")
     place = index + left - len(phrase)

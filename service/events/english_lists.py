@@ -17,14 +17,16 @@ _TRADES = frozenset(
     """
     oil gas industry commerce steel iron power light water food foods beverage beverages fire marine trust banking savings loan
     loans finance leasing railway shipping chemical chemicals materials cable fibre fiber engineering construction technology
-    technologies science sciences medical health paper pulp mining metals resources energy investment investments insurance capital
+    technologies science sciences medical health paper pulp mining metals resources energy investment investments insurance
+    capital
     research development trade development transport logistics home garden bath body beyond sons brothers partners
     company co electric electronics machinery shipbuilding aviation space defence defense casualty surety management
     """.split()
 )
 """What companies do: between two such words `and` belongs to the name (Industrial Bank for Oil and Gas)."""
 _SINGULAR = re.compile(
-    r" (?:[a-z]*[a-rt-z]s|is|was|has)(?= )(?<! its)(?<! this)(?<! shares)(?<! stocks)(?<! us)(?<! as)(?<! units)(?<! prices)(?<! futures)"
+    r" (?:[a-z]*[a-rt-z]s|is|was|"
+    r"has)(?= )(?<! its)(?<! this)(?<! shares)(?<! stocks)(?<! us)(?<! as)(?<! units)(?<! prices)(?<! futures)"
 )
 _JOINING = ("and", ",", "/")
 

@@ -20,7 +20,8 @@ _NEXT = re.compile(rf"\s?(?:,\s?and|,|and|&|/)\s?(?:by |about |around |nearly |a
 _EARLIER = re.compile(rf"(?P<figure>{_FIGURE})\s?(?:,\s?and|,|and|&|/)\s?$")
 _NAME = r"(?:the |The )?[A-Z][\w.&'’/-]*(?: (?:of |and |& )?[A-Z0-9][\w.&'’/-]*){0,5}"
 _GAPPED = re.compile(
-    rf"\s?(?:[,;]\s?(?:and |while |with )?|and |while )\s?(?P<name>{_NAME}),? (?:by |about |around |nearly |almost |over |more than |another )?"
+    rf"\s?(?:[,;]\s?(?:and |while |with )?|and |while )\s?(?P<name>{_NAME}),? (?:by |about |around |nearly |almost |over |"
+    rf"more than |another )?"
     rf"(?P<figure>{_FIGURE})(?=\s?(?:[,;)]|\.(?:\s|$)|$|and |while |to |each|respectively|on |in |amid |after ))"
 )
 _LOOK_BACK = 60
@@ -45,17 +46,10 @@ def shared_out(reading: Reading, mentions: Sequence[Mention], percent: Percent, 
 
 def _side_by_side(folded: str, percent: Percent, clause: Span) -> list[Percent]:
     start, end = percent.span
-    for _ in range(_MOST):
-        match = _NEXT.match(folded, end, clause.end)
-        if match is None:
-            break
+    while match := _NEXT.match(folded, end, clause.end):
         end = match.end()
-    for _ in range(_MOST):
-        reach = max(clause.start, start - _LOOK_BACK)
-        found = _EARLIER.search(folded[reach:start])
-        if found is None:
-            break
-        start = reach + found.start()
+    while found := _EARLIER.search(folded, max(clause.start, start - _LOOK_BACK), start):
+        start = found.start()
     return percentages(folded, start, end)
 
 

@@ -23,18 +23,21 @@ _DESCRIBER = (
 _VERB = "(?i:(?:" + "|".join(sorted(words.HEADLINE_VERBS)) + "))"
 _DESCRIBED_BEFORE = re.compile(
     rf"^(?:[\w.&'’/-]+,? ){{0,6}}?(?i:{_DESCRIBER}) (?=[A-Z0-9])(?!{_VERB}\b)"
-    r"(?!(?:Inc|Corp|Co|Ltd|Limited|Group|Holdings?|PLC|Plc|plc|AG|SA|SE|NV|LLC|Company|Corporation|ETF|Index|Fund|Trust|Shares|Stock|Price|ADRs?)\b)"
+    r"(?!(?:Inc|Corp|Co|Ltd|Limited|Group|Holdings?|PLC|Plc|plc|AG|SA|SE|NV|LLC|Company|Corporation|ETF|Index|Fund|Trust|"
+    r"Shares|Stock|Price|ADRs?)\b)"
 )
 _NATIONAL = re.compile(
     rf"(?i:{words.NATIONS.pattern[:-1]} (?:bank|group|company|biotech|tech|miner|ev|chip|software|internet|energy)) (?=[A-Z])"
     r"(?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Shares|Stocks|Index)\b)"
 )
 _COMPANY = re.compile(
-    r"^(?:[\w.'’&/-]+ ){1,5}?(?i:company|(?:hotel|coffee|restaurant|tea|bakery|burger|pizza|pharmacy|retail|gym|clinic) chain) (?=[A-Z0-9])(?!\w+ing\b)"
+    r"^(?:[\w.'’&/-]+ ){1,5}?(?i:company|(?:hotel|coffee|restaurant|tea|bakery|burger|pizza|pharmacy|retail|gym|"
+    r"clinic) chain) (?=[A-Z0-9])(?!\w+ing\b)"
 )
 _DESCRIPTION = re.compile(rf"(?:^|[\s-]){_DESCRIBER}s?$", re.IGNORECASE)
 _ROLE = re.compile(
-    r"['’]?s? (?:co-?founder|founder|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|shareholders?|holders?|"
+    r"['’]?s? (?:co-?founder|founder|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|shareholders?|"
+    r"holders?|"
     r"promoters?|insiders?|bulls|bears|parent|employees|staff|workers)(?=\s|$|,|['’&]).*$",
     re.IGNORECASE,
 )
@@ -42,10 +45,13 @@ _LEGAL = re.compile(
     r"^(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|lp|group|holdings?|company|corporation|n\.v|s\.a)\.?$", re.IGNORECASE
 )
 _HAS_LEGAL = re.compile(
-    r"\b(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|group|holdings?|company|corporation|bank|fund|trust|etf)\b", re.IGNORECASE
+    r"\b(?:inc|corp|co|ltd|limited|plc|llc|ag|sa|se|nv|group|holdings?|company|corporation|bank|fund|trust|"
+    r"etf)\b",
+    re.IGNORECASE,
 )
 _PERIOD_TAIL = re.compile(
-    r"\s(?:(?:full[- ]year|half[- ]year|(?:first|second|third|fourth)[- ]quarter|q[1-4]|h[12]|fy|hy)(?:\s.*)?|ytd|earnings|results)$",
+    r"\s(?:(?:full[- ]year|half[- ]year|(?:first|second|third|fourth)[- ]quarter|q[1-4]|h[12]|fy|hy)(?:\s.*)?|ytd|earnings|"
+    r"results)$",
     re.IGNORECASE,
 )
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
@@ -65,8 +71,6 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
         return None
     whole = Span(named[0].span.start, named[-1].span.end)
     start, end = narrowed(reading.document, *whole)
-    if start >= end:
-        return None
     text = reading.document[start:end]
     known = entity is not None or (reading.covered(start) is not None and reading.covered(end - 1) is not None)
     priced = words.SHARES.search(whole.of(reading.document)) is not None

@@ -1,4 +1,4 @@
-"""The words of English text as tokens with their places: names with dots, ampersands and possessives stay whole, a bracket is one.
+"""The words of English text as tokens with their places: names with dots and ampersands stay whole, a bracket is one.
 
 Guarantee: linear in the text; spans lie in the range that was asked for. It must not judge what a word means.
 """

@@ -17,7 +17,8 @@ SKIP = _set(
     recently collectively currently nearly about around roughly some by as much will would could may might should can
     must did do does not never no longer at up down more than so far finally set likely poised expected early late
     subsequently together respectively meanwhile well really said seen and or but sees saw hits intraday looks appears
-    seems jumped rose rallied surged fell climbed settled settles finished finishes finish day trade trades trading settling roughly
+    seems jumped rose rallied surged fell climbed settled settles finished finishes finish day trade trades trading settling
+    roughly
     plans plan planning wants aims intends hopes preparing prepares considering seeks seeking agreed agrees decided
     """
 )
@@ -35,7 +36,8 @@ HEADLINE_VERBS = _set(
     boosts sends drives drags warns reports posts beats misses falls rises jumps slides slips drops gains surges soars
     tumbles plunges climbs sinks extends snaps holds hits tops leads names appoints buys sells acquires unveils unveil
     weigh agree seek raise consider explore prepare launch delay hire strengthens weakens edges notches shows faces
-    eases keeps makes takes puts said is are has have can could may might will would closes ends opens settles settle trades becomes
+    eases keeps makes takes puts said is are has have can could may might will would closes ends opens settles settle trades
+    becomes
     see find face rise fall dip slide slip jump drop gain surge soar tumble plunge climb sink heads head leap leaps pop pops
     following having include includes announces completes expands rallies rally retreats rebounds doubles triples crosses
     draws attracts kicks confirms denies needs wants starts begins joins loses sheds adds reaches touches sets set
@@ -52,7 +54,8 @@ OWNER_VERBS = HEADLINE_VERBS | _set(
 MOVES = HEADLINE_VERBS | {"up", "down"}
 NAME_PLURALS = _set(
     """
-    holdings industries technologies pharmaceuticals therapeutics systems resources materials motors airlines brands foods energies
+    holdings industries technologies pharmaceuticals therapeutics systems resources materials motors airlines brands foods
+    energies
     partners properties labs laboratories sciences solutions services enterprises products stores metals minerals mines
     semiconductors instruments communications networks electronics investments securities bancshares jewellers cements tyres
     chemicals fertilizers petrochemicals refineries paints ports exports automobiles devices games studios platforms robotics
@@ -131,14 +134,20 @@ COMPANY_NOUNS = _set(
 NATIONS = re.compile(
     r"^(?:the )?(?:u\.?s\.?|u\.?k\.?|asian?|european?|chinese|china|japanese|japan|indian?|korean|south korean?|global|world|"
     r"emerging|german|french|british|hong kong|mainland|taiwan(?:ese)?|australian?|canadian|brazilian|latin american|swedish|"
-    r"swiss|dutch|danish|norwegian|finnish|spanish|italian|russian|israeli|turkish|argentine|mexican|thai|indonesian|vietnamese|vietnam|indonesia|thailand|new zealand|philippines|pakistani?|sri lankan?|nigerian?|egyptian?|colombian|chilean|peruvian|hungarian|czech|romanian|austrian?|belgian|belgium|portuguese|portugal|spain|italy|sweden|norway|denmark|finland|russia|brazil|mexico|turkey|poland|greece|ireland|netherlands|qatari?|kuwaiti?|dubai|"
-    r"saudi|gulf|american|america|europe|asia|germany|france|britain|korea|singapore|malaysian?|philippine|polish|greek|irish)$",
+    r"swiss|dutch|danish|norwegian|finnish|spanish|italian|russian|israeli|turkish|argentine|mexican|thai|indonesian|"
+    r"vietnamese|vietnam|indonesia|thailand|new zealand|philippines|pakistani?|sri lankan?|nigerian?|egyptian?|colombian|"
+    r"chilean|peruvian|hungarian|czech|romanian|austrian?|belgian|belgium|portuguese|portugal|spain|italy|sweden|norway|"
+    r"denmark|finland|russia|brazil|mexico|turkey|poland|greece|ireland|netherlands|qatari?|kuwaiti?|dubai|"
+    r"saudi|gulf|american|america|europe|asia|germany|france|britain|korea|singapore|malaysian?|philippine|polish|greek|"
+    r"irish)$",
     re.IGNORECASE,
 )
 REGIONS = re.compile(
     NATIONS.pattern[:-1]
-    + r"(?:['’]s)?(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|small-cap|"
-    r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|equities)$",
+    + r"(?:['’]s)?(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|"
+    r"small-cap|"
+    r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|"
+    r"equities)$",
     re.IGNORECASE,
 )
 _WHEN = (
@@ -147,7 +156,8 @@ _WHEN = (
 )
 _SPELL = r"(?:trading|trade|session|morning|afternoon|hours|week|month|year|quarter|days?|weeks|months|late|early)"
 TIME_TAIL = re.compile(
-    rf"(?:^|(?<=[\s,]))(?:(?:(?:on|in|at|by|during|for|over|through|since|from|this|last|late|early) (?:(?:the|its|their|a|an) )?"
+    rf"(?:^|(?<=[\s,]))(?:(?:(?:on|in|at|by|during|for|over|through|since|from|this|last|late|early) (?:(?:the|its|their|a|"
+    rf"an) )?"
     rf"(?:[a-z0-9.'-]+ ){{0,3}}?(?:{_WHEN}|{_SPELL}))|{_WHEN})\s*,?\s*$"
 )
 TAIL_NOUNS = re.compile(
@@ -170,8 +180,10 @@ DETERMINER = re.compile(
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 SUMS = re.compile(
-    r"\b(?:sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|deliveries|shipments|output|"
-    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|assets|deposits|loans|yields?|rates?|users|subscribers|margins?)\b"
+    r"\b(?:sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
+    r"deliveries|shipments|output|"
+    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|assets|deposits|loans|yields?|rates?|"
+    r"users|subscribers|margins?)\b"
 )
 """Where one of these is spoken of, what is up or down is no price."""
 SHARES = re.compile(r"\b(?:shares?|stocks?|adrs?|units|equities)\b", re.IGNORECASE)

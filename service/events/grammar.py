@@ -16,9 +16,9 @@ from service.events import chinese, english
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
+from service.events.days import local_date, named_day
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
-from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
@@ -41,6 +41,7 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
+_OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
@@ -146,11 +147,15 @@ def _sentence(
 
 
 def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[Hit]) -> list[Hit]:
-    """Acme Holdings has shares; its holdings have none: outside headlines a measure with a capital is part of a name."""
-    if english.is_headline(reading.document, span):
-        return list(hits)
+    """Acme Holdings has shares; its holdings have none: a measure with a capital is part of a name, in headlines before Ltd."""
+    headline = english.is_headline(reading.document, span)
     return [
-        hit for hit in hits if not (_measures(compiled, hit) and reading.document[hit.start].isupper() and hit.start > span.start)
+        hit
+        for hit in hits
+        if not _measures(compiled, hit)
+        or not reading.document[hit.start].isupper()
+        or hit.start == span.start
+        or (headline and not _OF_A_NAME.match(reading.folded, hit.end))
     ]
 
 
