@@ -27,6 +27,11 @@ _GOES_ON = re.compile(r"(?:up|down)(?= )")
 _AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
 """What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
 _OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
+_OF_MAKER = re.compile(
+    r" (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
+    r"business|"
+    r"subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
+)
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
     r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|"
@@ -56,32 +61,59 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     headline = is_headline(reading.document, Span(start, end))
     signed = reading.folded[end : end + 1] in ("+", "-")
     if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
-        return topic(reading, start, end) or (
-            None if found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW else []
-        )
-    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
-    if found:
-        stop = _without_time(reading.folded, start, found[-1].span.end)
-        found = _without_adverbs([token for token in found if token.span.start < stop], headline)
-    if not found:
-        return [] if signed else None
-    last = found[-1].low
-    if last in words.ARTICLES and (len(found) < 2 or found[-2].text != ","):
+        back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
+        return topic(reading, start, end) or (None if back else [])
+    found = _stripped(reading, found, start, headline, signed)
+    if _is_nothing(found, signed):
         return []
-    if last in words.DETERMINERS or (found[-1].text[0].islower() and found[-1].owns):
+    if _goes_on(found):
         return None
-    if found[-1].text.islower() and (last in words.COMPANY_NOUNS or _shares_of_the(found)):
-        return None
-    if last in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC:
-        return []
     noun = _NOUN.match(reading.folded, end) is not None
     phrase = _phrase_before(reading, found, noun)
+    if noun and not reading.folded[end].isdigit():
+        return _with_noun(reading, phrase, start, headline)
     if not phrase or all(token.low in words.NOBODY for token in phrase):
         return []
     named = _mentions(reading, phrase, headline)
     if signed and not words.SHARES.search(phrase[-1].text):
         return [one for one in named or () if one.entity or headline or has_legal(one.text)]
-    return named or (None if named is None or (noun and not reading.folded[end].isdigit()) else [])
+    return named
+
+
+def _with_noun(reading: Reading, phrase: list[Token], start: int, headline: bool) -> list[Mention] | None:
+    """Whom the words before a noun name: Acme's [IPO]; where they only describe it, the text goes on about the same one."""
+    named_here = _beside(reading, phrase) if headline else phrase
+    if headline and not named_here:
+        return [] if reading.folded.startswith("after", start) else None
+    return (_mentions(reading, named_here, headline) or None) if named_here else []
+
+
+def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
+    """Without brackets, adverbs, appositions, light verbs and times at the end."""
+    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
+    if not found:
+        return found
+    stop = _without_time(reading.folded, start, found[-1].span.end)
+    return _without_adverbs([token for token in found if token.span.start < stop], headline)
+
+
+def _is_nothing(found: list[Token], signed: bool) -> bool:
+    """Whether what stands there is no security: "a [5 % rise]", "price index"."""
+    if not found:
+        return signed
+    if found[-1].low in words.ARTICLES:
+        return len(found) < 2 or found[-2].text != ","
+    return found[-1].low in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC
+
+
+def _goes_on(found: list[Token]) -> bool:
+    """Whether only a pronoun or a description stands there."""
+    if not found or found[-1].low in words.DETERMINERS:
+        return True
+    last = found[-1]
+    if not last.text[0].islower():
+        return False
+    return last.owns or (last.text.islower() and (last.low in words.COMPANY_NOUNS or _shares_of_the(found)))
 
 
 def _shares_of_the(found: list[Token]) -> bool:
@@ -102,7 +134,9 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
             back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break
         phrase.append(token)
-        if token.owns:
+        if token.owns and is_person(reading.document[phrase[0].span.start : token.span.end]):
+            phrase = []
+        elif token.owns:
             break
     while phrase and phrase[-1].low in words.CONNECTORS:
         phrase.pop()
@@ -113,7 +147,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
 
 def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] | None:
     """Whose something is: "for Acme's [IPO]", "the [IPO] of Acme"; None where the words beside it do not say."""
-    named = _OF.match(reading.folded, noun.end, end)
+    named = _OF_MAKER.match(reading.document, noun.end, end) or _OF.match(reading.folded, noun.end, end)
     found = after(reading, named.end(), end) if named else None
     if found:
         return found

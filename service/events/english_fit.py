@@ -95,7 +95,7 @@ def stands_alone(folded: str, say: tuple[int, int]) -> bool:
 
 def belongs(folded: str, say: tuple[int, int], figure: tuple[int, int]) -> bool:
     """Whether the figure says how far what `say` names went."""
-    if _OWNED_AFTER.match(folded, figure[1]):
+    if "point" in folded[figure[0] : figure[1]] or _OWNED_AFTER.match(folded, figure[1]):
         return False
     if figure[0] >= say[1]:
         between = folded[say[1] : figure[0]]

@@ -63,6 +63,7 @@ LOOSE = _set(
     amount level levels value higher-than- no not two three four five six seven eight nine ten one zero half
     ceo cfo coo chairman president founder board chief senator minister pm governor fed ecb boj boe pboc rbi sec sebi
     government govt court congress parliament senate ministry treasury opec imf regulator regulators democrats republicans
+    rising falling class semiconductor semiconductors etf indexes indices 10-year 30-year 2-year
     rs inr usd eur used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
@@ -71,7 +72,8 @@ LOOSE = _set(
 )
 QUALITIES = _set(
     """
-    reit wildly swiss muscat tadawul abu first-ever much-anticipated long-delayed bumper hotly-anticipated stellar stunning
+    reit wildly toymaker troubled taxi action post dividend swiss muscat tadawul abu first-ever much-anticipated long-
+    delayed bumper hotly-anticipated stellar stunning
     strong weak
     lackluster blockbuster successful mega-ipo kuala lumpur oslo stockholm nairobi lagos cairo manila jakarta bangkok taipei
     """
@@ -87,7 +89,8 @@ MEASURES = _set(
     emissions traffic deliveries shipments orders bookings traders investors analysts economists consumers officials
     customers users subscribers
     approval popularity returns assets costs rents wages salaries premiums claims jobs payrolls unemployment
-    options lei wpi net yields yield rates rate margin margins liquidity volatility dividend dividends payout buyback
+    pension plan bonanza wave options lei wpi net yields yield rates rate margin margins liquidity volatility dividend
+    dividends payout buyback
     buybacks insurers banks
     stake stakes ownership issuance sentiment confidence economy
     """

@@ -36,7 +36,8 @@ _COMPANY = re.compile(
 )
 _DESCRIPTION = re.compile(rf"(?:^|[\s-]){_DESCRIBER}s?$", re.IGNORECASE)
 _ROLE = re.compile(
-    r"['’]?s? (?:co-?founder|founder|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|shareholders?|"
+    r"(?:['’]s?)? (?:co-?founder|founder|co-ceo|ceo|cfo|coo|chairman|chair|chief|president|board|investors?|backers?|"
+    r"shareholders?|"
     r"holders?|"
     r"promoters?|insiders?|bulls|bears|parent|employees|staff|workers)(?=\s|$|,|['’&]).*$",
     re.IGNORECASE,
@@ -133,6 +134,7 @@ def _says_nothing(part: str) -> bool:
         or part in generic.TIMES
         or part in generic.PLACES
         or _LEGAL.match(part) is not None
+        or is_quality(part)
         or not part.strip(".0123456789%$")
     )
 

@@ -35,6 +35,7 @@ HEADLINE_VERBS = _set(
     nears targets aims prepares launches prices delays pulls shelves postpones withdraws scraps slash slashes cuts lifts
     boosts sends drives drags warns reports posts beats misses falls rises jumps slides slips drops gains surges soars
     tumbles plunges climbs sinks extends snaps holds hits tops leads names appoints buys sells acquires unveils unveil
+    wipes wipe sail sails lose stalls wavers halts
     weigh agree seek raise consider explore prepare launch delay hire strengthens weakens edges notches shows faces
     eases keeps makes takes puts said is are has have can could may might will would closes ends opens settles settle trades
     becomes

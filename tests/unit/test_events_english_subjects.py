@@ -1,4 +1,4 @@
-"""Who an English event is about: descriptions, times, places, measures and people are no companies; lists share out their figures."""
+"""Who an English event is about: descriptions, times, places, measures and people are no companies; lists share out figures."""
 
 import pytest
 
@@ -31,6 +31,7 @@ from tests.support.events import moves, only, said
         ("Wall Street rose 3%", [("Wall Street", 3)]),
         ("Zorblat Index Ends 0.7% Lower", [("Zorblat Index", -0.7)]),
         ("Zorblat Weighs Options as Quillon Sinks 4%", [("Quillon", -4)]),
+        ("Zorblat Extends Up 5%", [("Zorblat", 5)]),
         ("Gold, Silver Rise 2%", [("Gold", 2), ("Silver", 2)]),
         ("Gold, silver rise 2%", [("Gold", 2), ("silver", 2)]),
         ("Zorblat, Holders Gain 2%", [("Zorblat", 2)]),
@@ -52,6 +53,8 @@ def test_the_name_in_the_phrase(text: str, found: list[tuple[str, float]]) -> No
         "The Labor Office's consumer price index rose 2%",
         "In January, it was up 3% in Berlin, San Francisco rose 50%",
         "Water Bills Rise 5%",
+        "Zorblat yields rose 0.5 percentage points",
+        "Zorblat fell 0.5 percentage points",
         "Zorblat Net Income up 5%",
         "Zorblat Q1 Net up 5%",
         "Senator Quillon rose 5%",
@@ -153,6 +156,10 @@ def test_a_figure_belongs_to_its_verb_and_to_our_days(text: str, found: list[tup
         ("Zorblat raised $200 million in an IPO", "Zorblat", "priced"),
         ("Zorblat may go public", "Zorblat", "planned"),
         ("Zorblat Updates IPO Filing", "Zorblat", "filed"),
+        ("The sponsor weighs an IPO of glass packaging maker Zorblat in May", "Zorblat", "planned"),
+        ("Quillon opts out of IPO for Bill Pibb's Zorblat Fund", "Zorblat Fund", "planned"),
+        ("Zorblat Bets on Growth To Prove IPO Credentials", "Zorblat", "planned"),
+        ("Zorblat Robotics Explores Best-Ever IPO", "Zorblat Robotics", "planned"),
         ("Zorblat nears IPO", "Zorblat", "planned"),
         ("Zorblat to make its stock market debut on Monday", "Zorblat", "planned"),
         ("Zorblat shares rise in debut", "Zorblat", "listed"),
@@ -171,6 +178,8 @@ def test_whose_listing_it_is(text: str, subject: str, stage: str) -> None:
         "Zorblat files for listing of $400 million worth of senior unsecured bonds",
         "Zorblat cancels its London listing",
         "Big IPOs",
+        "Quillon Sinks After $489 Million IPO",
+        "Quillon sinks below its IPO price",
         "Zorblat shares are listed on the Oslo exchange",
         "Zorblat prices underwritten public offering of common shares",
         "Few ambitious founders have always professed to aim for an IPO",
