@@ -63,7 +63,7 @@ LOOSE = _set(
     amount level levels value higher-than- no not two three four five six seven eight nine ten one zero half
     ceo cfo coo chairman president founder board chief senator minister pm governor fed ecb boj boe pboc rbi sec sebi
     government govt court congress parliament senate ministry treasury opec imf regulator regulators democrats republicans
-    rising falling class semiconductor semiconductors etf indexes indices 10-year 30-year 2-year
+    rising falling class semiconductor semiconductors etf 10-year 30-year 2-year
     rs inr usd eur used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
