@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.events.compiled import Compiled, Hit, Role
+from service.events.english_fit import belongs, modifies, stands_alone
 from service.events.numbers import Percent, percentages
 from service.events.vocabulary import Blocker, Trigger
 from service.model.event import Status
@@ -74,11 +75,14 @@ def _with_companion(compiled: Compiled, folded: str, hit: Hit, companions: Seque
     plain = Assertion(compiled.owners[hit.entry], trigger, say, say, hit.entry, status=trigger.status)
     if not trigger.companions:
         return plain
+    if trigger.language == "en" and modifies(folded, say):
+        return None
     found = []
     for other in companions:
         far = _distance_on(trigger.look, folded, say, other, trigger.language)
         if far is not None and far <= trigger.within:
-            weak = folded[other.start : other.end] in _WEAK
+            apart = trigger.language == "en" and other.start >= say.end and "," in folded[say.end : other.start]
+            weak = apart or folded[other.start : other.end] in _WEAK
             found.append((weak, far, other.start - other.end, Span(other.start, other.end)))
     if not found:
         return None
@@ -132,17 +136,16 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     """How far the figure stands on the side where the trigger wants it, if it is near enough to belong to it."""
     side, limit = one.trigger.pct, PERCENT_WITHIN[language]
     if figure.span.start < one.say.end and one.say.start < figure.span.end:
-        return 0 if side == "itself" else None
+        return 0 if side == "itself" and stands_alone(folded, one.say) else None
     after = figure.span.start >= one.say.end
     start, end = (one.say.end, figure.span.start) if after else (figure.span.end, one.say.start)
     if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:
         return None
     far = distance(folded, start, end, language)
-    if far > limit or (
-        after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
-    ):
+    if far > limit or (language == "en" and not belongs(folded, one.say, figure.span)):
         return None
-    return far
+    level = after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
+    return None if level else far
 
 
 def _unnested(found: list[Assertion]) -> list[Assertion]:
@@ -165,6 +168,8 @@ def _judged(folded: str, one: Assertion, blockers: Sequence[_Blocking], planned_
     """Apply the nearest blocker, if any; where plans count, what is expected is one."""
     nearest: tuple[int, Blocker] | None = None
     for hit, blocker, owner in blockers:
+        if blocker.means in ("hypothetical", "near") and one.status is Status.PLANNED and blocker.language == "en":
+            continue  # what may be, or is near, is what is planned
         far = _reaches(blocker, folded, one, hit) if _holds(blocker, owner, one) else None
         if far is not None and blocker.means == "expected" and planned_counts:
             one, far = replace(one, status=Status.PLANNED), None

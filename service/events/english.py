@@ -6,79 +6,174 @@ It must not know event types; which nouns are measures and no instruments is the
 """
 
 import re
-from typing import NamedTuple
 
 from service.events import english_words as words
+from service.events.english_lists import coordinated
+from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
+from service.events.english_tokens import Token, is_headline, tokens
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
-_TOKEN = re.compile(
-    r"\([^()]{0,80}\)|(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|\s+$|,|\s\())*(?:['’](?!\w))?|[,&/]|\S"
-)
+__all__ = ["after", "before", "is_headline", "owner", "topic"]
+
 _MAX_TOKENS = 40
 _OPENING = 14
-_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
-_LINE = 200
-
-
-class _Token(NamedTuple):
-    text: str
-    span: Span
-
-    @property
-    def low(self) -> str:
-        return self.text.lower()
-
-    @property
-    def is_bracket(self) -> bool:
-        return len(self.text) > 1 and self.text[0] == "("
+_REACH = 160
+_FEW = 5
+_DESCRIBED = 9
+_SHORT = 3
+_LINE = 300
+_GOES_ON = re.compile(r"(?:up|down)(?= )")
+_AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
+"""What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
+_OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
+_OF_MAKER = re.compile(
+    r" (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
+    r"business|"
+    r"subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
+)
+_NOUN = re.compile(
+    r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
+    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|"
+    r"exchange)[ -](?:market )?(?:debut|listing)"
+    r"|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
+)
+"""What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
 
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
+    """Whom the words before the trigger name, or, where "closed at 3,000, [up 1 %]" goes on about it, whom they open with."""
+    found = _named_before(reading, start, end)
+    if found == [] and _GOES_ON.match(reading.folded, end):
+        words_before = reading.folded[start:end]
+        if _AFTER_IT.search(words_before) and not words.SUMS.search(words_before):
+            return topic(reading, start, end)
+    return found
+
+
+def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions of the noun phrase that ends where the trigger begins.
 
     None where nobody is named there, or only by a pronoun ("it", "the company", "its"): the text goes on about the same one. An
     empty list where something stands there that is no name ("traffic rose 5 %").
     """
-    tokens = _tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
-    if len(tokens) > 1 and tokens[-1].text == "to":
-        return topic(reading, start, end) or None
-    tokens = _without_light_verb(_without_apposition(_without_adverbs(tokens)))
-    if not tokens:
-        return None
-    last = tokens[-1].low
-    if last in words.DETERMINERS or (tokens[-1].text[0].islower() and last.endswith(("'s", "’s"))):
-        return None
-    if last in words.COMPANY_NOUNS and tokens[-1].text.islower():
-        return None
-    phrase = _phrase_before(reading, tokens)
-    if not phrase or all(token.low in words.NOBODY or words.NATIONS.match(token.text) for token in phrase):
+    found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
+    headline = is_headline(reading.document, Span(start, end))
+    signed = reading.folded[end : end + 1] in ("+", "-")
+    if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
+        back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
+        return topic(reading, start, end) or (None if back else [])
+    found = _stripped(reading, found, start, headline, signed)
+    if _is_nothing(found, signed):
         return []
-    return _mentions(reading, phrase)
+    if _goes_on(found):
+        return None
+    noun = _NOUN.match(reading.folded, end) is not None
+    phrase = _phrase_before(reading, found, noun)
+    if noun and not reading.folded[end].isdigit():
+        return _with_noun(reading, phrase, start, headline)
+    if not phrase or all(token.low in words.NOBODY for token in phrase):
+        return []
+    named = _mentions(reading, phrase, headline)
+    if signed and not words.SHARES.search(phrase[-1].text):
+        return [one for one in named or () if one.entity or headline or has_legal(one.text)]
+    return named
+
+
+def _with_noun(reading: Reading, phrase: list[Token], start: int, headline: bool) -> list[Mention] | None:
+    """Whom the words before a noun name: Acme's [IPO]; where they only describe it, the text goes on about the same one."""
+    named_here = _beside(reading, phrase) if headline else phrase
+    if headline and not named_here:
+        return [] if reading.folded.startswith("after", start) else None
+    return (_mentions(reading, named_here, headline) or None) if named_here else []
+
+
+def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
+    """Without brackets, adverbs, appositions, light verbs and times at the end."""
+    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
+    if not found:
+        return found
+    stop = _without_time(reading.folded, start, found[-1].span.end)
+    return _without_adverbs([token for token in found if token.span.start < stop], headline)
+
+
+def _is_nothing(found: list[Token], signed: bool) -> bool:
+    """Whether what stands there is no security: "a [5 % rise]", "price index"."""
+    if not found:
+        return signed
+    if found[-1].low in words.ARTICLES:
+        return len(found) < 2 or found[-2].text != ","
+    return found[-1].low in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC
+
+
+def _goes_on(found: list[Token]) -> bool:
+    """Whether only a pronoun or a description stands there."""
+    if not found or found[-1].low in words.DETERMINERS:
+        return True
+    last = found[-1]
+    if not last.text[0].islower():
+        return False
+    return last.owns or (last.text.islower() and (last.low in words.COMPANY_NOUNS or _shares_of_the(found)))
+
+
+def _shares_of_the(found: list[Token]) -> bool:
+    """ "Shares of the California-based biopharma" goes on about it."""
+    recent = [token.low for token in found[-_DESCRIBED:]]
+    return any(recent[index : index + 3] in words.SHARES_OF_THE for index in range(len(recent)))
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
-    """The mentions of the noun phrase that begins where the trigger ends."""
-    phrase: list[_Token] = []
-    for token in _tokens(reading.document, start, min(end, start + 160)):
+    """The mentions of the noun phrase that begins where the trigger ends; None and an empty list as in `before`."""
+    phrase: list[Token] = []
+    back = False
+    for token in tokens(reading.document, start, min(end, start + _REACH)):
         if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
+            back = back or token.low in words.OWNING
             continue
         if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
+            back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break
         phrase.append(token)
-        if token.text.endswith(("'s", "’s")):
+        if token.owns and is_person(reading.document[phrase[0].span.start : token.span.end]):
+            phrase = []
+        elif token.owns:
             break
     while phrase and phrase[-1].low in words.CONNECTORS:
         phrase.pop()
-    return _mentions(reading, phrase) if phrase else None
+    if back or not phrase:
+        return None if back else []
+    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end)))
+
+
+def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] | None:
+    """Whose something is: "for Acme's [IPO]", "the [IPO] of Acme"; None where the words beside it do not say."""
+    named = _OF_MAKER.match(reading.document, noun.end, end) or _OF.match(reading.folded, noun.end, end)
+    found = after(reading, named.end(), end) if named else None
+    if found:
+        return found
+    beside = tokens(reading.document, start, noun.start)[-_MAX_TOKENS:]
+    phrase = _beside(reading, _phrase_before(reading, beside, noun=True))
+    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
+
+
+def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big."""
+    known = [reading.covered(token.span.start) is not None for token in phrase]
+    verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
+    phrase = phrase[verbs[-1] + 1 :] if verbs else phrase
+    if all(describes(token.text) and not token.owns for token in phrase):
+        return []
+    while phrase and not phrase[-1].owns and is_quality(phrase[-1].text):
+        phrase = phrase[:-1]
+    return phrase
 
 
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
-    tokens = _without_dateline(_tokens(reading.document, start, end))[:_OPENING]
-    headline = bool(tokens) and is_headline(reading.document, Span(tokens[0].span.start, end))
-    run: list[_Token] = []
-    for token in [*tokens, None]:
+    opening = _without_dateline(tokens(reading.document, start, min(end, start + _LINE)))[:_OPENING]
+    headline = bool(opening) and is_headline(reading.document, Span(opening[0].span.start, end))
+    run: list[Token] = []
+    for token in [*opening, None]:
         if (
             token is not None
             and _is_name(reading, token, bool(run))
@@ -90,34 +185,27 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 continue
         elif token is not None and run and token.low in words.CONNECTORS:
             continue
-        if run and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
-            found = _mentions(reading, run)
-            if found:
+        described = token is not None and token.text.islower() and token.low in words.COMPANY_NOUNS
+        if run and not described and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
+            found = _mentions(reading, run, headline)
+            if found and not (found[0].entity is None and is_person(found[0].text)):
                 return found[:1]
         run = []
     return []
 
 
-def is_headline(document: str, span: Span) -> bool:
-    """Whether (nearly) all longer words have capitals."""
-    long_words: list[str] = _LONG_WORD.findall(document, span.start, min(span.end, span.start + _LINE))
-    return sum(word[0].isupper() for word in long_words) > 0.7 * len(long_words)
-
-
-def _without_dateline(tokens: list[_Token]) -> list[_Token]:
+def _without_dateline(found: list[Token]) -> list[Token]:
     """ "NEW YORK (AP) - Toll Brothers said" opens with Toll Brothers."""
-    dash = next((index for index, token in enumerate(tokens[:10]) if token.text in ("-", "–", "—")), None)
-    return tokens if dash is None else tokens[dash + 1 :]
+    dash = next((index for index, token in enumerate(found[:10]) if token.text in ("-", "–", "—")), None)
+    return found if dash is None else found[dash + 1 :]
 
 
-def _looks_like_verb(token: _Token, run: list[_Token]) -> bool:
-    return (
-        bool(run) and token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is")) and len(token.text) > 3
+def _looks_like_verb(token: Token, run: list[Token]) -> bool:
+    if not run or len(token.text) <= _SHORT or token.low in words.NAME_PLURALS:
+        return False
+    return token.low in words.HEADLINE_VERBS or (
+        token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is"))
     )
-
-
-def _tokens(document: str, start: int, end: int) -> list[_Token]:
-    return [_Token(match[0], Span(*match.span())) for match in _TOKEN.finditer(document, start, end)]
 
 
 def _without_time(folded: str, start: int, end: int) -> int:
@@ -130,31 +218,46 @@ def _without_time(folded: str, start: int, end: int) -> int:
     return end
 
 
-def _without_adverbs(tokens: list[_Token]) -> list[_Token]:
-    while tokens and tokens[-1].text.islower() and (tokens[-1].low in words.SKIP or tokens[-1].low.endswith("ly")):
-        tokens = tokens[:-1]
-    return tokens
+def _without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
+    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %]), Acme and Bolt closed 2 % and [3 % lower]."""
+    if len(found) > 1 and found[-1].low == "and" and found[-2].text == "%":
+        while found and (found[-1].text in "%,and" or words.MONEY.match(found[-1].text)):
+            found = found[:-1]
+    opened = False
+    while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
+        opened = opened or found[-1].text == "("
+        found = found[:-1]
+    return found
 
 
-def _without_light_verb(tokens: list[_Token]) -> list[_Token]:
+def _without_adverbs(found: list[Token], headline: bool = False) -> list[Token]:
+    while found and (
+        (found[-1].text.islower() and (found[-1].low in words.SKIP or found[-1].low.endswith("ly")))
+        or (headline and found[-1].low in words.HEADLINE_SKIP)
+    ):
+        found = found[:-1]
+    return found
+
+
+def _without_light_verb(found: list[Token]) -> list[Token]:
     """ "Nvidia posted a [3 % gain]" is about Nvidia."""
-    if len(tokens) > 1 and tokens[-1].low in words.ARTICLES and tokens[-2].low in words.LIGHT_VERBS:
-        return _without_adverbs(tokens[:-2])
-    return _without_adverbs(tokens[:-1]) if tokens and tokens[-1].text in words.HAVING else tokens
+    if len(found) > 1 and found[-1].low in words.ARTICLES and found[-2].low in words.LIGHT_VERBS:
+        return _without_adverbs(found[:-2])
+    return _without_adverbs(found[:-1]) if found and found[-1].text in words.HAVING else found
 
 
-def _without_apposition(tokens: list[_Token]) -> list[_Token]:
+def _without_apposition(found: list[Token]) -> list[Token]:
     """ "Wisesoft Co., whose name implies victory," is about Wisesoft Co."""
-    if not tokens or tokens[-1].text != ",":
-        return tokens
-    tokens = tokens[:-1]
-    for index in range(len(tokens) - 2, 0, -1):
-        if tokens[index].text == "," and tokens[index + 1].text[:1].islower():
-            return _without_adverbs(tokens[:index])
-    return _without_adverbs(tokens)
+    if not found or found[-1].text != ",":
+        return found
+    found = found[:-1]
+    for index in range(len(found) - 2, 0, -1):
+        if found[index].text == "," and found[index + 1].text[:1].islower():
+            return _without_adverbs(found[:index])
+    return _without_adverbs(found)
 
 
-def _is_name(reading: Reading, token: _Token, follows: bool) -> bool:
+def _is_name(reading: Reading, token: Token, follows: bool) -> bool:
     """Whether the word can be part of a name; a figure only where it follows one."""
     if reading.covered(token.span.start) is not None:
         return True
@@ -165,30 +268,51 @@ def _is_name(reading: Reading, token: _Token, follows: bool) -> bool:
     return token.text[0].isupper() or token.low in words.LOWER_NAMES
 
 
-def _phrase_before(reading: Reading, tokens: list[_Token]) -> list[_Token]:
+def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> list[Token]:
     """Walk back from the end as long as the words can belong to names."""
-    phrase: list[_Token] = []
-    index = len(tokens)
-    for index in range(len(tokens) - 1, -1, -1):
-        if not _belongs(reading, tokens, index, bool(phrase)):
+    phrase: list[Token] = []
+    index = len(found)
+    for index in range(len(found) - 1, -1, -1):
+        if not _belongs(reading, found, index, bool(phrase)):
             index += 1
             break
-        phrase.insert(0, tokens[index])
+        phrase.insert(0, found[index])
     if phrase and phrase[-1].is_bracket and len(phrase) == 1:
         return []
-    return _without_opening(phrase, tokens[index - 1].low if index else "")
+    if phrase and index and phrase[0].low in words.LOWER_NAMES and found[index - 1].low in words.NOBODY:
+        return []  # 3 billion yuan
+    left = len(phrase)
+    phrase = _without_opening(phrase, found[index - 1].low if index else "")
+    place = index + left - len(phrase)
+    if noun or place < 2 or not phrase:
+        return phrase
+    return (
+        _phrase_before(reading, _without_adverbs(found[: place - 1]))
+        if _only_where(found[place - 2], found[place - 1])
+        else phrase
+    )
 
 
-def _belongs(reading: Reading, tokens: list[_Token], index: int, started: bool) -> bool:
-    token = tokens[index]
+def _only_where(head: Token, preposition: Token) -> bool:
+    """Traffic at Acme is traffic; shares in Acme are Acme."""
+    return (
+        preposition.low in words.WHERE
+        and head.text not in ".,;:-–—"
+        and head.low not in words.SHARE_NOUNS
+        and not (preposition.low == "by" and head.low.endswith("ed"))
+    )
+
+
+def _belongs(reading: Reading, found: list[Token], index: int, started: bool) -> bool:
+    token = found[index]
     if token.is_bracket or token.low in words.OTHERS or (not started and token.low in words.ANAPHORS and token.text.islower()):
         return True
     if token.low in words.CONNECTORS or token.text in ",&/":
         return started and index > 0
-    return _is_name(reading, token, index > 0 and _is_name(reading, tokens[index - 1], follows=False))
+    return _is_name(reading, token, index > 0 and _is_name(reading, found[index - 1], follows=False))
 
 
-def _without_opening(phrase: list[_Token], before_it: str) -> list[_Token]:
+def _without_opening(phrase: list[Token], before_it: str) -> list[Token]:
     """ "Notably, A and B" and "In New York, A and B" are about A and B."""
     comma = next((index for index, token in enumerate(phrase[:5]) if token.text == ","), None)
     opened = before_it in words.ADVERBIAL or (phrase and phrase[0].low in words.ADVERBIAL)
@@ -199,80 +323,14 @@ def _without_opening(phrase: list[_Token], before_it: str) -> list[_Token]:
     return phrase
 
 
-def _opens(token: _Token) -> bool:
+def _opens(token: Token) -> bool:
     return token.low in words.OPENERS or token.low.endswith("ly")
 
 
-def _mentions(reading: Reading, phrase: list[_Token]) -> list[Mention] | None:
-    found = [mention for group in _coordinated(reading, phrase) if (mention := _mention(reading, group)) is not None]
-    return found or None
-
-
-def _coordinated(reading: Reading, phrase: list[_Token]) -> list[list[_Token]]:
-    """Cut at `and` and, where there is one, at commas; without one only what follows the last comma counts."""
-    groups: list[list[_Token]] = [[]]
-    joined = False
-    for token in phrase:
-        name = reading.covered(token.span.start)
-        inside = name is not None and name.span.start < token.span.start
-        if not inside and token.low in ("and", ",", "/"):
-            joined = joined or token.low == "and"
-            groups.append([])
-        else:
-            groups[-1].append(token)
-    groups = [group for group in groups if group and group[0].low not in words.OTHERS]
-    return groups if joined else groups[-1:]
-
-
-def _mention(reading: Reading, group: list[_Token]) -> Mention | None:
-    alias, entity = "", None
-    for token in group:
-        if token.is_bracket:
-            alias, entity = reading.bracket(Span(token.span.start + 1, token.span.end - 1))
-    named = [token for token in group if not token.is_bracket]
-    if not named:
+def _mentions(reading: Reading, phrase: list[Token], headline: bool) -> list[Mention] | None:
+    """The names of a phrase; None where it means somebody named elsewhere, none where it names nobody at all."""
+    groups = coordinated(reading, phrase, headline)
+    found = [one for group in groups if (one := mention(reading, group, headline)) is not None]
+    if not found and (not groups or any(refers_back(reading, group, headline) for group in groups)):
         return None
-    start, end = _narrowed(reading.document, named[0].span.start, named[-1].span.end)
-    text = reading.document[start:end]
-    low = text.lower()
-    if low in words.ANAPHORS or low in words.STOPS or not any(character.isalpha() for character in text):
-        return None
-    if low in words.NOBODY or (entity is None and words.NATIONS.match(text)):
-        return None
-    return _linked(reading, Span(start, end), alias, entity)
-
-
-def _narrowed(document: str, start: int, end: int) -> tuple[int, int]:
-    """From the noun phrase to the name in it."""
-    if words.REGIONS.match(document[start:end]):
-        return start, end
-    match = words.SHARES_OF.match(document[start:end])
-    start += match.end() if match else 0
-    while start < end and (match := words.DETERMINER.match(document[start:end])):
-        start += match.end()
-    if words.REGIONS.match(document[start:end]):
-        return start, end
-    tail = words.TAIL_NOUNS.search(document[start:end])
-    end = start + tail.start() if tail else end
-    possessive = re.search(r"['’]s?$|['’]$", document[start:end])
-    end = (
-        start + possessive.start() if possessive and tail is None and end - start > possessive.end() - possessive.start() else end
-    )
-    owner = words.PLACE_OWNER.match(document[start:end])
-    return (start + owner.end() if owner else start), end
-
-
-def _linked(reading: Reading, span: Span, alias: str, entity: str | None) -> Mention:
-    """Narrow a description to the known name at its end ("software giant Microsoft"), and find the entity."""
-    names = reading.names_in(span.start, span.end)
-    last = next((name for name in names if name.span.end == span.end), None)
-    if last is not None:
-        span = last.span
-        entity = entity or last.entity
-    text = span.of(reading.document)
-    known = reading.aliases.get(text)
-    if known is not None:
-        alias, entity = alias or known.alias, entity or known.entity
-    if alias:
-        reading.aliases.setdefault(text, Mention(text, span, entity, alias))
-    return Mention(text, span, entity, alias)
+    return found

@@ -24,7 +24,7 @@ _KINDS = {
 }  # fmt: skip
 _INDEX_WORDS = re.compile(
     r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
-    r"nasdaq|dow|s&p|market)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
+    r"nasdaq|dow|s&p|market|wall street)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
 )
 _OTHER_WORDS = re.compile(
     r"期货|期铜|期铝|期金|现货|主力合约|主连|合约|原油|黄金|白银|比特币|以太坊|汇率|人民币|日元|美元|国债|债券|基金|(?<![a-z])(?:etf|reit|lof)(?![a-z])|金价|银价|铜价|油价|伦铜|沪铜|沪金|沪银|"

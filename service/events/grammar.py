@@ -19,6 +19,8 @@ from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
+from service.events.english_past import is_past
+from service.events.english_series import gapped, shared_out
 from service.events.facts import Found
 from service.events.fields import coded, instrument
 from service.events.merging import merged
@@ -43,6 +45,7 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
+_OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
@@ -98,6 +101,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     hits = [hit for hit in hits if not _in_name(reading, hit)]
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
+    reading.opening = spans[:2]
     _learn_aliases(reading)
     last: list[Mention] = []
     last_alone: list[Mention] = []
@@ -106,8 +110,6 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
         language = language_of(folded, span) if everything or asserts(inside) else ""
         if not language:
             continue
-        if reading.topic is None:
-            reading.topic = _topic(reading, spans)
         parts = halves(compiled, inside)
         found: list[Seen] = []
         if everything or asserts(parts.together):
@@ -116,6 +118,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
             last = sentence.last or last
             last_alone = sentence.last or last_alone
         if parts.alone:
+            _topic(reading)  # these types ask for it
             sentence = _Sentence(span, language, [])
             alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone, parts.until))
             found = [_as_one(*both) for both in zip_longest(found, alone)]
@@ -145,10 +148,17 @@ def _learn_aliases(reading: Reading) -> None:
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
 
 
-def _topic(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
-    """Whom the item is about: whom its title or the sentence after it opens with; best one that both name."""
+def _topic(reading: Reading) -> list[Mention]:
+    """Whom the item is about, found out when it is first asked for."""
+    if reading.topic is None:
+        reading.topic = _opened_with(reading, reading.opening)
+    return reading.topic
+
+
+def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
+    """Whom the title or the sentence after it opens with; best one that both name."""
     found = []
-    for span in spans[:2]:
+    for span in spans:
         language = language_of(reading.folded, span)
         found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
     title, text = found[0], found[-1]
@@ -180,11 +190,15 @@ def _sentence(
 
 
 def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[Hit]) -> list[Hit]:
-    """Acme Holdings has shares; its holdings have none: outside headlines a measure with a capital is part of a name."""
-    if english.is_headline(reading.document, span):
-        return list(hits)
+    """Acme Holdings has shares; its holdings have none: a measure with a capital is part of a name, in headlines before Ltd."""
+    headline = english.is_headline(reading.document, span)
     return [
-        hit for hit in hits if not (_measures(compiled, hit) and reading.document[hit.start].isupper() and hit.start > span.start)
+        hit
+        for hit in hits
+        if not _measures(compiled, hit)
+        or not reading.document[hit.start].isupper()
+        or hit.start == span.start
+        or (headline and not _OF_A_NAME.match(reading.folded, hit.end))
     ]
 
 
@@ -224,11 +238,34 @@ def _clause(
         sentence.follow(one, mentions)
         if one.blocked_by and one.status is one.trigger.status:
             continue
-        made = [event for mention in mentions for event in _made(compiled, reading, sentence, clause, one, mention)]
+        if (
+            sentence.language == "en"
+            and one.status in (Status.ASSERTED, Status.PLANNED)
+            and is_past(reading, one.evidence, clause.span)
+        ):
+            one = replace(one, status=Status.HISTORICAL)
+        made = [
+            event
+            for each, mention in _each(reading, sentence, clause, one, mentions)
+            for event in _made(compiled, reading, sentence, clause, each, mention)
+        ]
         events += made
         if not made:
             refused.append(f"{one.kind}: no subject that it could have happened to")
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _each(
+    reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mentions: list[Mention]
+) -> list[tuple[Assertion, Mention]]:
+    """The assertion for each subject: in English lists every name may have its own figure."""
+    if one.percent is None or sentence.language != "en" or not mentions:
+        return [(one, mention) for mention in mentions]
+    moved = [*shared_out(reading, mentions, one.percent, clause.span), *gapped(reading, one.percent, clause.span)]
+    return [
+        (replace(one, percent=percent, evidence=Span(one.evidence.start, max(one.evidence.end, percent.span.end))), who)
+        for who, percent in moved
+    ]
 
 
 def _subjects(
@@ -240,8 +277,10 @@ def _subjects(
         return [Mention("")]
     if side == "carried":
         return _carried(reading, sentence, earlier)
-    found: list[Mention] | None = None
-    if side in ("before", "either"):
+    found: list[Mention] | None = english.owner(reading, left, one.say, clause.span.end) if side == "owner" else None
+    if found:
+        return found
+    if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
             return _carried(reading, sentence, earlier)
         found = finder.before(reading, left, one.evidence.start)
@@ -277,7 +316,7 @@ def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> l
         return sentence.last
     if len(earlier) == 1:
         return earlier
-    return reading.topic or sentence.opened
+    return _topic(reading) or sentence.opened
 
 
 def _made(

@@ -11,7 +11,7 @@ from service.model.span import Span
 
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _PERCENT = re.compile(
-    rf"(?P<low>{_DIGITS})(?:\s?(?:%|percent|per cent|pct)?\s?(?:-|~|至|到|to)\s?(?P<high>{_DIGITS}))?\s?"
+    rf"(?P<low>{_DIGITS})(?:(?:\s?(?:%|percent|per cent|pct))?(?:-|\s-\s|\s?(?:~|至|到|to)\s?)(?P<high>{_DIGITS}))?\s?"
     r"(?:%|percentage points?|percent(?![a-z])|per cent(?![a-z])|pct(?![a-z])|个百分点|个点)"
 )
 _TENTHS = re.compile(r"(?P<tenths>[一两二三四五六七八九])成(?P<half>半)?")

@@ -39,7 +39,8 @@ class TriggerText(_Model):
     """`say` asserts the event if `with` (where given) stands on the side `look`, at most `within` words away.
 
     `pct`: on which side the percentage stands that belongs to it. `subject`: on which side the one it happened to is named
-    (`carried`: never here, it is whom the text spoke of last).
+    (`owner`: an English noun whose owner comes first, Acme's IPO or the IPO of Acme, and who does something with it after that;
+    `carried`: never here, it is whom the text spoke of last).
     `set` gives fields their values.
     """
 
@@ -48,7 +49,7 @@ class TriggerText(_Model):
     look: Side = "before"
     within: int | None = Field(default=None, ge=0, le=100)
     pct: Literal["after", "before", "itself", "may"] | None = None
-    subject: Literal["before", "after", "either", "carried", "none"] = "before"
+    subject: Literal["before", "after", "either", "owner", "carried", "none"] = "before"
     status: Status = Status.ASSERTED
     set: dict[str, str] = Field(default={})
 
