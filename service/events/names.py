@@ -163,15 +163,14 @@ def codes(catalog: Catalog) -> dict[str, str]:
     return found
 
 
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
 def whole(folded: str, start: int, end: int) -> bool:
     """Whether no Latin word is cut at either side."""
-    if start and _latin(folded[start]) and _latin(folded[start - 1]):
+    if start and folded[start - 1] in _LATIN and folded[start] in _LATIN:
         return False
-    return not (end < len(folded) and _latin(folded[end - 1]) and _latin(folded[end]))
-
-
-def _latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+    return not (end < len(folded) and folded[end] in _LATIN and folded[end - 1] in _LATIN)
 
 
 def longest(found: Sequence[Named]) -> list[Named]:
