@@ -29,13 +29,13 @@ from service.events.watchlist_csv import ListedEntity
 from service.folding import fold
 from service.model.entity import EntityKind
 from service.model.item import Item
-from service.rulebook import counting, shipped_words
+from service.rulebook import counting, read_entities, shipped_words
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.getenv("TAPEWATCH_SHARED", ROOT.parent / "shared"))  # noqa: TID251 - no setting of the service
 LANGUAGES = ("en", "zh")
 ITEMS = 4_000
-ROUNDS = 3
+ROUNDS = 5
 MORE = 70_000
 console = Console(highlight=False, width=110)
 KEYWORDS = {
@@ -174,9 +174,10 @@ def more_entities() -> Iterator[ListedEntity]:
 def entities() -> None:
     """The cost of 70,000 more names."""
     few = shipped_words()
-    catalog = dict(few.compiled.book.catalog) | {one.id: one for one in more_entities()}
+    shipped, ambiguous = read_entities(None)
+    catalog = dict(shipped) | {one.id: one for one in more_entities()}
     started = process_time()
-    gazetteer = build_gazetteer(catalog)
+    gazetteer = build_gazetteer(catalog, ambiguous)
     built = process_time() - started
     many = Lexicon(
         type(few.compiled)(**{name: getattr(few.compiled, name) for name in few.compiled.__slots__} | {"gazetteer": gazetteer})

@@ -1,7 +1,6 @@
 """`tapewatch entities` as people type it, and the files of a rules folder that it makes."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +135,4 @@ def test_seventy_thousand_names(place: Path) -> None:
     taken, left = (int(word) for word in result.stdout.split() if word.isdigit())
     assert taken > 40_000 and taken + left > 69_000
     write_rules(place)
-    item = json.dumps({"id": "1", "text": "Aalberts N.V. rose 5% in Amsterdam."})
     assert run("check", "--rules", "rules").exit_code == 0
-    assert item
