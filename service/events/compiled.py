@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from typing import NamedTuple
 
 import ahocorasick_rs
 
+from service.events.boards import NO_BOARDS, Boards
 from service.events.names import Named, codes, folded_names, longest, whole
 from service.events.notation import NUMBER
 from service.events.reading import Wordbook
@@ -25,6 +27,9 @@ _NUMBER_WORDS = (
 )
 _REACH = 12
 """How many characters a number before or after the fixed part of a phrase may take."""
+MAX_TRIGGERS = 12_000
+"""A text is read up to so many words that could assert something, overlapping ones each counted. The longest item that is kept
+(64 KiB) has about 6,000 if it is as dense as the densest news; what goes beyond was made to cost time."""
 
 
 class Role(IntEnum):
@@ -65,11 +70,15 @@ class Compiled:
     uses: tuple[tuple[Use, ...], ...]
     ids: tuple[str | None, ...]
     starts_event: bytes
+    boards: Boards = NO_BOARDS
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
-        """Every literal in the text as (pattern, start, end); empty when no trigger is among them."""
+        """The literals in the text as (pattern, start, end), as far as it is read; empty when no trigger is among them."""
         raw = self.automaton.find_matches_as_indexes(folded, overlapping=True)
         starts = self.starts_event
+        if len(raw) > MAX_TRIGGERS:
+            triggers = (index for index, hit in enumerate(raw) if starts[hit[0]])
+            raw = raw[: next(islice(triggers, MAX_TRIGGERS, None), len(raw))]
         return raw if any(starts[hit[0]] for hit in raw) else []
 
     def names(self, raw: Iterable[tuple[int, int, int]], folded: str) -> list[Named]:
@@ -117,7 +126,7 @@ class _Builder:
             self.uses[self.pattern(fixed)].append(Use(role, index, shape))
 
 
-def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
+def build(types: Sequence[EventType], catalog: Catalog, boards: Boards = NO_BOARDS) -> Compiled:
     """All types and names into one automaton."""
     builder = _Builder()
     triggers: list[Trigger] = []
@@ -145,4 +154,5 @@ def build(types: Sequence[EventType], catalog: Catalog) -> Compiled:
         uses=tuple(tuple(uses) for uses in builder.uses),
         ids=tuple(named.get(number) for number in range(len(builder.patterns))),
         starts_event=starts,
+        boards=boards,
     )

@@ -62,7 +62,8 @@ def parse_entities(document: Document) -> tuple[list[Entity], list[Problem]]:
                 problems.append(document.problem(path, f"{one.id} has no name", "give it names under `en` or `zh`"))
             place = document.problem((*path, "id"), f"the id {one.id} is already taken")
             tags = frozenset([*group.tags, *one.tags])
-            found.append(PlacedEntity(one.id, one.kind or group.kind, tuple(one.en), tuple(one.zh), tags, place))
+            kind = one.kind or group.kind
+            found.append(PlacedEntity(one.id, kind, tuple(one.en), tuple(one.zh), tags, place=place))
     return found, problems
 
 

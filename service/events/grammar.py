@@ -8,8 +8,9 @@ It must not read rules, and must not know any single event type.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Protocol
 
 from service.events import chinese, english
@@ -18,6 +19,7 @@ from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
+from service.events.limits import with_limits
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
 from service.folding import fold
@@ -39,6 +41,8 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
+_MAX_ALIASES = 500
+_ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
@@ -81,7 +85,16 @@ def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
 
 
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
-    """Clause by clause; clauses without a trigger only if `everything` is asked for."""
+    """Clause by clause, with what is known of boards; clauses without a trigger only if `everything` is asked for."""
+    document = item.document
+    for seen in _read(compiled, item, everything):
+        if seen.events:
+            yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, seen.events))
+        else:
+            yield seen
+
+
+def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
     document = item.document
     folded = fold(document)
     raw = compiled.scan(folded)
@@ -106,7 +119,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
 
 def _learn_aliases(reading: Reading) -> None:
     """Remember "Moore Threads (摩尔线程)", so that later mentions by one name carry the other."""
-    for match in _OTHER_SCRIPT.finditer(reading.folded):
+    for match in islice(_OTHER_SCRIPT.finditer(reading.folded), _MAX_ALIASES):
         if match.start() and reading.folded[max(0, match.start() - 2) : match.start()].isascii():
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
 
@@ -178,9 +191,18 @@ def _clause(
             continue
         made = [_event(compiled, reading, sentence, clause, one, mention) for mention in mentions]
         events += [event for event in made if event is not None]
-        if not any(made):
-            refused.append(f"{one.kind}: no subject that it could have happened to")
+        refused += _refusals(compiled, reading, one, mentions)
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _refusals(compiled: Compiled, reading: Reading, one: Assertion, mentions: Sequence[Mention]) -> Iterator[str]:
+    """Why an assertion is no event of some of its subjects."""
+    kind = compiled.types[one.kind]
+    if not any(mention.text or kind.unnamed for mention in mentions):
+        yield f"{one.kind}: nobody is named whom it could have happened to"
+    for mention in mentions:
+        if mention.text and (instrument_ := instrument(reading, mention)) not in kind.subjects:
+            yield f"{one.kind}: {mention.text} is {_ARTICLES[instrument_]}, and that happens to none"
 
 
 def _subjects(

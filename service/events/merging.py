@@ -2,39 +2,50 @@
 
 Two events are the same when type, kind and subject agree: the same entity, or names of which one begins with the other. The
 most complete mention stays, at the place of the first. A figure is replaced by a closer one (3.04 % for "over 3 %").
-Guarantee: order of first mentions. It must not compare events of different items.
+Guarantee: order of first mentions; no more than MAX_EVENTS are asked for, so that comparing them stays cheap.
+It must not compare events of different items.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from service.folding import fold
 from service.model.event import Event, Status
 
 _ROUNDING = 1.0
+MAX_EVENTS = 2_000
+"""What one item may say in all; more is a data dump, and the rest of it is not read."""
 
 
 def merged(events: Iterable[Event]) -> tuple[Event, ...]:
     """Each event once."""
     kept: list[Event] = []
     places: dict[tuple[str, str], list[int]] = {}
-    for event in events:
+    names: list[str] = []
+    for event in islice(events, MAX_EVENTS):
         group = places.setdefault((event.type, str(event.fields.get("kind", ""))), [])
-        place = next((index for index in group if same(kept[index], event)), None)
+        name = _bare(event.subject)
+        place = next((index for index in group if _same(kept[index].entity, names[index], event.entity, name)), None)
         if place is None:
             group.append(len(kept))
             kept.append(event)
+            names.append(name)
         else:
             kept[place] = _joined(kept[place], event)
+            names[place] = _bare(kept[place].subject)
     named = {event.type for event in kept if event.subject and event.status is Status.ASSERTED}
     return tuple(event for event in kept if event.subject or event.type not in named)
 
 
 def same(one: Event, other: Event) -> bool:
     """Whether two events of one type and kind are about the same subject."""
-    if one.entity and other.entity:
-        return one.entity == other.entity
-    first, second = _bare(one.subject), _bare(other.subject)
+    return _same(one.entity, _bare(one.subject), other.entity, _bare(other.subject))
+
+
+def _same(one: str | None, first: str, other: str | None, second: str) -> bool:
+    if one and other:
+        return one == other
     if not first or not second:
         return first == second
     return first.startswith(second) or second.startswith(first)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -21,7 +22,7 @@ class EntityKind(StrEnum):
 class Entity:
     """`id` is the ticker with its market (601869.SH, NVDA.US) or a slug for what has none.
 
-    The first name of a language is the one that is shown.
+    The first name of a language is the one that is shown. `listed` is the first day of trading, where a list says it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Entity:
     names_en: tuple[str, ...] = ()
     names_zh: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
+    listed: date | None = None
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from service.events.boards import build_boards, parse_boards
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
 from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
@@ -25,9 +26,11 @@ def words() -> tuple[Lexicon, Catalog]:
     """The shipped vocabulary and entities."""
     catalog, clashes = build_catalog([parse_entities(document)[0] for document in documents("entities")])
     types = [parse_vocabulary(document) for document in documents("events")]
-    assert not clashes
+    boards = [parse_boards(document) for document in documents("boards")]
+    assert not clashes and not [problem for _, problems in boards for problem in problems]
     assert not [problem for _, problems in types for problem in problems]
-    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog), catalog
+    known = build_boards(pair for pairs, _ in boards for pair in pairs)
+    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog, known), catalog
 
 
 def understand(item: Item) -> tuple[Event, ...]:
