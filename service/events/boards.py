@@ -129,13 +129,14 @@ def _limits(
 ) -> tuple[Limit, ...]:
     if list(texts) != sorted(texts, key=lambda one: one.since):
         problems.append(document.problem(path, "the days since when limits hold must follow each other"))
+    lines = [document.mark((*path, number)).line for number in range(len(texts))]
     return tuple(
-        Limit(one.since, one.pct, one.free_days, one.rule, f"{document.file}:{document.mark((*path, number)).line}")
-        for number, one in enumerate(texts)
+        Limit(one.since, one.pct, one.free_days, one.rule, f"{document.file}:{line}")
+        for one, line in zip(texts, lines, strict=True)
     )
 
 
 def build_boards(found: Iterable[tuple[tuple[str, str], Board]]) -> Boards:
-    """All boards of all files; of two with the same digits the last one holds, so that an own file can correct the shipped one."""
+    """All boards of all files; of two with the same digits the last one holds."""
     by_code = dict(found)
     return Boards(by_code, max((len(code) for _, code in by_code), default=0))

@@ -121,7 +121,7 @@ class _Builder:
             if NUMBER not in literal:
                 self.uses[self.pattern(literal)].append(Use(role, index, None))
                 continue
-            fixed = max(literal.split(NUMBER), key=len).strip(" ")
+            fixed = max(reversed(literal.split(NUMBER)), key=len).strip(" ")
             shape = re.compile(re.escape(literal).replace(re.escape(NUMBER), _NUMBER_WORDS))
             self.uses[self.pattern(fixed)].append(Use(role, index, shape))
 

@@ -19,6 +19,7 @@ from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
 from service.events.fields import Found, coded, instrument
+from service.events.figures import distributed, stands
 from service.events.limits import with_limits
 from service.events.merging import merged
 from service.events.reading import Mention, Reading
@@ -87,11 +88,12 @@ def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
     """Clause by clause, with what is known of boards; clauses without a trigger only if `everything` is asked for."""
     document = item.document
+    shared = 0
     for seen in _read(compiled, item, everything):
-        if seen.events:
-            yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, seen.events))
-        else:
-            yield seen
+        own = [event for event in seen.events if event.trigger.start >= shared and stands(document, event)]
+        events, end = distributed(document, own)
+        shared = max(shared, end)
+        yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, events))
 
 
 def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:

@@ -23,9 +23,10 @@ _FIGURE = re.compile(r"(?P<whole>\d+)(?:\.(?P<part>\d+))?\s?(?:%|个点|pct|per 
 _NOT_THE_DAY = re.compile(
     r"累计|累涨|累跌|连续|以来|以上|[本上单一两三]周|周内|[本上]月|月内|今年|去年|年内|年初|年度|季度|最近|近\S{0,3}[日天周月年]"
     r"|[\d一两二三四五六七八九十]+(?:个?交易)?日[涨跌]"
-    r"|较|相比|从(?=\d|去|今|上|年)|自(?=\d|今|去|上|年)|发行价|首日|新股(?!份)|盘前|盘后(?!龙虎榜)|夜盘|港股|h股|\.hk|偏离|振幅|复权|预计|目标"
-    r"|(?<![a-z])(?:weeks?|weekly|months?|monthly|years?|yearly|quarter|since|ytd|so far|past|premarket|pre-market|after-hours|from|"
-    r"debut|ipo|hong kong|h shares?)(?![a-z])"
+    r"|较|相比|从(?=\d|去|今|上|年)|自(?=\d|今|去|上|年)|发行价|首日|新股(?!份)"
+    r"|盘前|盘后(?!龙虎榜)|夜盘|港股|h股|\.hk|偏离|振幅|复权|预计|目标"
+    r"|(?<![a-z])(?:weeks?|weekly|months?|monthly|years?|yearly|quarter|since|ytd|so far|past|premarket|pre-market|"
+    r"after-hours|from|debut|ipo|hong kong|h shares?)(?![a-z])"
 )
 """Words near the figure that make it no move of one day under the limit."""
 _CLOSE = re.compile(r"收盘|收[涨跌报]|龙虎榜|封板|(?<![a-z])(?:clos(?:ed?|ing)|end(?:ed|s)?|finish(?:ed|es)?)(?![a-z])")

@@ -44,7 +44,7 @@ def _spaced(text: str, language: str) -> str:
 
 
 def _hyphens(text: str) -> set[str]:
-    return {text, text.replace("-", " ")}
+    return {text, text[:1] + text[1:].replace("-", " ")}
 
 
 def _phrase(text: str, words: Mapping[str, str], depth: int) -> list[str]:
