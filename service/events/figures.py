@@ -25,7 +25,9 @@ _TURN = re.compile(
 )
 _EACH = re.compile(r"分别|(?<![a-z])respectively(?![a-z])")
 _LOOK_BACK = 16
-_BEHIND = re.compile(r"\s?(?P<told>[(（][^()（）]*[A-Z0-9][^()（）]*[)）]|shares|stock|股价|股價)?\s?[:：(（]?\s?")
+_BEHIND = re.compile(
+    r"[^\S\n]*(?P<told>[(（][^()（）]*[A-Z0-9][^()（）]*[)）]|\d{6}(?:\.[A-Za-z]{2})?|shares|stock|股价|股價)?[^\S\n]*[:：(（|]?[^\S\n]*"
+)
 _FOR_ONE = 40
 """How many characters of the sentence each name may need for its figure."""
 
@@ -34,9 +36,7 @@ def stands(document: str, event: Event) -> bool:
     """Whether a move that only a sign asserts stands right behind who moved; premiums, spreads and tables do not."""
     if "pct" not in event.fields or fold(document[event.trigger.start]) not in "+-":
         return True
-    if event.subject_span is None:
-        return False
-    between = _BEHIND.fullmatch(document, event.subject_span.end, event.trigger.start)
+    between = _BEHIND.fullmatch(document, (event.subject_span or event.trigger).end, event.trigger.start)
     return between is not None and (event.entity is not None or between["told"] is not None)
 
 

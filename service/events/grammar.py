@@ -22,6 +22,7 @@ from service.events.fields import Found, coded, instrument
 from service.events.figures import distributed, stands
 from service.events.limits import with_limits
 from service.events.merging import merged
+from service.events.noise import cleared
 from service.events.reading import Mention, Reading
 from service.folding import fold
 from service.model.event import Event, FieldValue
@@ -88,9 +89,12 @@ def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
     """Clause by clause, with what is known of boards; clauses without a trigger only if `everything` is asked for."""
     document = item.document
+    clear = cleared(document)
     shared = 0
-    for seen in _read(compiled, item, everything):
-        own = [event for event in seen.events if event.trigger.start >= shared and stands(document, event)]
+    for seen in _read(compiled, item if clear == document else replace(item, title="", text=clear), everything):
+        own = [event for event in seen.events if event.trigger.start >= shared and stands(clear, event)]
+        if clear != document:
+            own = [replace(event, subject=event.subject_span.of(document)) if event.subject_span else event for event in own]
         events, end = distributed(document, own)
         shared = max(shared, end)
         yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, events))

@@ -14,15 +14,15 @@ from service.model.span import Span
 
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = r"(?:%|percentage points?|percent(?![a-z])|per cent(?![a-z])|pct(?![a-z])|个百分点|个点)"
-_HALF_UNIT = r"\s?(?:%|percent|per cent|pct)?\s?"
+_HALF_UNIT = r"(?:\s?(?:%|percent|per cent|pct))?"
 _PERCENT = re.compile(
     rf"(?P<sign>(?<![a-z0-9%.])[+-]|(?<![a-z])minus )?(?P<low>{_DIGITS})"
-    rf"(?:{_HALF_UNIT}(?:-|~|至|到|to)\s?{_DIGITS})?\s?{_UNIT}"
+    rf"(?:{_HALF_UNIT}(?:[-~]|\s[-~]\s|\s?(?:至|到|to)\s?){_DIGITS})?\s?{_UNIT}"
 )
-_BETWEEN = re.compile(rf"(?<=between )(?:about |around |roughly )?(?P<low>{_DIGITS}){_HALF_UNIT}and\s{_DIGITS}\s?{_UNIT}")
+_BETWEEN = re.compile(rf"(?<=between )(?:about |around |roughly )?(?P<low>{_DIGITS}){_HALF_UNIT}\sand\s{_DIGITS}\s?{_UNIT}")
 _WORDED = re.compile(
-    r"(?<![a-z-])(?P<count>half a|a quarter of a|(?<!as )a|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|"
-    r"forty|fifty) (?:percent(?![a-z])|per cent(?![a-z])|percentage point)"
+    r"(?<![a-z-])(?P<count>half a|a quarter of a|(?<!as )a|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|"
+    r"thirty|forty|fifty) (?:percent(?![a-z])|per cent(?![a-z])|percentage point)"
 )
 _WORDED_VALUES = {
     "half a": 0.5, "a quarter of a": 0.25, "a": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,

@@ -21,8 +21,9 @@ BOARDS = build_boards(pair for document in documents("boards") for pair in parse
     [
         ("600519.SH", "main"), ("601318.SH", "main"), ("603019.SH", "main"), ("605499.SH", "main"), ("000001.SZ", "main"),
         ("001289.SZ", "main"), ("002281.SZ", "main"), ("003816.SZ", "main"), ("300750.SZ", "chinext"), ("301486.SZ", "chinext"),
-        ("688981.SH", "star"), ("689009.SH", "star"), ("430047.BJ", "beijing"), ("832000.BJ", "beijing"), ("920002.BJ", "beijing"),
-        ("000001.SH", None), ("399006.SZ", None), ("600519.SZ", None), ("0700.HK", None), ("00700.HK", None), ("NVDA.US", None),
+        ("688981.SH", "star"), ("689009.SH", "star"), ("430047.BJ", "beijing"), ("832000.BJ", "beijing"),
+        ("920002.BJ", "beijing"), ("000001.SH", None), ("399006.SZ", None), ("600519.SZ", None), ("0700.HK", None),
+        ("00700.HK", None), ("NVDA.US", None),
         ("GOLD", None), ("", None), ("60051X.SH", None), ("510300.SH", None), ("127018.SZ", None),
     ],
 )  # fmt: skip

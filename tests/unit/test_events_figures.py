@@ -18,7 +18,7 @@ from tests.support.shipped import understand
         ("沪指、深成指涨超1%", [("沪指", 1), ("深成指", 1)]),
         ("沪指、深成指、创业板指分别涨1%、2%", [("沪指", 1), ("深成指", 1), ("创业板指", 1)]),
         ("Acme and Bolt rose 3% and 5%, respectively.", [("Acme", 3), ("Bolt", 5)]),
-        ("Acme, Bolt and Zions Bancorp fell 3%, 1.5% and nearly 5% respectively", [("Acme", -3), ("Bolt", -1.5), ("Zions Bancorp", -5)]),
+        ("Acme, Bolt and Wisesoft fell 3%, 1.5% and nearly 5% respectively", [("Acme", -3), ("Bolt", -1.5), ("Wisesoft", -5)]),
         ("Acme and Bolt rose 3 percent and 5 percent on Monday.", [("Acme", 3), ("Bolt", 5)]),
         ("Acme and Bolt rose 3%, 5% above May.", [("Acme", 3), ("Bolt", 3)]),
         ("Acme and Bolt rose 3%. 5% of it was lost again.", [("Acme", 3), ("Bolt", 3)]),
