@@ -31,6 +31,9 @@ MAX_TRIGGERS = 12_000
 """A text is read up to so many words that could assert something, overlapping ones each counted. The longest item that is kept
 (64 KiB) has about 6,000 if it is as dense as the densest news; what goes beyond was made to cost time."""
 
+MAX_HITS = 60_000
+"""The same for all words of the vocabulary and all names."""
+
 
 class Role(IntEnum):
     """What a literal is to an entry."""
@@ -75,11 +78,21 @@ class Compiled:
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
         """The literals in the text as (pattern, start, end), as far as it is read; empty when no trigger is among them."""
         raw = self.automaton.find_matches_as_indexes(folded, overlapping=True)
-        starts = self.starts_event
-        if len(raw) > MAX_TRIGGERS:
-            triggers = (index for index, hit in enumerate(raw) if starts[hit[0]])
-            raw = raw[: next(islice(triggers, MAX_TRIGGERS, None), len(raw))]
-        return raw if any(starts[hit[0]] for hit in raw) else []
+        raw = raw[: self._enough(raw)]
+        return raw if any(self.starts_event[hit[0]] for hit in raw) else []
+
+    def read_to(self, folded: str) -> int:
+        """Where reading ends: the length of the text, unless it has too many words of ours."""
+        raw = self.automaton.find_matches_as_indexes(folded, overlapping=True)
+        last = self._enough(raw)
+        return raw[last][1] if last < len(raw) else len(folded)
+
+    def _enough(self, raw: Sequence[tuple[int, int, int]]) -> int:
+        most = min(len(raw), MAX_HITS)
+        if most <= MAX_TRIGGERS:
+            return most
+        triggers = (index for index, hit in enumerate(islice(raw, most)) if self.starts_event[hit[0]])
+        return next(islice(triggers, MAX_TRIGGERS, None), most)
 
     def names(self, raw: Iterable[tuple[int, int, int]], folded: str) -> list[Named]:
         """The names of entities among the literals: whole words, the longest of nested ones."""

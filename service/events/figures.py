@@ -28,13 +28,14 @@ _LOOK_BACK = 16
 _BEHIND = re.compile(
     r"[^\S\n]*(?P<told>[(（][^()（）]*[A-Z0-9][^()（）]*[)）]|\d{6}(?:\.[A-Za-z]{2})?|shares|stock|股价|股價)?[^\S\n]*[:：(（|]?[^\S\n]*"
 )
+_SIGNS = "+-＋－−–—"
 _FOR_ONE = 40
 """How many characters of the sentence each name may need for its figure."""
 
 
 def stands(document: str, event: Event) -> bool:
     """Whether a move that only a sign asserts stands right behind who moved; premiums, spreads and tables do not."""
-    if "pct" not in event.fields or fold(document[event.trigger.start]) not in "+-":
+    if "pct" not in event.fields or document[event.trigger.start] not in _SIGNS:
         return True
     between = _BEHIND.fullmatch(document, (event.subject_span or event.trigger).end, event.trigger.start)
     return between is not None and (event.entity is not None or between["told"] is not None)

@@ -92,6 +92,9 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
     clear = cleared(document)
     shared = 0
     for seen in _read(compiled, item if clear == document else replace(item, title="", text=clear), everything):
+        if not seen.events:
+            yield seen
+            continue
         own = [event for event in seen.events if event.trigger.start >= shared and stands(clear, event)]
         if clear != document:
             own = [replace(event, subject=event.subject_span.of(document)) if event.subject_span else event for event in own]

@@ -8,6 +8,7 @@ Guarantee: what is added has the evidence of the move it follows from, and the e
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from service.events.boards import Board, Boards, Limit
 from service.folding import fold
@@ -59,10 +60,11 @@ def _known(boards: Boards, catalog: Catalog, document: str, event: Event) -> Ite
 
 
 def _in_force(board: Board, entity: Entity, event: Event) -> Limit | None:
+    """The limit of the event's day; news without a day is taken for new."""
     name = fold(event.subject)
-    if event.day is None or _NEW.match(name):
+    if _NEW.match(name):
         return None
-    return board.limit(event.day, warned=bool(_WARNED.match(name)), listed=entity.listed)
+    return board.limit(event.day or date.max, warned=bool(_WARNED.match(name)), listed=entity.listed)
 
 
 def _is_hit(document: str, event: Event, limit: Limit) -> bool:

@@ -16,26 +16,35 @@ from service.model.event import Event, Status
 _ROUNDING = 1.0
 MAX_EVENTS = 2_000
 """What one item may say in all; more is a data dump, and the rest of it is not read."""
+_BEGINS = 2
+"""Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 
 
 def merged(events: Iterable[Event]) -> tuple[Event, ...]:
     """Each event once."""
     kept: list[Event] = []
-    places: dict[tuple[str, str], list[int]] = {}
-    names: list[str] = []
+    places: dict[tuple[str, ...], dict[int, str]] = {}
     for event in islice(events, MAX_EVENTS):
-        group = places.setdefault((event.type, str(event.fields.get("kind", ""))), [])
+        about = (event.type, str(event.fields.get("kind", "")))
+        keys = _keys(about, event)
         name = _bare(event.subject)
-        place = next((index for index in group if _same(kept[index].entity, names[index], event.entity, name)), None)
+        met = ((place, other) for key in keys for place, other in places.get(key, {}).items())
+        place = next((place for place, other in met if _same(kept[place].entity, other, event.entity, name)), None)
         if place is None:
-            group.append(len(kept))
+            place = len(kept)
             kept.append(event)
-            names.append(name)
         else:
             kept[place] = _joined(kept[place], event)
-            names[place] = _bare(kept[place].subject)
+        for key in _keys(about, kept[place]):
+            places.setdefault(key, {})[place] = _bare(kept[place].subject)
     named = {event.type for event in kept if event.subject and event.status is Status.ASSERTED}
     return tuple(event for event in kept if event.subject or event.type not in named)
+
+
+def _keys(about: tuple[str, ...], event: Event) -> list[tuple[str, ...]]:
+    """Where the same event can be met: under the entity, and under what the name begins with."""
+    name = (*about, "name", _bare(event.subject)[:_BEGINS])
+    return [(*about, "entity", event.entity), name] if event.entity else [name]
 
 
 def same(one: Event, other: Event) -> bool:

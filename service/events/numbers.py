@@ -82,7 +82,10 @@ def percentages(folded: str, start: int, end: int) -> list[Percent]:
     """All percentages of the range, in the order of the text; of a range (1-3 %) the first figure counts."""
     found: list[Percent] = []
     taken = start
-    for pattern, value in _FORMS:
+    text = folded[start:end]
+    for pattern, value, signs in _FORMS:
+        if not any(sign in text for sign in signs):
+            continue
         for match in pattern.finditer(folded, start, end):
             amount = value(match)
             if amount is not None:
@@ -154,16 +157,17 @@ def _word_times(match: re.Match[str]) -> float | None:
     return _WORD_VALUES[match["word"]] if match["word"] else 100.0 * (_WORDED_VALUES[match["fold"]] - 1)
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float | None]], ...] = (
-    (_PERCENT, _digits),
-    (_BETWEEN, _digits),
-    (_WORDED, _worded),
-    (_FRACTION, _fraction),
-    (_TENTHS, _tenths),
-    (_HUNDREDTHS, _hundredths),
-    (_MANIFOLD, _manifold),
-    (_WORD_TIMES, _word_times),
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], float | None], tuple[str, ...]], ...] = (
+    (_PERCENT, _digits, ("%", "percent", "per cent", "pct", "点")),
+    (_BETWEEN, _digits, ("between ",)),
+    (_WORDED, _worded, (" percent", " per cent")),
+    (_FRACTION, _fraction, ("tenth", "fifth", "quarter", "third", "half")),
+    (_TENTHS, _tenths, ("成",)),
+    (_HUNDREDTHS, _hundredths, ("百分之",)),
+    (_MANIFOLD, _manifold, ("倍", "番")),
+    (_WORD_TIMES, _word_times, ("doubl", "tripl", "quadrupl", "halv", "fold", "腰斩")),
 )
+"""How a figure may be written, how much it is then, and what the text must hold for it to be worth a look."""
 _SIGNS = {"+": 1, "-": -1, "m": -1}
 
 

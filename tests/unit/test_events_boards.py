@@ -162,8 +162,9 @@ def test_said_and_shown_is_one_limit_up() -> None:
     assert extract(item("甲特锐德未能涨停"), OWN)[0].status is Status.DENIED
 
 
-def test_without_a_day_nothing_is_added() -> None:
-    assert [one.type for one in extract(item("甲特锐德涨20.00%", published=None), OWN)] == ["price_move"]
+def test_without_a_day_the_latest_rule_holds() -> None:
+    assert [one.type for one in extract(item("甲特锐德涨20.00%", published=None), OWN)] == ["price_move", "limit_up"]
+    assert [one.type for one in extract(item("戊新股份涨10.00%", published=None), OWN)] == ["price_move"]
 
 
 def test_what_is_added_stands_on_the_move_and_names_the_rule() -> None:
