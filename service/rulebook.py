@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from service.alerting.routes_file import RoutesFile, parse_routes
 from service.errors import ConfigurationError, InvalidFiles, Problem
+from service.events.boards import build_boards, parse_boards
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
 from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
@@ -31,6 +32,9 @@ if not SHIPPED.is_dir():
     SHIPPED = Path(__file__).parent.parent / "rules"
 """The pack that travels with the program: beside the package in a checkout, inside it in a wheel."""
 
+WORDS = ("events", "entities", "boards")
+"""The folders that events are understood with."""
+
 T = TypeVar("T")
 
 Texts = Mapping[str, bytes]
@@ -48,7 +52,7 @@ class Rulebook:
     routing: Routing
     sources: tuple[Source, ...]
     vocabulary: Texts
-    """The files that events are understood with (events/ and entities/), for the processes that do it."""
+    """The files that events are understood with (events/, entities/ and boards/), for the processes that do it."""
 
 
 def read_folder(folder: Path | None) -> dict[str, bytes]:
@@ -62,7 +66,7 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
         raise ConfigurationError(f"{own}: there is no such rules folder; make one with `tapewatch init {own.parent}`")
     vocabulary: dict[str, Path] = {}
     for base in dict.fromkeys((SHIPPED, own)):
-        for room in ("events", "entities"):
+        for room in WORDS:
             vocabulary |= {f"{room}/{path.name}": path for path in _word_files(base / room)}
     paths = [*vocabulary.values(), *_yaml_files(own / "alerts"), own / "routes.yaml", own / "sources.yaml"]
     return {shown(path): _read(path) for path in paths}
@@ -89,7 +93,7 @@ def parse_folder(texts: Texts) -> Rulebook:
     if problems or rules is None or routing is None:
         raise InvalidFiles(problems)
     version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in sorted(texts.items()))).hexdigest()[:12]
-    vocabulary = {name: text for name, text in texts.items() if _room(name) in ("events", "entities")}
+    vocabulary = {name: text for name, text in texts.items() if _room(name) in WORDS}
     return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary)
 
 
@@ -106,10 +110,12 @@ def parse_words(
     catalog, clashes = build_catalog([*entities, *(list(table.entities.values()) for table in tables)])
     problems += clashes
     types = [_collect(problems, parse_vocabulary(document)) for name, document in documents.items() if _room(name) == "events"]
+    boards = [_collect(problems, parse_boards(document)) for name, document in documents.items() if _room(name) == "boards"]
     if problems:
         return None, catalog
     ambiguous = frozenset(word for table in tables for word in table.ambiguous)
-    lexicon = compile_lexicon([kind for kind in types if kind is not None], catalog, ambiguous)
+    known = build_boards(pair for pairs in boards for pair in pairs)
+    lexicon = compile_lexicon([kind for kind in types if kind is not None], catalog, ambiguous, known)
     problems += lexicon.check_examples()
     return lexicon, catalog
 
@@ -140,7 +146,7 @@ def read_entities(folder: Path | None) -> tuple[Catalog, frozenset[str]]:
 
 def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
-    paths = [*_word_files(SHIPPED / "events"), *_word_files(SHIPPED / "entities")]
+    paths = [path for room in WORDS for path in _word_files(SHIPPED / room)]
     return load_words({shown(path): _read(path) for path in paths})
 
 

@@ -15,6 +15,7 @@ from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.errors import ConfigurationError
 from service.events.extract import ClauseTrace, extract
 from service.events.extract import explain as explain_events
+from service.events.lexicon import Lexicon
 from service.model.event import Event
 from service.model.explanation import Explanation
 from service.model.item import Item
@@ -27,6 +28,19 @@ DISPOSITIONS = {
     "evaluated": "taken as news and held against the rules",
     "baseline": "history: it was there when its source was fetched for the first time, so it was stored and never alerted",
 }
+
+MEANINGS = {
+    "denied": "it is denied",
+    "near": "it is only near, or hoped for",
+    "hypothetical": "it is expected, feared or possible, not said to have happened",
+    "historical": "it is old history",
+    "planned": "it is planned",
+    "definition": "these words define or count, they assert nothing",
+    "measure": "it moved something that has no market price",
+    "other": "these words are about something else",
+}
+"""What a blocker says of the words it takes back."""
+SHOWN = 200
 
 
 def explain(
@@ -69,8 +83,7 @@ def _find(connection: Connection, name: str) -> items.StoredItem:
 def _show_understanding(item: Item, book: Rulebook, all_rules: bool) -> None:
     out.print("[bold]clauses[/]")
     for clause in explain_events(item, book.lexicon):
-        if clause.triggers or clause.events:
-            _show_clause(clause, item.document)
+        _show_clause(clause, item.document, book.lexicon)
     events = counting(book.lexicon, extract(item, book.lexicon))
     out.print("\n[bold]rules[/]")
     for _, explanation in explain_rules(book.rules, item, events):
@@ -80,17 +93,23 @@ def _show_understanding(item: Item, book: Rulebook, all_rules: bool) -> None:
             out.print(tree)
 
 
-def _show_clause(clause: ClauseTrace, document: str) -> None:
+def _show_clause(clause: ClauseTrace, document: str, lexicon: Lexicon) -> None:
+    """A clause with what it says; one without words of the vocabulary is shown, but dimmed and cut short."""
+    if not clause.triggers:
+        words = " ".join(plain(clause.span.of(document)[:SHOWN]).split())
+        out.print(Text.assemble("  ", (words, "dim")), soft_wrap=True)
     marks = [Span(one.trigger.start - clause.span.start, one.trigger.end - clause.span.start) for one in clause.triggers]
-    out.print(Text.assemble("  ", marked(clause.span.of(document), marks)), soft_wrap=True)
+    if clause.triggers:
+        out.print(Text.assemble("  ", marked(clause.span.of(document), marks)), soft_wrap=True)
     for event in clause.events:
-        out.print(Text.assemble("    ", ("event   ", "green"), _event_line(event), (f"  {event.entry}", "dim")), soft_wrap=True)
+        label = ("event   ", "green") if lexicon.counts(event) else ("no event", "yellow")
+        out.print(Text.assemble("    ", label, " ", _event_line(event), (f"  {event.entry}", "dim")), soft_wrap=True)
     for trigger in clause.triggers:
         if trigger.blocked_by:
-            words = f"{trigger.type} “{plain(trigger.trigger.of(document))}” is {trigger.means}"
+            words = f" {trigger.type} “{plain(trigger.trigger.of(document))}”: {MEANINGS.get(trigger.means, trigger.means)}"
             out.print(Text.assemble("    ", ("blocked ", "yellow"), words, (f"  {trigger.blocked_by}", "dim")), soft_wrap=True)
     for words in clause.refused:
-        out.print(Text.assemble("    ", ("refused ", "yellow"), plain(words)), soft_wrap=True)
+        out.print(Text.assemble("    ", ("refused ", "yellow"), " ", plain(words)), soft_wrap=True)
 
 
 def _event_line(event: Event) -> Text:

@@ -10,7 +10,7 @@ from rich.text import Text
 from service.cli.output import out
 from service.config import describe_settings
 from service.errors import ConfigurationError
-from service.rulebook import SHIPPED
+from service.rulebook import SHIPPED, WORDS
 
 COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json")
 """The vocabulary and the entities stay with the program, so that a new version understands more."""
@@ -32,7 +32,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put rules/ and .e
                 shutil.copytree(source, rules / name)
             else:
                 shutil.copyfile(source, rules / name)
-        for own in ("events", "entities"):
+        for own in WORDS:
             (rules / own).mkdir()
         env.write_text(describe_settings(), "utf-8")
     except OSError as error:

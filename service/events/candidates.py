@@ -136,7 +136,9 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     """How far the figure stands on the side where the trigger wants it, if it is near enough to belong to it."""
     side, limit = one.trigger.pct, PERCENT_WITHIN[language]
     if figure.span.start < one.say.end and one.say.start < figure.span.end:
-        return 0 if side == "itself" and stands_alone(folded, one.say) else None
+        signed = folded[one.say.start] in "+-"
+        alone = figure.sign if signed else stands_alone(folded, one.say)
+        return (limit if signed else 0) if side == "itself" and alone else None
     after = figure.span.start >= one.say.end
     start, end = (one.say.end, figure.span.start) if after else (figure.span.end, one.say.start)
     if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:

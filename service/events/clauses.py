@@ -31,7 +31,25 @@ _EN_CUT = re.compile(
 _ZH_CUT = re.compile(r"[,;:](?!\d)|(?<!\d)[,;:]|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第])\s+(?=\S)|(?<=\S)\s+(?=[^\x00-\x7f])")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
-_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_OTHER_SCRIPT = re.compile(
+    "[\u0370-\u1fff\u3040-\u30ff\u3130-\u318f\ua840-\ud7ff\ufb1d-\ufdff\ufe70-\ufefc"
+    "経続証発売価円込働銭戻駅歩検済対伝広図従様権収]"
+)
+"""Kana, Hangul, Cyrillic, Arabic, the scripts of India ... and characters that only Japanese writes in this way."""
+_OTHER_WEIGHT = 8
+"""One of them counts as much as so many Chinese characters or Latin letters: even Japanese headlines are full of Chinese ones."""
+_FOREIGN = frozenset(
+    "der und ist mit für auf dem eine einem nach bei sich nicht zum zur wird werden sowie vom prozent aktie aktien börse um "
+    "dans une aux avec qui été après entreprise cours actions hausse baisse bourse milliards "
+    "el y por para que más tras una sus acciones bolsa empresa desde "
+    "gli della delle dopo più nel azioni borsa uma não dos após ações het een voor zijn niet aandelen beurs "
+    "och att det aktier som yang dan pada dengan untuk saham ve bir için się jest oraz akcje của và cổ".split()
+)
+_ENGLISH = frozenset(
+    "the of to in and on for a an is was its it by at as from with after that said has have this be are which but will".split()
+)
+_MIN_FOREIGN = 2
+"""So many words of other languages that write Latin letters, and more of them than of English, make a sentence none of ours."""
 _WORD_LENGTH = 3
 """So many Latin words may stand in a Chinese sentence for each character: names (Rocket Lab、AST SpaceMobile涨超3%)."""
 _BRACKETED = re.compile(r"\([^()]{0,60}\)")
@@ -84,13 +102,20 @@ def language_of(folded: str, span: Span) -> str:
     """ "zh", "en" or "" (neither, or not enough to tell); what stands in brackets does not count."""
     text = _BRACKETED.sub(" ", span.of(folded))
     if text.isascii():
-        return "en" if _LATIN_WORD.search(text) else ""
-    chinese, latin = len(_CJK.findall(text)), len(_LATIN_WORD.findall(text))
-    if len(_KANA_HANGUL.findall(text)) * 4 > chinese + latin:
+        return "en" if _LATIN_WORD.search(text) and not _is_foreign(text) else ""
+    latin = _LATIN_WORD.findall(text)
+    chinese = len(_CJK.findall(text))
+    if len(_OTHER_SCRIPT.findall(text)) * _OTHER_WEIGHT > chinese + sum(map(len, latin)):
         return ""
-    if chinese * _WORD_LENGTH > latin:
+    if chinese * _WORD_LENGTH > len(latin):
         return "zh"
-    return "en" if latin else ""
+    return "en" if latin and not _is_foreign(text) else ""
+
+
+def _is_foreign(text: str) -> bool:
+    words = set(text.split())
+    foreign = len(words & _FOREIGN)
+    return foreign >= _MIN_FOREIGN and foreign > len(words & _ENGLISH)
 
 
 def clauses(folded: str, sentence: Span, language: str) -> list[Clause]:

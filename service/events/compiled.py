@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 from typing import NamedTuple
 
 import ahocorasick_rs
 
+from service.events.boards import NO_BOARDS, Boards
 from service.events.gazetteer import Gazetteer, build_gazetteer
 from service.events.names import Named, whole
 from service.events.notation import NUMBER
@@ -25,6 +27,12 @@ _NUMBER_WORDS = (
 )
 _REACH = 12
 """How many characters a number before or after the fixed part of a phrase may take."""
+MAX_TRIGGERS = 12_000
+"""A text is read up to so many words that could assert something, overlapping ones each counted. The longest item that is kept
+(64 KiB) has about 6,000 if it is as dense as the densest news; what goes beyond was made to cost time."""
+
+MAX_HITS = 60_000
+"""The same for all words of the vocabulary and all names."""
 
 
 class Role(IntEnum):
@@ -67,6 +75,7 @@ class Compiled:
     starts_event: bytes
     aside: frozenset[tuple[bool, int]]
     """Entries of types that are read on their own, as (whether it is a blocker, number)."""
+    boards: Boards = NO_BOARDS
 
     @property
     def book(self) -> Wordbook:
@@ -74,10 +83,23 @@ class Compiled:
         return self.gazetteer.book
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
-        """Every literal in the text as (pattern, start, end); empty when no trigger is among them."""
+        """The literals in the text as (pattern, start, end), as far as it is read; empty when no trigger is among them."""
         raw = self.automaton.find_matches_as_indexes(folded, overlapping=True)
-        starts = self.starts_event
-        return raw if any(starts[hit[0]] for hit in raw) else []
+        raw = raw[: self._enough(raw)]
+        return raw if any(self.starts_event[hit[0]] for hit in raw) else []
+
+    def read_to(self, folded: str) -> int:
+        """Where reading ends: the length of the text, unless it has too many words of ours."""
+        raw = self.automaton.find_matches_as_indexes(folded, overlapping=True)
+        last = self._enough(raw)
+        return raw[last][1] if last < len(raw) else len(folded)
+
+    def _enough(self, raw: Sequence[tuple[int, int, int]]) -> int:
+        most = min(len(raw), MAX_HITS)
+        if most <= MAX_TRIGGERS:
+            return most
+        triggers = (index for index, hit in enumerate(islice(raw, most)) if self.starts_event[hit[0]])
+        return next(islice(triggers, MAX_TRIGGERS, None), most)
 
     def names(self, document: str, folded: str, hits: Iterable[Hit]) -> list[Named]:
         """The names of entities in the text, given the vocabulary's hits in it (in order)."""
@@ -161,7 +183,9 @@ class _Builder:
             self.uses[self.pattern(fixed)].append(Use(role, index, shape))
 
 
-def build(types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset()) -> Compiled:
+def build(
+    types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset(), boards: Boards = NO_BOARDS
+) -> Compiled:
     """All types and names into one automaton."""
     builder = _Builder()
     triggers: list[Trigger] = []
@@ -189,6 +213,7 @@ def build(types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = fr
         aside_uses=tuple(tuple(use for use in uses if _key(use) in aside) for uses in builder.uses),
         starts_event=starts,
         aside=aside,
+        boards=boards,
     )
 
 

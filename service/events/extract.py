@@ -6,11 +6,15 @@ Guarantee: deterministic; any text gives an answer in time linear in its length.
 from dataclasses import dataclass
 
 from service.events.candidates import Assertion
+from service.events.compiled import MAX_HITS, MAX_TRIGGERS
 from service.events.grammar import read, understand
 from service.events.lexicon import Lexicon
+from service.folding import fold
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
+
+_UNREAD = f"the text has more than {MAX_TRIGGERS} words that could say something, or {MAX_HITS} in all; the rest was not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,21 @@ def extract(item: Item, lexicon: Lexicon) -> tuple[Event, ...]:
 
 
 def explain(item: Item, lexicon: Lexicon) -> tuple[ClauseTrace, ...]:
-    """Every clause of the item, with what was found in it and what was taken back by which entry."""
-    return tuple(
+    """Every clause of the item, with what was found in it and what was taken back by which entry.
+
+    Where the item is longer than it is read, the last trace is the rest of it.
+    """
+    traces = [
         ClauseTrace(seen.clause, seen.language, tuple(_trace(one) for one in seen.assertions), seen.events, seen.refused)
         for seen in read(lexicon.compiled, item, everything=True)
-    )
+    ]
+    document = item.document
+    end = lexicon.compiled.read_to(fold(document))
+    if end < len(document):
+        traces = [trace for trace in traces if trace.span.start < end]
+        start = max(end, traces[-1].span.end)
+        traces.append(ClauseTrace(Span(start, len(document)), "", (), (), (_UNREAD,)))
+    return tuple(traces)
 
 
 def _trace(one: Assertion) -> Trace:

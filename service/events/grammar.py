@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Protocol, cast
 
 from service.events import chinese, english
@@ -23,7 +23,10 @@ from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.facts import Found
 from service.events.fields import coded, instrument
+from service.events.figures import distributed, stands
+from service.events.limits import with_limits
 from service.events.merging import merged
+from service.events.noise import cleared
 from service.events.reading import Mention, Reading
 from service.events.vocabulary import EventType
 from service.folding import fold
@@ -46,6 +49,8 @@ _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
 _OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
+_MAX_ALIASES = 500
+_ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
@@ -88,7 +93,23 @@ def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
 
 
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
-    """Clause by clause; clauses without a trigger only if `everything` is asked for."""
+    """Clause by clause, with what is known of boards; clauses without a trigger only if `everything` is asked for."""
+    document = item.document
+    clear = cleared(document)
+    shared = 0
+    for seen in _read(compiled, item if clear == document else replace(item, title="", text=clear), everything):
+        if not seen.events:
+            yield seen
+            continue
+        own = [event for event in seen.events if event.trigger.start >= shared and stands(clear, event)]
+        if clear != document:
+            own = [replace(event, subject=event.subject_span.of(document)) if event.subject_span else event for event in own]
+        events, end = distributed(document, own)
+        shared = max(shared, end)
+        yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, events))
+
+
+def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
     document = item.document
     folded = fold(document)
     raw = compiled.scan(folded)
@@ -143,7 +164,7 @@ def _in_name(reading: Reading, hit: Hit) -> bool:
 
 def _learn_aliases(reading: Reading) -> None:
     """Remember "Moore Threads (摩尔线程)", so that later mentions by one name carry the other."""
-    for match in _OTHER_SCRIPT.finditer(reading.folded):
+    for match in islice(_OTHER_SCRIPT.finditer(reading.folded), _MAX_ALIASES):
         if match.start() and reading.folded[max(0, match.start() - 2) : match.start()].isascii():
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
 
@@ -250,9 +271,18 @@ def _clause(
             for event in _made(compiled, reading, sentence, clause, each, mention)
         ]
         events += made
-        if not made:
-            refused.append(f"{one.kind}: no subject that it could have happened to")
+        refused += _refusals(compiled, reading, one, mentions) if not made else ()
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _refusals(compiled: Compiled, reading: Reading, one: Assertion, mentions: Sequence[Mention]) -> Iterator[str]:
+    """Why an assertion is no event of some of its subjects."""
+    kind = compiled.types[one.kind]
+    if not any(mention.text or kind.unnamed for mention in mentions):
+        yield f"{one.kind}: nobody is named whom it could have happened to"
+    for mention in mentions:
+        if mention.text and (instrument_ := instrument(reading, mention)) not in kind.subjects:
+            yield f"{one.kind}: {mention.text} is {_ARTICLES[instrument_]}, and that happens to none"
 
 
 def _each(

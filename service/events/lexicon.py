@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from service.errors import Problem
+from service.events.boards import NO_BOARDS, Boards
 from service.events.compiled import Compiled, build
 from service.events.grammar import understand
 from service.events.vocabulary import EventType, Example, ExpectedText, parse_vocabulary
@@ -93,6 +94,11 @@ def _shown(event: Event) -> str:
     return f"{event.type} of {event.subject or 'nobody named'}" + (f" ({values})" if values else "")
 
 
-def compile_lexicon(types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset()) -> Lexicon:
-    """Compile all types (shared files among them) with the names of the catalog; `ambiguous` are words before they are names."""
-    return Lexicon(build(types, catalog, ambiguous))
+def compile_lexicon(
+    types: Sequence[EventType], catalog: Catalog, ambiguous: Set[str] = frozenset(), boards: Boards = NO_BOARDS
+) -> Lexicon:
+    """Compile all types (shared files among them) with the names of the catalog and what is known of boards.
+
+    `ambiguous` are words before they are names.
+    """
+    return Lexicon(build(types, catalog, ambiguous, boards))

@@ -3,11 +3,13 @@
 Two events are the same when type, subject and what tells two facts apart (kind, product, source) agree. Subjects agree when they
 are the same entity, or names of which one begins with the other. The most complete mention stays, at the place of the first. A
 figure is replaced by a closer one (3.04 % for "over 3 %").
-Guarantee: order of first mentions. It must not compare events of different items.
+Guarantee: order of first mentions; no more than MAX_EVENTS are asked for, so that comparing them stays cheap.
+It must not compare events of different items.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from service.folding import fold
 from service.model.event import Event, Status
@@ -15,29 +17,47 @@ from service.model.event import Event, Status
 _ROUNDING = 1.0
 _APART = ("kind", "product", "source")
 """Fields that make two facts of one subject."""
+MAX_EVENTS = 2_000
+"""What one item may say in all; more is a data dump, and the rest of it is not read."""
+_BEGINS = 2
+"""Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 
 
 def merged(events: Iterable[Event]) -> tuple[Event, ...]:
     """Each event once."""
     kept: list[Event] = []
-    places: dict[tuple[str, ...], list[int]] = {}
-    for event in events:
-        group = places.setdefault((event.type, *(fold(str(event.fields.get(name, ""))) for name in _APART)), [])
-        place = next((index for index in group if same(kept[index], event)), None)
+    places: dict[tuple[str, ...], dict[int, str]] = {}
+    for event in islice(events, MAX_EVENTS):
+        about = (event.type, *(fold(str(event.fields.get(name, ""))) for name in _APART))
+        keys = _keys(about, event)
+        name = _bare(event.subject)
+        met = ((place, other) for key in keys for place, other in places.get(key, {}).items())
+        place = next((place for place, other in met if _same(kept[place].entity, other, event.entity, name)), None)
         if place is None:
-            group.append(len(kept))
+            place = len(kept)
             kept.append(event)
         else:
             kept[place] = _joined(kept[place], event)
+        for key in _keys(about, kept[place]):
+            places.setdefault(key, {})[place] = _bare(kept[place].subject)
     named = {event.type for event in kept if event.subject and event.status is Status.ASSERTED}
     return tuple(event for event in kept if event.subject or event.type not in named)
 
 
+def _keys(about: tuple[str, ...], event: Event) -> list[tuple[str, ...]]:
+    """Where the same event can be met: under the entity, and under what the name begins with."""
+    name = (*about, "name", _bare(event.subject)[:_BEGINS])
+    return [(*about, "entity", event.entity), name] if event.entity else [name]
+
+
 def same(one: Event, other: Event) -> bool:
     """Whether two events of one type and kind are about the same subject."""
-    if one.entity and other.entity:
-        return one.entity == other.entity
-    first, second = _bare(one.subject), _bare(other.subject)
+    return _same(one.entity, _bare(one.subject), other.entity, _bare(other.subject))
+
+
+def _same(one: str | None, first: str, other: str | None, second: str) -> bool:
+    if one and other:
+        return one == other
     if not first or not second:
         return first == second
     return first.startswith(second) or second.startswith(first)

@@ -13,14 +13,17 @@ after its target accepted it, so a crash repeats at most what was in flight, und
 
 from collections.abc import Sequence
 from concurrent.futures import wait
+from dataclasses import replace
 
 from service.model.item import Item
 from service.pipeline.ingest import ingest
 from service.pipeline.intake import Intake
 from service.pipeline.outbox import Outbox
 from service.pipeline.parts import Active, Limits, Parts
+from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import sources
 
+MAX_PUBLISHER = 320
 CLOSE_SECONDS = 8.0
 """A service manager kills after ten seconds, as a rule."""
 
@@ -53,8 +56,8 @@ class Pipeline:
         return self._intake.poll()
 
     def push(self, source: str, items: Sequence[Item]) -> int:
-        """Take items that were handed in instead of fetched; returns how many were new."""
-        return ingest(self._parts, self._active, source, items)
+        """Take items that were handed in instead of fetched, cut to what fetched ones may have; returns how many were new."""
+        return ingest(self._parts, self._active, source, [_capped(item) for item in items])
 
     def deliver(self) -> int:
         """Start sending what is due; returns how many deliveries were started."""
@@ -63,3 +66,8 @@ class Pipeline:
     def close(self, within: float = CLOSE_SECONDS) -> None:
         """Start nothing more and wait for what is under way; what takes longer than `within` seconds comes back by its lease."""
         wait(self._intake.close() | self._outbox.close(), timeout=within)
+
+
+def _capped(item: Item) -> Item:
+    """No more text than a fetched item may have, so that nobody can push what would hold up the line."""
+    return replace(item, title=item.title[:MAX_TITLE], text=item.text[:MAX_TEXT], publisher=item.publisher[:MAX_PUBLISHER])

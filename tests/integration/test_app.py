@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -78,6 +79,16 @@ def fetched(app: App, source: str, expected: Callable[[sources.SourceStatus], bo
 
     wait_until(arrived, 30, lambda: str(status()))
     return status()
+
+
+def test_what_is_pushed_is_no_longer_than_what_is_fetched(tmp_path: Path, database_url: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, database_url) as app:
+        long = replace(item(text=TEXT + " and so on" * 20_000), title="t" * 5_000, publisher="p" * 5_000)
+        assert app.pipeline.push("push", [long]) == 1
+        with app.parts.database.read() as connection:
+            (stored,) = items.recent(connection, limit=10)
+    assert (len(stored.item.title), len(stored.item.text), len(stored.item.publisher)) == (1_000, 65_536, 320)
 
 
 def test_an_item_becomes_one_alert_with_its_reason(tmp_path: Path, database_url: str) -> None:

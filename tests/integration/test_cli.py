@@ -146,9 +146,29 @@ def test_extract_survives_bytes_that_are_no_text() -> None:
 def test_explain_takes_a_text(place: Path) -> None:
     write_rules(place)
     shown = good("explain", "-", stdin="Lumentum hit limit-up, but Tencent failed to hit limit-up.")
-    assert "event   limit_up of Lumentum LITE.US" in shown
+    assert "event    limit_up of Lumentum LITE.US" in shown
     assert "✓ rule limit-up" in shown
     assert "rules/events/limit_up.yaml" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("长飞光纤未能涨停。", ["no event limit_up of 长飞光纤 601869.SH", "blocked  limit_up “涨停”: it is denied"]),
+        ("中天科技有望涨停。", ["blocked  limit_up “涨停”: it is only near, or hoped for"]),
+        ("涨跌停板幅度调整为10%。", ["these words define or count, they assert nothing"]),
+        ("沪指涨停。", ["refused  limit_up: 沪指 is an index or sector, and that happens to none"]),
+        ("长芯博创涨20.00%。", ["event    price_move of 长芯博创", "event    limit_up of 长芯博创 300548.SZ board chinext"]),
+        ("Nvidia failed to hit a record high.", ["no event new_high of Nvidia", "blocked  new_high “record high”: it is denied"]),
+        ("Tesla could fall 20%.", ["it is expected, feared or possible, not said to have happened"]),
+        ("Nvidia's revenue rose 5%.", ["it moved something that has no market price"]),
+        ("Nothing of note.", ["Nothing of note."]),
+    ],
+)
+def test_explain_says_what_took_an_event_back(place: Path, text: str, lines: list[str]) -> None:
+    write_rules(place)
+    shown = good("explain", "-", stdin=text)
+    assert all(line in shown for line in lines), shown
 
 
 def test_send_test_says_what_each_target_answered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

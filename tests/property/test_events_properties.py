@@ -1,6 +1,8 @@
 """What holds of the events of any text, and how they follow when names, figures and order are swapped."""
 
-from itertools import pairwise
+import gzip
+import json
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from service.events.extract import explain, extract
 from service.model.event import Status
 from service.model.item import Item
+from tests.support.corpora import shared
 from tests.support.events import item, moves, said
 from tests.support.shipped import understand, words
 
@@ -28,6 +31,30 @@ percents = st.integers(1, 9999).map(lambda number: number / 100)
 @settings(deadline=None, max_examples=400)
 @given(texts, texts)
 def test_spans_lie_in_the_text_and_evidence_holds_its_trigger(title: str, text: str) -> None:
+    check_spans(title, text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=300), st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
+def test_any_unicode_gets_an_answer_with_its_spans_in_place(title: str, text: str) -> None:
+    check_spans(title, f"{text}长飞光纤涨停{title}Acme rose 5%{text}")
+
+
+@settings(deadline=None, max_examples=300)
+@given(texts, st.integers(0, 60), st.sampled_from("<>&\ud800\ufeff\u200b|#\0の가Ж"))
+def test_noise_in_any_place_moves_no_span(text: str, place: int, noise: str) -> None:
+    check_spans("", text[:place] + noise + text[place:])
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_spans_of_real_news(language: str) -> None:
+    with gzip.open(shared(f"corpora/news_{language}.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        for line in islice(lines, 0, None, 10):
+            check_spans("", json.loads(line)["text"])
+
+
+def check_spans(title: str, text: str) -> None:
     lexicon, catalog = words()
     news = Item("test", "1", title, text)
     document = news.document

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from service.events.boards import build_boards, parse_boards
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
 from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
@@ -22,19 +23,22 @@ def documents(room: str) -> list[Document]:
 
 
 @cache
-def words() -> tuple[Lexicon, Catalog]:
-    """The shipped vocabulary and entities."""
+def words(without: frozenset[str] = frozenset()) -> tuple[Lexicon, Catalog]:
+    """The shipped vocabulary and entities, as if the types in `without` did not exist."""
     tables = [
         parse_table(path.read_bytes(), f"rules/entities/{path.name}") for path in sorted((RULES / "entities").glob("*.csv"))
     ]
     lists = [parse_entities(document)[0] for document in documents("entities")]
     catalog, clashes = build_catalog([*lists, *(list(table.entities.values()) for table in tables)])
-    assert not [problem for table in tables for problem in table.problems]
     types = [parse_vocabulary(document) for document in documents("events")]
+    boards = [parse_boards(document) for document in documents("boards")]
     assert not clashes
-    assert not [problem for _, problems in types for problem in problems]
+    assert not [problem for table in tables for problem in table.problems]
+    assert not [problem for _, problems in (*types, *boards) for problem in problems]
     ambiguous = frozenset(word for table in tables for word in table.ambiguous)
-    return compile_lexicon([kind for kind, _ in types if kind is not None], catalog, ambiguous), catalog
+    known = build_boards(pair for pairs, _ in boards for pair in pairs)
+    kinds = [kind for kind, _ in types if kind is not None and kind.name not in without]
+    return compile_lexicon(kinds, catalog, ambiguous, known), catalog
 
 
 def understand(item: Item) -> tuple[Event, ...]:

@@ -20,7 +20,7 @@ def test_every_clause_is_shown_with_what_took_its_events_back() -> None:
 
 def test_a_trigger_without_subject_says_so() -> None:
     (clause,) = traced("Rain at the site rose 5%")
-    assert clause.refused == ("price_move: no subject that it could have happened to",)
+    assert clause.refused == ("price_move: nobody is named whom it could have happened to",)
 
 
 def test_a_text_without_any_trigger_is_explained_too() -> None:

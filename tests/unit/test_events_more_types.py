@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from service.events.extract import extract
-from service.events.lexicon import compile_lexicon, parse_vocabulary
 from service.events.money import sums
 from service.folding import fold
 from service.model.event import Event
 from tests.support.events import everything, item, only, small, traced
-from tests.support.shipped import documents, understand, words
+from tests.support.shipped import understand, words
 
 MORE = {"funding", "product_launch", "management_change", "analyst_view", "supply_shortage"}
 
@@ -271,9 +270,8 @@ def test_what_is_no_shortage(text: str) -> None:
     ],
 )
 def test_types_read_on_their_own_change_nothing_for_the_others(text: str) -> None:
-    lexicon, catalog = words()
-    kinds = [parse_vocabulary(document)[0] for document in documents("events")]
-    others = compile_lexicon([kind for kind in kinds if kind is not None and kind.name not in MORE], catalog)
+    lexicon, _ = words()
+    others, _ = words(frozenset(MORE))
     assert [event for event in extract(item(text), lexicon) if event.type not in MORE] == list(extract(item(text), others))
     assert found(text)
 
