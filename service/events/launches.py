@@ -11,7 +11,7 @@ from service.events.english_words import NATIONS
 from service.events.facts import Fact, Found, is_old, mention_of
 from service.events.reading import Mention
 
-_OWNER = re.compile(r"(?:^|[,;:.] |(?<=[a-z] ))(?P<owner>[A-Z][\w&.-]*)['’]s $")
+_OWNER = re.compile(r"(?:^|[,;:.!?] |\n|(?<!\w)[a-z][\w-]* )(?P<owner>[A-Z][\w&.-]*)['’]s $")
 _OWNER_WITHIN = 60
 _NO_OWNER = re.compile(
     r"(?:London|Paris|Tokyo|Seoul|Shenzhen|Beijing|Shanghai|Hangzhou|Guangzhou|Berlin|Munich|Boston|Today|Texas|California|"
@@ -50,7 +50,7 @@ def _maker(found: Found) -> Mention:
     mention = found.mention
     if found.language != "en" or mention.span is None:
         return mention
-    start = max(found.sentence.start, mention.span.start - _OWNER_WITHIN)
+    start = max(0, found.sentence.start - 1, mention.span.start - _OWNER_WITHIN)
     match = _OWNER.search(found.reading.document, start, mention.span.start)
     if match is None or NATIONS.match(match["owner"]) or _NO_OWNER.match(match["owner"]):
         return mention

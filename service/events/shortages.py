@@ -41,7 +41,6 @@ _TRAILING = re.compile(
     r"increasingly|continue|continues|expected|set|significant|persistent))+$",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"(?:{_WORD} ){{0,8}}(?:{_WORD})?\s*$")
 _CUT = re.compile(
     r"^.*(?<![\w-])(?:that|said|says|say|warn|warns|warned|predict|predicts|predicted|forecast|forecasts|expect|expects|"
     r"expected|sees|because|of|due to|amid|with|by|from|"
@@ -50,6 +49,7 @@ _CUT = re.compile(
     r"estimates|despite|over|at|solve|address|fix|suffers?)\s+(?=\S)",
     re.IGNORECASE,
 )
+_REACH = 90
 _FACES = re.compile(
     r"(?i)\s(?:fac(?:e|es|ing|ed)|suffers?|experienc(?:e|es|ing)|enters?|run into|sees?)\s(?:(?:a|an|the|potential|possible|"
     r"major|severe|serious|acute|looming|more|"
@@ -134,11 +134,9 @@ def _english(found: Found) -> Span | None:
     follows = _OF.match(document, found.say.end, found.clause.end)
     if follows and not say.startswith("in "):
         return _stripped(document, *follows.span("good"), after=True)
-    before = _BEFORE.search(document, found.clause.start, found.say.start)
-    if before is None:
-        return None
-    if say.startswith("in ") or _FACES.search(before[0]):
-        return _stripped(document, *before.span(), after=False)
+    start = max(found.clause.start, found.say.start - _REACH)
+    if say.startswith("in ") or _FACES.search(document, start, found.say.start):
+        return _stripped(document, start, found.say.start, after=False)
     compound = _COMPOUND.search(document, found.clause.start, found.say.start)
     return None if compound is None or _NO_NOUN.search(compound["good"]) else Span(*compound.span("good"))
 

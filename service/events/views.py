@@ -70,11 +70,12 @@ def views(found: Found) -> list[Fact]:
     """The view with its source and stance."""
     source = chinese_house(found) if found.language == "zh" else _english_house(found)
     subject = _subject(found)
-    if source is None or subject is None or subject.span is None or subject.text in source.of(found.reading.document):
+    if source is None or subject is None:
         return []
-    if source.of(found.reading.document) in subject.text:
+    house = source.of(found.reading.document)
+    if subject.text in house or house in subject.text:
         return []
-    fields = {"source": source.of(found.reading.document), "stance": _stance(found)}
+    fields = {"source": house, "stance": _stance(found)}
     return [Fact(one, fields) for one in _each(found, subject)]
 
 

@@ -20,7 +20,10 @@ _WORDS = """rose|fell|hit limit-up|涨停|跌停|涨超|5%|12.5 percent| per cen
 files for|递表港交所|not |未能|逼近|could |及|和|等多股|<b>|&nbsp;|【|】|“|’s|3连板|Shares of|公司|
 股价|其|which|its |highest since|limit|炸板|上周五|on December 18|\ud800|\udfff|\x00|　|ＡＢ|漲|shares|
 stock|the |a |to |by |up |down |more than |近|超|为代表的|以|ltd.|U.S.|-|—|
-$5|A$2|/|&|: |；|*|\u200d"""
+$5|A$2|/|&|: |；|*|\u200d|launched its |Widget 3 phone|"Huagang" GPU|raised $5 million |in seed funding|appointed | CEO|
+Citi |downgrades |to Sell|expects strong |demand|face shortages|shortage of |
+within two years|发布|X1芯片|完成|A轮融资|辞去|董事长|
+花旗|上调|目标价|供不应求|芯片|预计|任命|’s Unit |新增|为股东|由|领投|2021年，|48.85亿元"""
 PIECES = [*_WORDS.replace("\n", "").split("|"), "\n"]
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=60).map("".join)
 LATIN_NAMES = ["Acme", "Bolt Industries", "Yangtze Optical", "NVIDIA", "Hengtong Optic-Electric", "Wisesoft Co.", "Zions Bancorp"]
@@ -93,6 +96,36 @@ def test_negating_an_english_sentence_never_adds_an_event(name: str, negation: s
     assert said(f"{name} {negation} {happened}") == []
     events = extract(item(f"{name} {negation} {happened}"), words()[0])
     assert all(event.status is Status.DENIED for event in events)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(LATIN_NAMES),
+    st.sampled_from(
+        [
+            ("launched its Widget 3 phone", "never launched its Widget 3 phone"),
+            ("raised $5 million in seed funding", "never raised $5 million in seed funding"),
+            ("appointed John Doe as its CEO", "never appointed John Doe as its CEO"),
+            ("faces a shortage of copper wire", "faces no shortage of copper wire"),
+            ("upgraded to Buy by Citi", "not upgraded to Buy by Citi"),
+        ]
+    ),
+)
+def test_negating_the_types_read_on_their_own_never_adds_an_event(name: str, ways: tuple[str, str]) -> None:
+    happened, negated = ways
+    assert said(f"{name} {happened}")
+    assert said(f"{name} {negated}") == []
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["长飞光纤", "亨通光电", "赤峰黄金", "腾讯控股"]),
+    st.sampled_from(["未能", "没有", "并未", "尚未"]),
+    st.sampled_from(["完成A轮融资", "发布X1芯片", "选举徐恩利为董事长", "供不应求"]),
+)
+def test_negating_them_in_chinese_never_adds_an_event(name: str, negation: str, happened: str) -> None:
+    assert said(f"{name}{happened}")
+    assert said(f"{name}{negation}{happened}") == []
 
 
 @settings(deadline=None)
