@@ -32,6 +32,7 @@ DISPOSITIONS = {
 MEANINGS = {
     "denied": "it is denied",
     "near": "it is only near, or hoped for",
+    "expected": "it is expected, not said to have happened",
     "hypothetical": "it is expected, feared or possible, not said to have happened",
     "historical": "it is old history",
     "planned": "it is planned",

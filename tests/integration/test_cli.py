@@ -155,7 +155,7 @@ def test_explain_takes_a_text(place: Path) -> None:
     ("text", "lines"),
     [
         ("长飞光纤未能涨停。", ["no event limit_up of 长飞光纤 601869.SH", "blocked  limit_up “涨停”: it is denied"]),
-        ("中天科技有望涨停。", ["blocked  limit_up “涨停”: it is only near, or hoped for"]),
+        ("中天科技有望涨停。", ["blocked  limit_up “涨停”: it is expected, not said to have happened"]),
         ("涨跌停板幅度调整为10%。", ["these words define or count, they assert nothing"]),
         ("沪指涨停。", ["refused  limit_up: 沪指 is an index or sector, and that happens to none"]),
         ("长芯博创涨20.00%。", ["event    price_move of 长芯博创", "event    limit_up of 长芯博创 300548.SZ board chinext"]),
