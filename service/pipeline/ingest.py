@@ -53,7 +53,9 @@ def ingest(
     fresh = _fresh(parts, source, found)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
-    matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events) for item in fresh}
+    with parts.database.read() as connection:
+        arrival = parts.database.now(connection)
+    matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events, arrival) for item in fresh}
 
     def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
