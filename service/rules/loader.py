@@ -81,9 +81,16 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     if text is None or when is None or len(builder.problems) > before:
         return []
     face = Rule(
-        text.id, text.title.strip() or DEFAULT_TITLE, severity, builder.place((*path, "id")), text.labels, text.description,
-        text.body.strip(), text.owner, text.runbook,
-    )  # fmt: skip
+        text.id,
+        text.title.strip() or DEFAULT_TITLE,
+        severity,
+        builder.place((*path, "id")),
+        text.labels,
+        text.description,
+        body=text.body.strip(),
+        owner=text.owner,
+        runbook=text.runbook,
+    )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]

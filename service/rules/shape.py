@@ -107,7 +107,7 @@ def _words(together: Sequence[Condition]) -> Iterator[str]:
 
 def _inside(other: Words, word: Words) -> bool:
     """Whether wherever `word` stands, `other` stands too."""
-    if (word.prefix and not other.prefix) or (other.whole and not word.whole) or (other.case and not word.case):
+    if (word.prefix and other.whole and not other.prefix) or (other.whole and not word.whole) or (other.case and not word.case):
         return False
     laid = FoldedText(word.text)
     return any(True for _ in other.find(laid, laid.whole))
