@@ -129,59 +129,68 @@ def _cover(layout: _Layout, first: int, last: int) -> None:
 def _laid_out(lines: list[str], layout: _Layout) -> list[str]:
     result: list[str] = []
     moved: dict[int, int] = {}
+    following = _following(lines)
+    before = -1
     for number, line in enumerate(lines):
         begin = layout.inside[number]
         if begin >= 0:
             moved[number] = moved.get(begin, 0)
-            result.append(_shifted(line, moved[number]) if number in layout.kept else _shifted(line, moved[number]).rstrip())
+            shifted = _shifted(line, moved[number])
+            result.append(shifted if number in layout.kept else shifted.rstrip())
         elif not line.strip():
             if result and result[-1].strip():
                 result.append("")
-        elif line.lstrip().startswith("#"):
-            result.append(" " * _comment(lines, number, layout) + line.strip())
+        elif not _speaks(line):
+            result.append(" " * _comment(lines, (before, number, following[number]), layout) + line.strip())
         else:
             text, moved[number] = _entry(line, number, layout)
             result.append(text)
+            before = number
     return result
+
+
+def _following(lines: list[str]) -> list[int]:
+    """For each line the next one that is no comment and not blank; -1 if there is none."""
+    found, following = -1, []
+    for number in range(len(lines) - 1, -1, -1):
+        following.append(found)
+        found = number if _speaks(lines[number]) else found
+    return following[::-1]
 
 
 def _shifted(line: str, by: int) -> str:
     if not line.strip():
         return line
-    width = len(line) - len(line.lstrip(" "))
+    width = _width(line)
     return " " * max(width + by, 0) + line[width:]
 
 
 def _entry(line: str, number: int, layout: _Layout) -> tuple[str, int]:
     """A line where an entry of a block begins, and by how much what it holds is moved."""
-    column = len(line) - len(line.lstrip(" "))
-    rest, result, target = line[column:].rstrip(), "", None
-    while dash := _DASH.match(rest):
-        block = layout.block_at(number, column, is_list=True)
-        if block is None:
-            break
-        target = block.target if target is None else target
+    column = _width(line)
+    rest, result, targets = line[column:].rstrip(), "", []
+    while (dash := _DASH.match(rest)) and (block := layout.block_at(number, column, is_list=True)):
+        targets.append(block.target)
         result, rest, column = f"{result}- ", rest[dash.end() :], column + dash.end()
-    block = layout.block_at(number, column, is_list=False)
-    if target is None:
-        target = block.target if block is not None else column
-    text = " " * target + result + rest
-    return text.rstrip(), target + len(result) - column
+    if not targets:
+        mapping = layout.block_at(number, column, is_list=False)
+        targets = [mapping.target if mapping is not None else column]
+    return f"{' ' * targets[0]}{result}{rest}".rstrip(), targets[0] + len(result) - column
 
 
-def _comment(lines: list[str], number: int, layout: _Layout) -> int:
+def _comment(lines: list[str], around: tuple[int, int, int], layout: _Layout) -> int:
     """Where a comment stands: with what follows it at the same depth, else with the block that it is indented like."""
-    column = len(lines[number]) - len(lines[number].lstrip(" "))
-    following = next((after for after in range(number + 1, len(lines)) if _speaks(lines[after])), None)
-    if following is not None:
-        text, _ = _entry(lines[following], following, layout)
-        if column == len(lines[following]) - len(lines[following].lstrip(" ")):
-            return len(text) - len(text.lstrip(" "))
-    before = next((earlier for earlier in range(number - 1, -1, -1) if _speaks(lines[earlier])), None)
-    for is_list in (False, True) if before is not None else ():
-        if block := layout.block_at(before or 0, column, is_list=is_list):
-            return block.target
-    return len(text) - len(text.lstrip(" ")) if following is not None else 0
+    before, number, following = around
+    column = _width(lines[number])
+    after = _width(_entry(lines[following], following, layout)[0]) if following >= 0 else 0
+    if following >= 0 and column == _width(lines[following]):
+        return after
+    blocks = (layout.block_at(before, column, is_list=is_list) for is_list in (False, True))
+    return next((block.target for block in blocks if block is not None), after)
+
+
+def _width(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _speaks(line: str) -> bool:

@@ -53,7 +53,9 @@ def test_the_seed_article_fires_what_it_says_and_nothing_else() -> None:
 
 def test_the_published_schema_is_that_of_the_shipped_vocabulary() -> None:
     published = json.loads((RULES / "schema.json").read_text(encoding="utf-8"))
-    assert published == json_schema(context().event_fields, context().calendars), "run: tapewatch rules schema > rules/schema.json"
+    assert published == json_schema(context().event_fields, context().calendars), (
+        "run: tapewatch rules schema > rules/schema.json"
+    )
 
 
 def schema() -> jsonschema.Draft202012Validator:

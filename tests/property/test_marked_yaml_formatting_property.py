@@ -14,7 +14,9 @@ from tests.support.rule_world import CONTEXT
 
 TEXT = st.text("ab #:-|>'\"\n长", max_size=12)
 TREES = st.recursive(
-    TEXT, lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text("abc", min_size=1, max_size=3), below, max_size=4), max_leaves=20
+    TEXT,
+    lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text("abc", min_size=1, max_size=3), below, max_size=4),
+    max_leaves=20,
 )
 RULES = sorted((Path(__file__).parent.parent.parent / "rules").rglob("*.yaml"))
 

@@ -50,14 +50,12 @@ LEAVES = st.sampled_from(
 )
 TREES = st.recursive(LEAVES, lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=5), max_leaves=25)
 RULES = st.fixed_dictionaries(
-    {"id": LEAVES, "when": TREES}, optional={key: TREES for key in "examples title body labels severity during expires owner runbook".split()}
+    {"id": LEAVES, "when": TREES},
+    optional={key: TREES for key in "examples title body labels severity during expires owner runbook".split()},
 )
 NAMED = st.dictionaries(st.sampled_from(["a", "mine", "any"]), TREES, max_size=2) | TREES
 FILES = (
-    st.fixed_dictionaries(
-        {}, optional={"rules": st.lists(RULES, max_size=3) | TREES, "lists": NAMED, "macros": NAMED}
-    )
-    | TREES
+    st.fixed_dictionaries({}, optional={"rules": st.lists(RULES, max_size=3) | TREES, "lists": NAMED, "macros": NAMED}) | TREES
 )
 
 

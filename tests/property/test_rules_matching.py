@@ -54,7 +54,7 @@ ORIGIN = st.sampled_from(
 )
 LEAVES = (
     ORIGIN
-    |     EVENT_ONLY
+    | EVENT_ONLY
     | NUMBERS
     | st.builds(lambda words: {"text": words}, SOME_WORDS)
     | st.builds(

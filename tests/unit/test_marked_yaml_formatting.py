@@ -96,6 +96,7 @@ def test_an_untidy_file() -> None:
         ("a:\n   {b: c}\n", "a:\n   {b: c}\n"),
         ("a:\n  b: |+\n    x\n\n\n", "a:\n  b: |+\n    x\n"),
         ("a:\n      b: |2\n          x\n", "a:\n  b: |2\n      x\n"),
+        ("a: {b: [c,\n      {d: e}]}\n", "a: {b: [c,\n      {d: e}]}\n"),
         ("? a\n: b\n", "? a\n: b\n"),
         ("'a': 'b # c'\n", "'a': 'b # c'\n"),
         ("a:\n    - |\n      # no comment\n    # a comment\n", "a:\n  - |\n    # no comment\n  # a comment\n"),

@@ -194,9 +194,7 @@ def test_severity_depends_on_the_event_that_fired(text: str, severity: str) -> N
 
 
 def test_each_event_of_an_item_has_its_own_severity() -> None:
-    rules = ruleset(
-        "rules: [{id: r, when: {event: [price_move, limit_up]}, severity: {high: {event: limit_up}, else: low}}]"
-    )
+    rules = ruleset("rules: [{id: r, when: {event: [price_move, limit_up]}, severity: {high: {event: limit_up}, else: low}}]")
     assert [hit.rule.severity.value for hit in fired(rules, "[price_move A - pct=1] [limit_up B -]")] == ["low", "high"]
     assert rules.rules[0].severity is Severity.LOW
 
@@ -216,8 +214,8 @@ def test_severity_without_an_event_asks_the_item() -> None:
 
 def test_severity_may_use_macros_that_ask_of_the_event() -> None:
     rules = ruleset(
-        "macros: {big: {move: {at_least: 10}}, loud: {text: urgent}, both: {all: [{use: big}, {use: [big, loud]}]}}\n"
-        "rules: [{id: r, when: {any: [{event: price_move}, {text: x}]}, severity: {critical: {use: both}, high: {use: loud}, else: low}}]"
+        "macros: {big: {move: {at_least: 10}}, loud: {text: urgent}, both: {all: [{use: big}, {use: [loud, big]}]}, quiet: {all: [{use: loud}, {use: loud}]}}\n"
+        "rules: [{id: r, when: {any: [{event: price_move}, {text: x}]}, severity: {critical: {use: both}, high: {use: quiet}, else: low}}]"
     )
     assert [hit.rule.severity.value for hit in fired(rules, "[price_move A - pct=11] urgent")] == ["critical"]
     assert [hit.rule.severity.value for hit in fired(rules, "x urgent")] == ["high"]

@@ -104,7 +104,11 @@ def test_what_a_rule_asks_too_little_of(when: str, found: list[str]) -> None:
 
 
 def test_a_plain_regex_says_what_to_write_instead() -> None:
-    (finding,) = [one for one in lint(ruleset("rules: [{id: r, when: {text: {regex: 'a b|涨停', any: x}}}]").compiled) if one.code == "plain-regex"]
+    (finding,) = [
+        one
+        for one in lint(ruleset("rules: [{id: r, when: {text: {regex: 'a b|涨停', any: x}}}]").compiled)
+        if one.code == "plain-regex"
+    ]
     assert finding.problem.hint == "`any: [a b, 涨停]` finds them as whole words in every spelling, and costs far less"
     assert finding.problem.place == "f.yaml:1:38"
 
@@ -174,7 +178,11 @@ def test_a_covered_rule_that_tells_others_is_only_worth_a_note(more: str) -> Non
 
 
 def test_a_finding_names_the_other_rule() -> None:
-    (found,) = [one for one in lint(ruleset("rules: [{id: a, when: {text: x}}, {id: b, when: {text: x}}]").compiled) if one.code == "duplicate"]
+    (found,) = [
+        one
+        for one in lint(ruleset("rules: [{id: a, when: {text: x}}, {id: b, when: {text: x}}]").compiled)
+        if one.code == "duplicate"
+    ]
     assert str(found.problem) == "f.yaml:1:40: the rule `b` fires on the same as `a` (f.yaml:1:14) (keep one of them)"
     assert found.rule == "b"
 
