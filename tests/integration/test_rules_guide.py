@@ -19,9 +19,9 @@ PAGE = (Path(__file__).parent.parent.parent / "docs/rules.md").read_text(encodin
 TASKS = re.findall(r"^## (\d+)\. (.*?)$(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TAUGHT = (
-    "event subject text source publisher language time during use all any none list tag entity name lists macros severity title body "
-    "labels owner runbook expires enabled examples match no_match near phrase prefix regex case whole_word at_least at_most more_than "
-    "less_than equals calendar session zone weekday between published_within published fetched lang"
+    "event subject text source publisher language time during use all any none list tag entity name lists macros severity title "
+    "body labels owner runbook expires enabled examples match no_match near phrase prefix regex case whole_word at_least at_most "
+    "more_than less_than equals calendar session zone weekday between published_within published fetched lang"
 ).split()
 
 

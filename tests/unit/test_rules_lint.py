@@ -114,7 +114,8 @@ def test_a_plain_regex_says_what_to_write_instead() -> None:
 
 
 def test_examples() -> None:
-    text = "rules: [{id: a, when: {text: x}}, {id: b, when: {text: y}, examples: {match: [y]}}, {id: c, when: {text: z}, examples: {match: [z], no_match: [x]}}]"
+    proved = "{id: c, when: {text: z}, examples: {match: [z], no_match: [x]}}"
+    text = f"rules: [{{id: a, when: {{text: x}}}}, {{id: b, when: {{text: y}}, examples: {{match: [y]}}}}, {proved}]"
     assert [(one.level.value, one.code, one.rule) for one in lint(ruleset(text).compiled)] == [
         ("warning", "no-examples", "a"),
         ("info", "no-counter-examples", "b"),
