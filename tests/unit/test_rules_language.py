@@ -216,7 +216,8 @@ def test_severity_may_use_macros_that_ask_of_the_event() -> None:
     rules = ruleset(
         "macros: {big: {move: {at_least: 10}}, loud: {text: urgent}, both: {all: [{use: big}, {use: [loud, big]}]},\n"
         "  quiet: {all: [{use: loud}, {use: loud}]}}\n"
-        "rules: [{id: r, when: {any: [{event: price_move}, {text: x}]},\n  severity: {critical: {use: both}, high: {use: quiet}, else: low}}]"
+        "rules: [{id: r, when: {any: [{event: price_move}, {text: x}]},\n"
+        "  severity: {critical: {use: both}, high: {use: quiet}, else: low}}]"
     )
     assert [hit.rule.severity.value for hit in fired(rules, "[price_move A - pct=11] urgent")] == ["critical"]
     assert [hit.rule.severity.value for hit in fired(rules, "x urgent")] == ["high"]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cache
 from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -78,8 +79,13 @@ def _duration(text: str) -> str:
     return text
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # it walks through the zone files each time
+
+
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _zones():
         raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai, Asia/Hong_Kong or America/New_York")
     return text
 
