@@ -7,6 +7,7 @@ It must not add days of its own: what a calendar knows stands in its file, with 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -45,8 +46,13 @@ def _days(text: str) -> Days:
     return tuple(begin + timedelta(number) for number in range((end - begin).days + 1))
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # it walks through the zone files each time
+
+
 def _zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _zones():
         raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai")
     return text
 
