@@ -15,6 +15,7 @@ TapewatchError
 Messages are one sentence that names the place and the cure; they never contain a secret.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -46,10 +47,11 @@ class ConfigurationError(TapewatchError):
 
 
 class InvalidFiles(TapewatchError):
-    """Files were refused as a whole set; `problems` is sorted and never empty."""
+    """Files were refused as a whole set; `problems` is sorted and never empty, `texts` are the files that were read."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], texts: Mapping[str, bytes] | None = None) -> None:
         self.problems = tuple(sorted(set(problems)))
+        self.texts = texts or {}
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

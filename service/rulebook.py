@@ -6,10 +6,12 @@ last good Rulebook keeps it. Each file is read exactly once, so that a half-writ
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from service.alerting.calendar import Calendar
+from service.alerting.calendar_file import parse_calendars
 from service.alerting.routes_file import RoutesFile, parse_routes
 from service.errors import ConfigurationError, InvalidFiles, Problem
 from service.events.boards import build_boards, parse_boards
@@ -53,6 +55,8 @@ class Rulebook:
     sources: tuple[Source, ...]
     vocabulary: Texts
     """The files that events are understood with (events/, entities/ and boards/), for the processes that do it."""
+    texts: Texts = field(default_factory=dict, repr=False)
+    """All files as they were read, for showing places in them."""
 
 
 def read_folder(folder: Path | None) -> dict[str, bytes]:
@@ -66,7 +70,7 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
         raise ConfigurationError(f"{own}: there is no such rules folder; make one with `tapewatch init {own.parent}`")
     vocabulary: dict[str, Path] = {}
     for base in dict.fromkeys((SHIPPED, own)):
-        for room in WORDS:
+        for room in (*WORDS, "calendars"):
             vocabulary |= {f"{room}/{path.name}": path for path in _word_files(base / room)}
     paths = [*vocabulary.values(), *_yaml_files(own / "alerts"), own / "routes.yaml", own / "sources.yaml"]
     return {shown(path): _read(path) for path in paths}
@@ -79,22 +83,23 @@ def parse_folder(texts: Texts) -> Rulebook:
     present = {name: document for name, document in documents.items() if document is not None}
     lexicon, catalog = parse_words(present, problems, _tables(texts, problems))
     if lexicon is None:
-        raise InvalidFiles(problems)
+        raise InvalidFiles(problems, texts)
     words = lexicon
 
     def understand(item: Item) -> tuple[Event, ...]:
         return counting(words, extract(item, words))
 
-    context = RuleContext(event_fields=event_fields(words), catalog=catalog, extract=understand)
+    calendars = _collect(problems, parse_calendars([present[name] for name in present if _room(name) == "calendars"]))
+    context = RuleContext(event_fields(words), catalog, understand, calendars)
     rules = _collect(problems, parse_rules([present[name] for name in present if _room(name) == "alerts"], context))
     routing = _routing(_only(present, "routes.yaml"), problems)
     sources_file = _only(present, "sources.yaml")
     sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
     if problems or rules is None or routing is None:
-        raise InvalidFiles(problems)
+        raise InvalidFiles(problems, texts)
     version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in sorted(texts.items()))).hexdigest()[:12]
     vocabulary = {name: text for name, text in texts.items() if _room(name) in WORDS}
-    return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary)
+    return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary, texts)
 
 
 def load_folder(folder: Path | None) -> Rulebook:
@@ -148,6 +153,14 @@ def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
     paths = [path for room in WORDS for path in _word_files(SHIPPED / room)]
     return load_words({shown(path): _read(path) for path in paths})
+
+
+def shipped_calendars() -> dict[str, Calendar]:
+    """The trading calendars that travel with the program."""
+    calendars, problems = parse_calendars([load(_read(path), shown(path)) for path in _yaml_files(SHIPPED / "calendars")])
+    if problems:
+        raise InvalidFiles(problems)
+    return calendars
 
 
 def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:

@@ -21,8 +21,8 @@ _LEFT = re.compile(rf"[。！？\n]|{_STOP}\s")
 _RIGHT = re.compile(rf"[。！？]|\n|{_STOP}(?=\s|$)")
 
 
-def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: datetime) -> Alert:
-    """Build the alert of a match; `title` is already rendered."""
+def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: datetime, body: str = "") -> Alert:
+    """Build the alert of a match; `title` and `body` are already rendered."""
     event = match.event
     spans = tuple(evidence.span for evidence in match.evidence)
     excerpt, marks = cut_excerpt(item.document, spans)
@@ -51,6 +51,7 @@ def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: date
         created_at=now,
         facts=facts,
         labels=dict(match.rule.labels),
+        body=body,
     )
 
 

@@ -1,6 +1,7 @@
 """`tapewatch explain`: why something was or was not alerted, for a stored item or for any text."""
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from service.app import open_for_reading
 from service.cli.output import alert_panel, marked, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
+from service.clock import utc_now
 from service.errors import ConfigurationError
 from service.events.extract import ClauseTrace, extract
 from service.events.extract import explain as explain_events
@@ -57,7 +59,7 @@ def explain(
     _, settings, _ = prepare(env_file, rules=rules, data=data, quiet=True)
     book = load_folder(settings.rules_folder)
     if item == "-":
-        _show_understanding(Item("", "", "", sys.stdin.read()), book, all_rules)
+        _show_understanding(Item("", "", "", sys.stdin.read()), book, all_rules, utc_now())
         return
     with open_for_reading(settings) as database, database.read() as connection:
         stored = _find(connection, item)
@@ -68,7 +70,7 @@ def explain(
             )
         )
         out.print(f"{DISPOSITIONS[stored.disposition]}\n")
-        _show_understanding(stored.item, book, all_rules)
+        _show_understanding(stored.item, book, all_rules, stored.fetched_at)
         _show_history(connection, stored.id)
 
 
@@ -81,13 +83,13 @@ def _find(connection: Connection, name: str) -> items.StoredItem:
     return found
 
 
-def _show_understanding(item: Item, book: Rulebook, all_rules: bool) -> None:
+def _show_understanding(item: Item, book: Rulebook, all_rules: bool, now: datetime) -> None:
     out.print("[bold]clauses[/]")
     for clause in explain_events(item, book.lexicon):
         _show_clause(clause, item.document, book.lexicon)
     events = counting(book.lexicon, extract(item, book.lexicon))
     out.print("\n[bold]rules[/]")
-    for _, explanation in explain_rules(book.rules, item, events):
+    for _, explanation in explain_rules(book.rules, item, events, now):
         if explanation.held or all_rules or _near(explanation):
             tree = Tree(_node(explanation))
             _grow(tree, explanation)

@@ -8,7 +8,20 @@ It must not open files, know any schema of its own, or let an exception of the Y
 """
 
 from service.marked_yaml.document import Document, Mark, Path
+from service.marked_yaml.formatting import formatted
 from service.marked_yaml.reader import MAX_BYTES, MAX_DEPTH, MAX_NODES, load
 from service.marked_yaml.validation import did_you_mean, unknown_key, validate
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Document", "Mark", "Path", "did_you_mean", "load", "unknown_key", "validate"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Document",
+    "Mark",
+    "Path",
+    "did_you_mean",
+    "formatted",
+    "load",
+    "unknown_key",
+    "validate",
+]

@@ -14,7 +14,8 @@ class Alert:
     """`id` is short and stable, made from `fingerprint`. All text is plain and untrusted except `rule` and `labels`.
 
     `excerpt` is the sentence around the evidence and `marks` are the spans of the words that fired, counted in `excerpt`.
-    `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what.
+    `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what, `body`
+    what the rule's author wants said below the title.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Alert:
     created_at: datetime
     facts: Mapping[str, FieldValue] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""

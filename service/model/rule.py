@@ -27,7 +27,8 @@ class Severity(StrEnum):
 class Rule:
     """The face of a rule, all that alerts, routes and pages need.
 
-    `place` is `file:line:column` of its id, `title` a Liquid template.
+    `place` is `file:line:column` of its id, `title` and `body` are Liquid templates. `severity` is the least where it depends on
+    the event; `owner` and `runbook` are for the person who is told.
     """
 
     id: str
@@ -36,6 +37,9 @@ class Rule:
     place: str
     labels: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    body: str = ""
+    owner: str = ""
+    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from service.model.rule import Match
 from service.pipeline.parts import Active, Parts
 from service.rulebook import Rulebook
 from service.rules.matcher import match
-from service.rules.templates import title_of
+from service.rules.templates import body_of, title_of
 from service.storage import alerts, decisions, deliveries, items
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,9 @@ def ingest(
     fresh = _fresh(parts, source, found)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
-    matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events) for item in fresh}
+    with parts.database.read() as connection:
+        arrival = parts.database.now(connection)
+    matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events, arrival) for item in fresh}
 
     def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
@@ -93,7 +95,7 @@ def _fire(book: Rulebook, number: int, item: Item, matches: Sequence[Match], now
     for hit in matches:
         parts = book.lexicon.identity[hit.event.type] if hit.event else ()
         print_ = fingerprint(hit.rule.id, identity(hit, item, parts, today))
-        alert = compose(hit, item, title=title_of(hit, item), fingerprint=print_, now=now)
+        alert = compose(hit, item, title=title_of(hit, item), fingerprint=print_, now=now, body=body_of(hit, item))
         fired.append(Fired(hit, number, item, alert))
     return sorted(fired, key=_reading_order)
 

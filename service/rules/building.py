@@ -55,18 +55,21 @@ class Listed:
 class Scope:
     """The event that conditions speak of: its possible types (none named: any type).
 
-    `uncertain`: the types were misspelt, which is reported already, so any field may follow.
+    `uncertain`: the types are misspelt, which is reported already, or not known yet, so any field may follow. `loose`: a field of
+    any of the types may follow, not only one that all have.
     """
 
     types: tuple[str, ...] = ()
     uncertain: bool = False
+    loose: bool = False
 
     def fields(self, vocabulary: Vocabulary) -> dict[str, Allowed]:
         """The fields that every type in scope has, and what they may be."""
         types = tuple(vocabulary) if self.uncertain else self.types
         tables = [vocabulary[name] for name in types]
         names = [name for table in tables for name in table]
-        shared = dict.fromkeys(name for name in names if self.uncertain or all(name in table for table in tables))
+        every = self.uncertain or self.loose
+        shared = dict.fromkeys(name for name in names if every or all(name in table for table in tables))
         return {name: _merged([table[name] for table in tables if name in table]) for name in shared}
 
 
@@ -78,6 +81,25 @@ def _merged(allowed: Sequence[Allowed]) -> Allowed:
 
 
 @dataclass
+class Macros:
+    """The macros of all files, each with the builder and the path where it is written, and those being expanded now."""
+
+    at: "dict[str, tuple[Builder, Path]]" = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    used: int = 0
+
+    def named(self, value: object) -> list[str]:
+        """The macros that a mapping uses, as far as they are known."""
+        names = value.get("use", []) if isinstance(value, dict) else []
+        return [name for name in ([names] if isinstance(names, str) else names) if isinstance(name, str) and name in self.at]
+
+    def value(self, name: str) -> Any:
+        """What is written under a macro's name."""
+        home, path = self.at[name]
+        return home.value(path)
+
+
+@dataclass
 class Builder:
     """One rule file being compiled."""
 
@@ -86,6 +108,9 @@ class Builder:
     catalog: Catalog
     compile: Callable[["Builder", Path, Scope | None], Condition | None]
     lists: Mapping[str, Listed] = field(default_factory=dict)
+    calendars: Mapping[str, Any] = field(default_factory=dict)
+    """Name → what conditions/moment.py calls a Calendar."""
+    macros: Macros = field(default_factory=Macros)
     problems: list[Problem] = field(default_factory=list)
 
     def value(self, path: Path) -> Any:

@@ -14,10 +14,12 @@ from service.marked_yaml import unknown_key
 from service.rules.building import Builder, Path, Scope
 from service.rules.condition import Condition
 from service.rules.conditions import CONDITIONS
-from service.rules.conditions.event import AnyEventIs, EventIs, Happened, scope_of
+from service.rules.conditions.event import ANY, SHORT_FORMS, AnyEventIs, EventIs, Happened, scope_of
 from service.rules.conditions.field import fields_of, parse_field
 from service.rules.conditions.logic import All
 
+ORIGIN = ("source", "publisher", "language")
+"""Beside an event that has a field of this name, text means the field; a mapping (`source: {id: …}`) always means the item."""
 _OUTSIDE = "write it in the same mapping as `event`, or write several events there: `event: [limit_up, new_high]`"
 
 
@@ -32,7 +34,7 @@ def compile_when(builder: Builder, path: Path, scope: Scope | None = None) -> Co
     fields = fields_of(inner, builder.vocabulary)
     children: list[Condition | None] = []
     for key in sorted(value, key=lambda key: key != "event"):
-        if key in CONDITIONS:
+        if key in CONDITIONS and not (key in fields and key in ORIGIN and not isinstance(value[key], dict)):
             children.append(CONDITIONS[key](builder, (*path, key), inner))
         elif key in fields:
             children.append(parse_field(builder, (*path, key), fields[key]))
@@ -86,20 +88,62 @@ def _refuse_ambiguous(builder: Builder, path: Path, value: Mapping[str, Any], sc
     """Refuse a `subject` that a reader would take for that of an event which is named elsewhere."""
     if scope is not None or "event" in value:
         return
-    if "subject" in value and any(_names_event(value.get(key)) for key in ("all", "any")):
+    below = [value.get("all"), value.get("any"), {"use": value.get("use", [])}]
+    if "subject" in value and any(_names_event(builder, one, set()) for one in below):
         builder.say((*path, "subject"), "this `subject` stands outside of the `event` below it", _OUTSIDE, key=True)
     elements = value.get("all")
-    if "subject" in value or not isinstance(elements, list) or not _names_event(elements):
+    if "subject" in value or not isinstance(elements, list) or not _names_event(builder, elements, set()):
         return
     for number, element in enumerate(elements):
-        if isinstance(element, dict) and "subject" in element and "event" not in element:
-            builder.say(
-                (*path, "all", number, "subject"), "this `subject` stands beside the `event` it seems to mean", _OUTSIDE, key=True
-            )
+        for key in ("subject", "use"):
+            if isinstance(element, dict) and key in element and _leaves_event_open(builder, element, key):
+                builder.say(
+                    (*path, "all", number, key), "this `subject` stands beside the `event` it seems to mean", _OUTSIDE, key=True
+                )
 
 
-def _names_event(value: object) -> bool:
-    """Whether an event is asked for in a list of conditions, however deep, outside of `none`."""
+def _leaves_event_open(builder: Builder, element: Mapping[str, Any], key: str) -> bool:
+    """Whether a mapping says a `subject`, itself or by a macro that it uses, and no event."""
+    if "event" in element:
+        return False
+    written = [builder.macros.value(name) for name in builder.macros.named(element)]
+    return key == "subject" or any(isinstance(one, dict) and "subject" in one and "event" not in one for one in written)
+
+
+def _names_event(builder: Builder, value: object, seen: set[str]) -> bool:
+    """Whether an event is asked for in conditions, however deep, outside of `none`; macros `seen` were looked at already."""
     if isinstance(value, list):
-        return any(_names_event(element) for element in value)
-    return isinstance(value, dict) and ("event" in value or any(_names_event(value.get(key)) for key in ("all", "any")))
+        return any(_names_event(builder, element, seen) for element in value)
+    if not isinstance(value, dict):
+        return False
+    fresh = [name for name in builder.macros.named(value) if name not in seen]
+    seen.update(fresh)
+    below = [value.get("all"), value.get("any"), *(builder.macros.value(name) for name in fresh)]
+    return "event" in value or any(_names_event(builder, one, seen) for one in below)
+
+
+def scope_of_rule(builder: Builder, path: Path) -> Scope | None:
+    """The event that fires a rule whose `when` is at `path`, as far as its conditions tell; None if it asks for none."""
+    names: set[str] = set()
+    _collect_names(builder, builder.value(path), names, set())
+    if not names:
+        return None
+    types = {SHORT_FORMS.get(name, (name,))[0] for name in names} & set(builder.vocabulary)
+    found = tuple(builder.vocabulary) if ANY in names else tuple(sorted(types))
+    return Scope(found, uncertain=not found, loose=True)
+
+
+def _collect_names(builder: Builder, value: object, names: set[str], seen: set[str]) -> None:
+    if isinstance(value, list):
+        for element in value:
+            _collect_names(builder, element, names, seen)
+    if not isinstance(value, dict):
+        return
+    written = value.get("event", ANY if "subject" in value else [])
+    names.update(name for name in ([written] if isinstance(written, str) else written) if isinstance(name, str))
+    for name in builder.macros.named(value):
+        if name not in seen:
+            seen.add(name)
+            _collect_names(builder, builder.macros.value(name), names, seen)
+    for key in ("all", "any"):
+        _collect_names(builder, value.get(key), names, seen)

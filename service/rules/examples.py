@@ -51,7 +51,7 @@ def run_rule(compiled: CompiledRule, extract: Extract) -> list[ExampleResult]:
 
 
 def _run(compiled: CompiledRule, example: Example, extract: Extract) -> ExampleResult:
-    reading = Reading(example.item, extract(example.item))
+    reading = Reading(example.item, extract(example.item), example.now)
     fired = fire(compiled, reading)
     detail = fired[0].reason if fired else compiled.when.explain(Context(reading)).detail
     kind = "match" if example.fires else "no_match"

@@ -5,6 +5,7 @@ Guarantee: the same answer as the matcher's, for every rule, also those that the
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from service.model.event import Event
 from service.model.explanation import Explanation
@@ -15,9 +16,11 @@ from service.rules.reading import Reading
 from service.rules.ruleset import RuleSet
 
 
-def explain(ruleset: RuleSet, item: Item, events: Sequence[Event]) -> tuple[tuple[Rule, Explanation], ...]:
+def explain(
+    ruleset: RuleSet, item: Item, events: Sequence[Event], now: datetime | None = None
+) -> tuple[tuple[Rule, Explanation], ...]:
     """One explanation for each rule, in the order of the rules. `events` may hold denied and historical ones: they are named."""
-    reading = Reading(item, events)
+    reading = Reading(item, events, now)
     found = []
     for compiled in ruleset.compiled:
         why = compiled.when.explain(Context(reading))

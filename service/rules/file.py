@@ -3,14 +3,15 @@
 Guarantee: what a person may write is here and in the condition families only; loader and JSON schema both read it from here.
 """
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, RootModel, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, RootModel, model_validator
 
-from service.model.rule import Severity
 from service.rules.building import PlainText, Strict, TextList
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,63}$")]
 
 
@@ -37,6 +38,11 @@ class ExampleItem(Strict):
     text: PlainText = ""
     lang: str = Field(default="", pattern="^(en|zh)?$", description="en or zh; found out if not given.")
     publisher: str = ""
+    source: str = Field(default="example", description="The id of a source, for rules that ask for one.")
+    published: AwareDatetime | None = Field(
+        default=None, description="When, with its zone, for rules that ask for a time.", examples=["2025-12-22T10:00:00+08:00"]
+    )
+    fetched: AwareDatetime | None = Field(default=None, description="When it came in; as soon as it was published if not given.")
 
     @model_validator(mode="after")
     def _something(self) -> "ExampleItem":
@@ -70,19 +76,29 @@ class RuleText(Strict):
     title: str = Field(
         default="",
         description="Liquid template of the alert's title: {{ subject }}, {{ alias }}, {{ entity }}, {{ event }}, {{ pct }}, "
-        "{{ stage }}, {{ kind }}, {{ headline }}, {{ source }}, {{ publisher }}, {{ severity }}, {{ rule }}, the event's fields.",
+        "{{ stage }}, {{ kind }}, {{ headline }}, {{ source }}, {{ publisher }}, {{ severity }}, {{ rule }}, {{ owner }}, "
+        "{{ runbook }}, the event's fields.",
         examples=["{{ subject }} hits limit-up"],
     )
-    severity: Severity = Field(default=Severity.MEDIUM, description="How urgent an alert of this rule is.")
+    body: str = Field(default="", description="Liquid template of a text below the title, with the same variables.")
+    severity: Any = Field(default="medium", description="How urgent an alert of this rule is; may depend on the event.")
     description: str = Field(default="", description="For people: what the rule is for.")
     when: Any = Field(description="What must hold; all keys given here hold together.")
+    during: Any = Field(default=None, description="When it may fire: short for the same key in `when`.")
     labels: dict[LabelName, PlainText] = Field(default={}, description="For routes.", examples=[{"desk": "a-share"}])
     examples: ExamplesText = ExamplesText()
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
+    expires: date | None = Field(default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"])
+    owner: str = Field(default="", max_length=200, description="Whom to ask about the rule.")
+    runbook: str = Field(default="", pattern="^(https?://.*)?$", max_length=500, description="Link: what to do when it fires.")
 
 
 class ListsText(RootModel[dict[Name, ListEntries]]):
     """Named lists, for `subject: {list: …}` in any file."""
+
+
+class MacroNames(RootModel[dict[Name, Any]]):
+    """Named conditions, for `use:` in any file."""
 
 
 class FileText(Strict):
@@ -90,3 +106,4 @@ class FileText(Strict):
 
     rules: list[Any] = Field(default=[])
     lists: dict[str, Any] = Field(default={})
+    macros: dict[str, Any] = Field(default={})

@@ -7,7 +7,7 @@ It must not open files, and must not know how events are found.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.errors import Problem
 from service.marked_yaml import Document
@@ -15,14 +15,17 @@ from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Rule
-from service.rules.building import Allowed, Builder, Listed, Path, as_list
-from service.rules.compiler import compile_when
+from service.rules.building import Allowed, Builder, Macros, Path
+from service.rules.compiler import compile_when, scope_of_rule
+from service.rules.condition import Condition
 from service.rules.conditions.field import DERIVED
-from service.rules.conditions.subject import lookup
+from service.rules.conditions.logic import All
+from service.rules.conditions.moment import Calendar, Unexpired, parse_during
 from service.rules.examples import Extract, run_rule
-from service.rules.file import ExampleItem, FileText, ListsText, RuleText
-from service.rules.lint import lint
+from service.rules.file import ExampleItem, FileText, RuleText
+from service.rules.names import read_lists, read_macros
 from service.rules.ruleset import CompiledRule, Example, RuleSet
+from service.rules.severity import parse_severity
 from service.rules.templates import DEFAULT_TITLE, VARIABLES, check
 
 __all__ = ["RuleContext", "RuleSet", "parse_rules"]
@@ -35,41 +38,73 @@ class RuleContext:
     event_fields: Mapping[str, Mapping[str, Allowed]]
     catalog: Catalog
     extract: Callable[[Item], Sequence[Event]]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
 
 def parse_rules(documents: Sequence[Document], context: RuleContext) -> tuple[RuleSet | None, list[Problem]]:
     """All rules of all files, or None and everything that is wrong with them."""
-    builders = [Builder(document, context.event_fields, context.catalog, compile_when) for document in documents]
-    lists = _lists(builders)
+    macros = Macros()
+    builders = [
+        Builder(document, context.event_fields, context.catalog, compile_when, calendars=context.calendars, macros=macros)
+        for document in documents
+    ]
+    lists = read_lists(builders)
+    for builder in builders:
+        builder.lists = lists
+    read_macros(builders)
     seen: dict[str, str] = {}
     found: list[CompiledRule] = []
     for builder in builders:
-        builder.lists = lists
         builder.check((), FileText)
         rules = builder.value(("rules",))
         for number in range(len(rules) if isinstance(rules, list) else 0):
             found += _rule(builder, ("rules", number), seen, context.extract)
-    problems = sorted(problem for builder in builders for problem in builder.problems)
+    problems = sorted({problem for builder in builders for problem in builder.problems})
     if problems:
         return None, problems
-    return RuleSet(tuple(found), _version(documents), lint(found)), []
+    return RuleSet(tuple(found), _version(documents)), []
 
 
 def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
     """One rule, compiled and proved by its examples; none if it is wrong (then that is reported) or not enabled."""
     before = len(builder.problems)
+    builder.macros.used = 0
     _refuse_twice(builder, (*path, "id"), seen)
     text = builder.check(path, RuleText)
     raw = builder.value(path)
-    when = compile_when(builder, (*path, "when")) if isinstance(raw, dict) and "when" in raw else None
-    _check_title(builder, (*path, "title"))
+    has_when = isinstance(raw, dict) and "when" in raw
+    when = compile_when(builder, (*path, "when")) if has_when else None
+    severity, grades = parse_severity(builder, (*path, "severity"), scope_of_rule(builder, (*path, "when")))
+    limits = _limits(builder, path, text)
+    for key in ("title", "body"):
+        _check_template(builder, (*path, key))
     if text is None or when is None or len(builder.problems) > before:
         return []
-    title, place = text.title.strip() or DEFAULT_TITLE, builder.place((*path, "id"))
-    face = Rule(text.id, title, text.severity, place, text.labels, text.description)
-    compiled = CompiledRule(face, when, _examples(builder, path, text))
+    face = Rule(
+        text.id,
+        text.title.strip() or DEFAULT_TITLE,
+        severity,
+        builder.place((*path, "id")),
+        text.labels,
+        text.description,
+        body=text.body.strip(),
+        owner=text.owner,
+        runbook=text.runbook,
+    )
+    whole = All(when.place, (*limits, when), "all of") if limits else when
+    compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]
     return [compiled] if text.enabled else []
+
+
+def _limits(builder: Builder, path: Path, text: RuleText | None) -> list[Condition]:
+    """What a rule says beside `when` on the time in which it may fire."""
+    raw, found = builder.value(path), []
+    if isinstance(raw, dict) and "during" in raw:
+        found.append(parse_during(builder, (*path, "during"), None))
+    if text is not None and text.expires is not None:
+        found.append(Unexpired(builder.place((*path, "expires")), text.expires))
+    return [condition for condition in found if condition is not None]
 
 
 def _refuse_twice(builder: Builder, path: Path, seen: dict[str, str]) -> None:
@@ -81,15 +116,15 @@ def _refuse_twice(builder: Builder, path: Path, seen: dict[str, str]) -> None:
     seen.setdefault(rule_id, builder.place(path))
 
 
-def _check_title(builder: Builder, path: Path) -> None:
-    """A title may use the variables of every alert and the fields of any event type."""
+def _check_template(builder: Builder, path: Path) -> None:
+    """A title or body may use the variables of every alert and the fields of any event type."""
     title = builder.value(path)
     fields = {name for table in builder.vocabulary.values() for name in table}
     known = sorted({*VARIABLES, *fields} - {*DERIVED})
     for message in check(title, known) if isinstance(title, str) else ():
         builder.say(
             path,
-            f"this title is no Liquid template: {message}",
+            f"this {path[-1]} is no Liquid template: {message}",
             f"variables: {', '.join(known)}" if "variable" in message else "",
         )
 
@@ -99,51 +134,21 @@ def _examples(builder: Builder, path: Path, text: RuleText) -> tuple[Example, ..
     for key, fires, written in (("match", True, text.examples.match), ("no_match", False, text.examples.no_match)):
         for number, one in enumerate(written):
             example = one if isinstance(one, ExampleItem) else ExampleItem(text=one)
-            item = Item("example", "example", example.title, example.text, publisher=example.publisher, language=example.lang)
+            item = Item(
+                example.source, "example", example.title, example.text,
+                published=example.published, publisher=example.publisher, language=example.lang or _language(example),
+            )  # fmt: skip
             mark = builder.document.mark((*path, "examples", key, number))
-            found.append(Example(builder.document.file, mark.line, mark.column, fires, item))
+            now = example.fetched or example.published
+            found.append(Example(builder.document.file, mark.line, mark.column, fires, item, now))
     return tuple(found)
 
 
-def _lists(builders: Sequence[Builder]) -> dict[str, Listed]:
-    """The named lists of all files; a name that is used twice, or an entry that is not known, is reported."""
-    lists: dict[str, Listed] = {}
-    places: dict[str, str] = {}
-    for builder in builders:
-        written = builder.value(("lists",))
-        if not isinstance(written, dict):
-            continue
-        builder.check(("lists",), ListsText)
-        for name, entries in written.items():
-            if name in lists:
-                builder.say(("lists", name), f"the list `{name}` is defined twice", f"the first is at {places[name]}", key=True)
-            places.setdefault(name, builder.place(("lists", name), key=True))
-            found = [
-                _entry(builder, ("lists", name, number), entry)
-                for number, entry in enumerate(entries if isinstance(entries, list) else ())
-            ]
-            lists[name] = _together(found)
-    return lists
-
-
-def _entry(builder: Builder, path: Path, entry: object) -> Listed:
-    if isinstance(entry, str):
-        return lookup(builder, path, "entity", entry)
-    parts = [
-        lookup(builder, builder.element((*path, key), number), key, text)
-        for key in ("tag", "name")
-        for number, text in enumerate(_texts(entry, key))
-    ]
-    return _together(parts)
-
-
-def _texts(entry: object, key: str) -> list[str]:
-    written = as_list(entry.get(key, [])) if isinstance(entry, dict) else []
-    return [text for text in written if isinstance(text, str)] if isinstance(written, list) else []
-
-
-def _together(parts: Sequence[Listed]) -> Listed:
-    return Listed(frozenset().union(*(part.entities for part in parts)), tuple(name for part in parts for name in part.names))
+def _language(example: ExampleItem) -> str:
+    """The language of an example that does not say: Chinese characters weigh as much as words."""
+    text = example.title + example.text
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    return "zh" if chinese > sum(character.isascii() and character.isalpha() for character in text) / 4 else "en"
 
 
 def _version(documents: Sequence[Document]) -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 
 from service.folding import fold
@@ -42,11 +43,12 @@ class FoldedText:
 
 
 class Reading(FoldedText):
-    """What rules see of one item. `events` are only those that count: what a text denies or recalls fires nothing."""
+    """What rules see of one item that came in at `now`. `events` are only those that count: what a text denies fires nothing."""
 
-    def __init__(self, item: Item, events: Sequence[Event]) -> None:
+    def __init__(self, item: Item, events: Sequence[Event], now: datetime | None = None) -> None:
         super().__init__(item.document)
         self.item = item
+        self.now = now
         self.events = tuple(event for event in events if event.status in (Status.ASSERTED, Status.PLANNED))
         self.other_events = tuple(event for event in events if event.status in (Status.DENIED, Status.HISTORICAL))
         title = len(item.title)
@@ -56,6 +58,11 @@ class Reading(FoldedText):
             "title": Span(0, title),
             "text": Span(0 if stands_alone else min(title + 1, len(self.document)), len(self.document)),
         }
+
+    @property
+    def at(self) -> datetime | None:
+        """The time that rules go by: when the item was published, or else when it came in."""
+        return self.item.published or self.now
 
     @cached_property
     def _starts(self) -> list[int]:

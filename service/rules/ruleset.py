@@ -7,34 +7,37 @@ It must not parse anything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ahocorasick_rs import AhoCorasick
 
-from service.errors import Problem
 from service.model.item import Item
 from service.model.rule import Rule
 from service.rules.condition import ANY_EVENT, Condition
 from service.rules.reading import Reading
+from service.rules.severity import Grade
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An item that a rule must, or (`fires` false) must not, fire on; `place` is where it is written."""
+    """An item that a rule must, or (`fires` false) must not, fire on if it comes in at `now`, and where it is written."""
 
     file: str
     line: int
     column: int
     fires: bool
     item: Item
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule, what it asks, and the examples that prove it."""
+    """A rule, what it asks, the examples that prove it, and what makes it graver than its face says."""
 
     rule: Rule
     when: Condition
     examples: tuple[Example, ...] = ()
+    grades: tuple[Grade, ...] = ()
 
 
 class Index:
@@ -72,7 +75,6 @@ class RuleSet:
 
     compiled: tuple[CompiledRule, ...] = ()
     version: str = ""
-    warnings: tuple[Problem, ...] = ()
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -9,14 +9,20 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from service.model.rule import Severity
 from service.rules.building import TEXTS_SCHEMA, Allowed, Scope
 from service.rules.conditions.event import known_names
 from service.rules.conditions.field import NumberTest, fields_of
+from service.rules.conditions.moment import Calendar, DuringOptions, TimeOptions
+from service.rules.conditions.origin import SourceOptions
 from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
-from service.rules.file import ListsText, RuleText
+from service.rules.file import NAME_PATTERN, ListsText, RuleText
+from service.rules.severity import ELSE
 
 Schema = dict[str, Any]
+_NONE: Mapping[str, Calendar] = {}
+_CONDITIONS: Schema = {"$ref": "#/$defs/When"}
 
 _STARTER = {
     "label": "a rule",
@@ -31,21 +37,33 @@ _STARTER = {
 }
 
 
-def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]]) -> Schema:
-    """The schema for rules/alerts/*.yaml with this vocabulary."""
+def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Mapping[str, Calendar] = _NONE) -> Schema:
+    """The schema for rules/alerts/*.yaml with this vocabulary and these calendars."""
     _, models = models_json_schema(
-        [(model, "validation") for model in (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions)]
+        [
+            (model, "validation")
+            for model in (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, SourceOptions, TimeOptions, DuringOptions)
+        ]
     )
     definitions: Schema = _tidy(models["$defs"])
-    definitions["RuleText"]["properties"]["when"] = {"$ref": "#/$defs/When", "description": "All keys given here hold together."}
     definitions["When"] = _when(event_fields)
+    definitions["During"] = _during(calendars)
+    definitions["RuleText"]["properties"] |= {
+        "when": {"$ref": "#/$defs/When", "description": "All keys given here hold together."},
+        "during": {"$ref": "#/$defs/During"},
+        "severity": _severity(),
+    }
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Tapewatch alert rules",
         "type": "object",
         "additionalProperties": False,
-        "properties": {"rules": {**rules, "description": "Alert rules."}, "lists": {"$ref": "#/$defs/ListsText"}},
+        "properties": {
+            "rules": {**rules, "description": "Alert rules."},
+            "lists": {"$ref": "#/$defs/ListsText"},
+            "macros": _macros(),
+        },
         "$defs": dict(sorted(definitions.items())),
     }
 
@@ -87,18 +105,64 @@ def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:
             "description": "Words in the item; a list means any of them.",
             "examples": [["prospectus", "招股书"], {"all": ["CPO"], "none": ["rumour"]}],
         },
+        "source": {
+            "anyOf": [TEXTS_SCHEMA, {"$ref": "#/$defs/SourceOptions"}],
+            "description": "The source that brought the item.",
+            "examples": ["example-wire", {"publisher": "example.com"}],
+        },
+        "publisher": {**TEXTS_SCHEMA, "description": "The outlet, or a host name of it; one is enough."},
+        "language": {**_one_or_more({"enum": ["en", "zh"]}), "description": "What the item is written in."},
+        "time": {"$ref": "#/$defs/TimeOptions"},
+        "during": {"$ref": "#/$defs/During"},
+        "use": {**TEXTS_SCHEMA, "description": "Names of `macros`; all of them hold together."},
         "all": {**nested, "description": "Every one of these conditions holds."},
         "any": {**nested, "description": "At least one of these conditions holds."},
         "none": {**nested, "description": "None of these conditions holds."},
     }
     for name, types in _types_by_field(vocabulary).items():
-        properties.setdefault(name, _field(types))
+        properties[name] = {"anyOf": [_field(types), properties[name]]} if name in properties else _field(types)
     return {
         "type": "object",
         "description": "Conditions; all keys given here hold together.",
         "minProperties": 1,
         "additionalProperties": False,
         "properties": properties,
+    }
+
+
+def _severity() -> Schema:
+    words = {"enum": list(Severity)}
+    graver = {str(severity): _CONDITIONS for severity in list(Severity)[1:]}
+    by_event = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [ELSE],
+        "properties": {**graver, ELSE: words},
+        "description": "The gravest whose conditions hold; they speak of the event that fired.",
+    }
+    examples = ["high", {"critical": {"move": {"at_least": 20}}, ELSE: "high"}]
+    return {"anyOf": [words, by_event], "description": "How urgent an alert is.", "examples": examples}
+
+
+def _during(calendars: Mapping[str, Calendar]) -> Schema:
+    """A calendar's name, or options whose calendars and sessions are named for completion."""
+    names = _one_or_more({"enum": sorted(calendars)}) if calendars else TEXTS_SCHEMA
+    sessions = list(dict.fromkeys(name for calendar in calendars.values() for name in calendar.sessions))
+    options = {"calendar": names, "session": _one_or_more({"enum": sessions}) if sessions else TEXTS_SCHEMA}
+    short = {"enum": sorted(calendars)} if calendars else {"type": "string"}
+    return {
+        "description": "A market's session, days of the week, times of day.",
+        "anyOf": [short, {"allOf": [{"$ref": "#/$defs/DuringOptions"}, {"properties": options}]}],
+        "examples": ["XSHG", {"calendar": "XSHG", "session": "call_auction"}],
+    }
+
+
+def _macros() -> Schema:
+    return {
+        "type": "object",
+        "description": "Named conditions, for `use:` in any file.",
+        "patternProperties": {NAME_PATTERN: _CONDITIONS},
+        "additionalProperties": False,
     }
 
 

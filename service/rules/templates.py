@@ -18,11 +18,14 @@ from service.model.rule import Match
 
 VARIABLES = (
     "subject", "alias", "entity", "event", "pct", "stage", "kind", "headline", "source", "publisher", "severity", "rule",
+    "owner", "runbook",
 )  # fmt: skip
 """What every template may use; beside them the fields of the events that its rule asks for."""
 DEFAULT_TITLE = "{% if subject %}{{ subject }}: {{ event }}{% else %}{{ headline }}{% endif %}"
 MAX_TEMPLATE = 2000
 """Characters of a template."""
+MAX_BODY = 2000
+"""Characters of a body."""
 MAX_TITLE = 300
 """Characters of a title."""
 
@@ -120,6 +123,18 @@ def title_of(match: Match, item: Item) -> str:
     return line if len(line) <= MAX_TITLE else line[: MAX_TITLE - 1] + "…"
 
 
+def body_of(match: Match, item: Item) -> str:
+    """The text below an alert's title; "" if its rule has none, or a template that fails."""
+    template = match.rule.body
+    if not template:
+        return ""
+    try:
+        body = render(template, dict.fromkeys(variables_of(template), "") | variables(match, item)).strip()
+    except TemplateError:
+        return ""
+    return body if len(body) <= MAX_BODY else body[: MAX_BODY - 1] + "…"
+
+
 def variables(match: Match, item: Item) -> dict[str, object]:
     """What a template may say of a match."""
     event = match.event
@@ -128,7 +143,8 @@ def variables(match: Match, item: Item) -> dict[str, object]:
         values |= event.fields
         values |= {"subject": event.subject, "alias": event.alias, "entity": event.entity or "", "event": event.type}
     values |= {"headline": item.title, "source": item.source, "publisher": item.publisher}
-    return values | {"severity": match.rule.severity.value, "rule": match.rule.id}
+    rule = match.rule
+    return values | {"severity": rule.severity.value, "rule": rule.id, "owner": rule.owner, "runbook": rule.runbook}
 
 
 def _plain(value: object) -> object:

@@ -83,12 +83,13 @@ def alert_of(row: Row[Any]) -> Alert:
         created_at=row.created_at,
         facts=load_mapping(row.facts),
         labels=load_mapping(row.labels),
+        body=row.body,
     )
 
 
 def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
     plain = ("id", "fingerprint", "rule", "rule_place", "title", "subject", "alias", "entity", "event_type", "excerpt", "reason")
-    context = ("headline", "link", "source", "publisher", "published", "created_at")
+    context = ("headline", "link", "source", "publisher", "published", "created_at", "body")
     return {
         **{name: getattr(alert, name) for name in (*plain, *context)},
         "item_id": item_id,

@@ -11,7 +11,7 @@ until `lease_until`, which a claim writes into `next_at` too.
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.storage.types import BIG_ID, CleanText, UtcDateTime
@@ -138,6 +138,7 @@ class AlertRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     facts: str = Field(sa_type=CleanText)
     labels: str = Field(sa_type=CleanText)
+    body: str = Field(sa_column=Column("body", CleanText, nullable=False, server_default=text("''")))
 
 
 class DeliveryRow(Row, table=True):

@@ -68,6 +68,7 @@ ALERT = Alert(
     created_at=MOMENT + timedelta(minutes=1),
     facts={"pct": -12.5, "bound": "over"},
     labels={"desk": "a-share", "主题": "光纤"},
+    body="first line\n第二行",
 )
 STATE = SourceState(etag='"abc"', last_modified="Mon, 22 Dec 2025 01:30:15 GMT", body_hash="ff", failures=3, baselined=True)
 

@@ -66,7 +66,7 @@ def test_problems_of_files_stand_one_on_a_line(
     monkeypatch.setattr("sys.argv", ["tapewatch", "rules", "test"])
     with pytest.raises(SystemExit):
         main()
-    lines = capsys.readouterr().err.splitlines()
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith(" ")]
     assert [line.split(": ", 1)[0] for line in lines] == ["rules/alerts/desk.yaml:4:15", "rules/alerts/desk.yaml:8:7"]
 
 

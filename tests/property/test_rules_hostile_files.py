@@ -13,7 +13,9 @@ from tests.support.rule_world import CONTEXT
 
 KEYS = st.sampled_from(
     "rules lists id when event subject text all any none title severity labels examples match no_match entity tag list name near "
-    "words within regex in case pct move stage at_least kind enabled phrase prefix mine lang".split()
+    "words within regex in case pct move stage at_least kind enabled phrase prefix mine lang "
+    "macros use during calendar session time zone weekday between published_within source publisher language body owner runbook "
+    "expires whole_word else critical published fetched".split()
 )
 LEAVES = st.sampled_from(
     [
@@ -35,17 +37,25 @@ LEAVES = st.sampled_from(
         "x*",
         "title",
         "filed",
+        "XSHG",
+        "open",
+        "09:30-11:30",
+        "mon",
+        "2h",
+        "Asia/Shanghai",
+        "2026-01-01",
+        "2025-12-22T10:00:00+08:00",
+        "critical",
     ]
 )
 TREES = st.recursive(LEAVES, lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=5), max_leaves=25)
 RULES = st.fixed_dictionaries(
-    {"id": LEAVES, "when": TREES}, optional={"examples": TREES, "title": TREES, "labels": TREES, "severity": TREES}
+    {"id": LEAVES, "when": TREES},
+    optional={key: TREES for key in "examples title body labels severity during expires owner runbook".split()},
 )
+NAMED = st.dictionaries(st.sampled_from(["a", "mine", "any"]), TREES, max_size=2) | TREES
 FILES = (
-    st.fixed_dictionaries(
-        {}, optional={"rules": st.lists(RULES, max_size=3) | TREES, "lists": st.dictionaries(KEYS, TREES, max_size=2) | TREES}
-    )
-    | TREES
+    st.fixed_dictionaries({}, optional={"rules": st.lists(RULES, max_size=3) | TREES, "lists": NAMED, "macros": NAMED}) | TREES
 )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -40,14 +41,27 @@ NUMBERS = st.fixed_dictionaries(
     {"event": st.just("price_move"), "move": st.fixed_dictionaries({"at_least": st.integers(0, 9)})},
     optional={"subject": SUBJECT},
 )
+ORIGIN = st.sampled_from(
+    [
+        {"source": "source"},
+        {"publisher": ["wire", "other.com"]},
+        {"language": "zh"},
+        {"during": "XSHG"},
+        {"during": {"calendar": ["XSHG", "XNYS"], "session": ["closed", "holiday"]}},
+        {"time": {"published_within": "2h"}},
+        {"time": {"between": "22:00-06:00", "weekday": "mon", "zone": "UTC"}},
+    ]
+)
 LEAVES = (
-    EVENT_ONLY
+    ORIGIN
+    | EVENT_ONLY
     | NUMBERS
     | st.builds(lambda words: {"text": words}, SOME_WORDS)
     | st.builds(
-        lambda options, area, case: {"text": {**options, "in": area, "case": case}},
+        lambda options, area, case, whole: {"text": {**options, "in": area, "case": case, "whole_word": whole}},
         OPTIONS,
         st.sampled_from(["title", "text", "both"]),
+        st.booleans(),
         st.booleans(),
     )
 )
@@ -56,6 +70,7 @@ CONDITIONS = st.recursive(
     lambda below: st.dictionaries(st.sampled_from(["all", "any", "none"]), st.lists(below, min_size=1, max_size=3), min_size=1),
     max_leaves=6,
 )
+NOW = datetime(2026, 2, 2, 3, tzinfo=UTC)
 EVENTS = st.sampled_from(
     [
         "[limit_up b -]",
@@ -74,18 +89,24 @@ def plain_loop(rules: RuleSet, reading: Reading) -> list[Match]:
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(CONDITIONS, min_size=1, max_size=6), st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6))
-def test_the_index_changes_no_answer_and_explanations_agree(conditions: list[object], news: list[tuple[str, str]]) -> None:
+@given(
+    st.lists(CONDITIONS, min_size=1, max_size=6),
+    st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6),
+    st.none() | st.integers(-60, 20).map(lambda days: NOW + timedelta(days, minutes=days * 97)),
+)
+def test_the_index_changes_no_answer_and_explanations_agree(
+    conditions: list[object], news: list[tuple[str, str]], published: datetime | None
+) -> None:
     rules = ruleset(
         json.dumps({"rules": [{"id": f"r{number}", "when": when} for number, when in enumerate(conditions)]}, ensure_ascii=False)
     )
     for title, text in news:
-        one = item(text, title)
+        one = item(text, title, published=published, language="zh")
         events = extract(one)
-        found = match(rules, one, events)
-        assert list(found) == plain_loop(rules, Reading(one, events))
+        found = match(rules, one, events, NOW)
+        assert list(found) == plain_loop(rules, Reading(one, events, NOW))
         fired = {hit.rule.id for hit in found}
-        for face, why in explain(rules, one, events):
+        for face, why in explain(rules, one, events, NOW):
             assert why.held == (face.id in fired)
             assert why.detail or why.held
         for hit in found:

@@ -5,7 +5,9 @@
 """
 
 import re
+from datetime import datetime
 
+from service.alerting.calendar_file import parse_calendars
 from service.marked_yaml import load
 from service.model.entity import Entity, EntityKind
 from service.model.event import Event, FieldValue, Status
@@ -13,6 +15,7 @@ from service.model.item import Item
 from service.model.span import Span
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.rules.reading import Reading
+from tests.support.shipped import documents
 
 CATALOG = {
     "601869.SH": Entity("601869.SH", EntityKind.STOCK, ("Yangtze Optical",), ("长飞光纤",), frozenset({"optical", "a-share"})),
@@ -52,7 +55,8 @@ def extract(item: Item) -> tuple[Event, ...]:
     return tuple(found)
 
 
-CONTEXT = RuleContext(FIELDS, CATALOG, extract)
+CALENDARS, _ = parse_calendars(documents("calendars"))
+CONTEXT = RuleContext(FIELDS, CATALOG, extract, CALENDARS)
 
 
 def problems(text: str, *more: str) -> list[str]:
@@ -76,9 +80,9 @@ def rule(when: str) -> RuleSet:
     return ruleset(f"rules:\n  - id: r\n    when: {when}\n")
 
 
-def item(text: str, title: str = "") -> Item:
+def item(text: str, title: str = "", *, published: datetime | None = None, language: str = "") -> Item:
     """A news item."""
-    return Item("source", "guid", title, text, publisher="wire")
+    return Item("source", "guid", title, text, published=published, publisher="wire", language=language)
 
 
 def reading(text: str, title: str = "") -> Reading:

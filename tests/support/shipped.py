@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from service.alerting.calendar_file import parse_calendars
 from service.events.boards import build_boards, parse_boards
 from service.events.entities import build_catalog, parse_entities
 from service.events.extract import extract
@@ -50,7 +51,9 @@ def understand(item: Item) -> tuple[Event, ...]:
 def context() -> RuleContext:
     """What the shipped rules may speak of."""
     lexicon, catalog = words()
-    return RuleContext({name: lexicon.fields(name) for name in lexicon.types}, catalog, understand)
+    calendars, wrong = parse_calendars(documents("calendars"))
+    assert not wrong
+    return RuleContext({name: lexicon.fields(name) for name in lexicon.types}, catalog, understand, calendars)
 
 
 @cache

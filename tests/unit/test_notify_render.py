@@ -65,6 +65,17 @@ def test_an_alert_without_a_title_has_one_all_the_same() -> None:
     assert in_words(make_alert(title="", subject="", event_type="")).title == "Alert"
 
 
+def test_the_body_stands_below_the_title_and_stays_text() -> None:
+    delivery = make_delivery(make_alert(body="Ask <b>desk</b>.\n\nSee https://example.com/r"))
+    rendered = render(delivery)
+    assert "Ask <b>desk</b>." in rendered.text
+    assert "See https://example.com/r" in rendered.text
+    assert "Ask &lt;b&gt;desk&lt;/b&gt;." in rendered.html
+    assert "<b>desk" not in rendered.html
+    sections = [block["text"] for block in slack_message(delivery)["blocks"] if block["type"] == "section"]
+    assert [one["type"] for one in sections if "desk" in one["text"]] == ["plain_text"]
+
+
 def test_one_alert_as_text() -> None:
     rendered = render(make_delivery(MARKED), "http://page.example")
     assert rendered.subject == "[HIGH] Yangtze Optical Fibre and Cable (长飞光纤) hits limit-up"

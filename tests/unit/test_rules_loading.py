@@ -93,16 +93,6 @@ def test_the_version_changes_with_any_text_or_name_and_not_with_order() -> None:
     assert len({base, version(a=one), version(a=one, c=two), version(a=one, b=two + " "), version(a=two, b=one)}) == 5
 
 
-def test_warnings_name_rules_without_proof_and_rules_that_read_everything() -> None:
-    found = ruleset("rules:\n  - {id: a, when: {text: {regex: x}}, examples: {match: [x]}}\n  - {id: b, when: {event: ipo}}\n")
-    assert [str(warning) for warning in found.warnings] == [
-        "f.yaml:2:10: the rule `a` asks for no event and no word, so every item is held against it "
-        "(add an `event`, or words under text any, all, phrase or prefix)",
-        "f.yaml:3:10: the rule `b` has no `match` example (one proves that it can fire)",
-    ]
-    assert ruleset(FULL).warnings == ()
-
-
 def test_examples_can_be_run_again() -> None:
     results = run(ruleset(FULL), extract)
     assert [(result.rule, result.kind, result.passed, result.place) for result in results] == [

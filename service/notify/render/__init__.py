@@ -98,6 +98,7 @@ def _alert_lines(words: AlertWords, number: str) -> list[str]:
     )
     lines = [f"{number}{words.severity.upper()}: {isolate(words.title)}", words.subject, isolate(words.happened)]
     lines = [each for each in lines if each]
+    lines += [isolate(one) for one in words.body]
     if quote:
         lines += ["", f"  {quote}", ""]
     return lines + [f"{label}: {value}" for label, value in labelled if value] + [""]

@@ -70,6 +70,8 @@ def _alert(words: AlertWords, *, alone: bool) -> Iterable[Block]:
         yield _rich(_section(*_texts(f"{severity}: {isolate(words.title)}", bold=True)))
     if about := "\n".join(filter(None, (words.subject, isolate(words.happened)))):
         yield {"type": "section", "text": _plain(about, MAX_SECTION)}
+    if words.body:
+        yield {"type": "section", "text": _plain("\n".join(map(isolate, words.body)), MAX_SECTION)}
     if words.excerpt or words.link:
         yield _rich(*_excerpt(words))
     yield _context(words)

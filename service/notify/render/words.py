@@ -29,6 +29,7 @@ class AlertWords:
     title: str
     subject: str
     happened: str
+    body: tuple[str, ...]
     excerpt: tuple[Segment, ...]
     headline: str
     why: str
@@ -47,6 +48,7 @@ def in_words(alert: Alert) -> AlertWords:
         title=line(alert.title, MAX_TITLE) or line(f"{alert.subject} {_type(alert.event_type)}", MAX_TITLE) or "Alert",
         subject=_subject(alert),
         happened=happened(alert),
+        body=tuple(filter(None, map(line, alert.body.splitlines()))),
         excerpt=segments(alert.excerpt, alert.marks),
         headline=line(alert.headline),
         why=line(alert.reason),

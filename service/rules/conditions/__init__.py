@@ -8,7 +8,7 @@ from functools import partial
 
 from service.rules.building import Builder, Path, Scope
 from service.rules.condition import Condition
-from service.rules.conditions import event, logic, subject, text
+from service.rules.conditions import event, logic, moment, origin, subject, text, use
 
 Parse = Callable[[Builder, Path, Scope | None], Condition | None]
 
@@ -16,6 +16,12 @@ CONDITIONS: Mapping[str, Parse] = {
     "event": event.parse,
     "subject": subject.parse,
     "text": text.parse,
+    "source": origin.parse_source,
+    "publisher": origin.parse_publisher,
+    "language": origin.parse_language,
+    "time": moment.parse_time,
+    "during": moment.parse_during,
+    "use": use.parse,
     "all": partial(logic.parse, "all"),
     "any": partial(logic.parse, "any"),
     "none": partial(logic.parse, "none"),

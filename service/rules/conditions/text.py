@@ -51,6 +51,8 @@ class TextOptions(Strict):
     in_: Area = Field(default="both", alias="in", description="Where to look.")
     case: bool = Field(default=False, description="true: case, width and script must be as written.")
 
+    whole_word: bool = Field(default=True, description="false: words may also stand inside of longer words.")
+
     @model_validator(mode="after")
     def _something(self) -> "TextOptions":
         if not any((self.any, self.all, self.none, self.phrase, self.prefix, self.near, self.regex)):
@@ -143,7 +145,7 @@ def _compiled(builder: Builder, path: Path, options: TextOptions) -> Condition |
         children.append(Without(at["none"], words["none"], area))
     if options.near is not None:
         others = words["any"] + words["phrase"] + words["prefix"] + words["all"]
-        near = tuple(Words.of(text, case=options.case) for text in options.near.words)
+        near = tuple(Words.of(text, case=options.case, whole=options.whole_word) for text in options.near.words)
         children.append(Near(builder.place((*path, "near")), near, others, options.near.within, area))
     if options.regex is not None:
         regex = compile_regex(builder, (*path, "regex"), options.regex, area, case=options.case)
@@ -154,4 +156,5 @@ def _compiled(builder: Builder, path: Path, options: TextOptions) -> Condition |
 
 
 def _words(key: str, options: TextOptions) -> tuple[Words, ...]:
-    return tuple(Words.of(text, prefix=key == "prefix", case=options.case) for text in getattr(options, key) or ())
+    written, whole = getattr(options, key) or (), options.whole_word
+    return tuple(Words.of(text, prefix=key == "prefix", case=options.case, whole=whole) for text in written)

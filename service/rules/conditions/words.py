@@ -15,7 +15,8 @@ from service.rules.reading import FoldedText, joins
 class Words:
     """`text` as written, `raw` and `tokens` its parts between blanks, as written and folded.
 
-    `prefix` lets the last word go on (limit-up finds limit-ups); `case` asks for the very characters.
+    `prefix` lets the last word go on (limit-up finds limit-ups); `case` asks for the very characters; without `whole` they may
+    stand inside of longer words.
     """
 
     text: str
@@ -23,12 +24,13 @@ class Words:
     tokens: tuple[str, ...]
     prefix: bool = False
     case: bool = False
+    whole: bool = True
 
     @classmethod
-    def of(cls, text: str, *, prefix: bool = False, case: bool = False) -> "Words":
+    def of(cls, text: str, *, prefix: bool = False, case: bool = False, whole: bool = True) -> "Words":
         """From the text of a rule."""
         raw = tuple(text.split())
-        return cls(text, raw, tuple(map(fold, raw)), prefix, case)
+        return cls(text, raw, tuple(map(fold, raw)), prefix, case, whole)
 
     @property
     def anchor(self) -> str:
@@ -75,6 +77,8 @@ class Words:
 
     def _whole(self, text: FoldedText, span: Span) -> bool:
         folded = text.folded
+        if not self.whole:
+            return True
         if span.start > 0 and joins(folded[span.start]) and joins(folded[span.start - 1]):
             return False
         return self.prefix or span.end >= len(folded) or not (joins(folded[span.end - 1]) and joins(folded[span.end]))
