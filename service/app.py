@@ -42,7 +42,8 @@ RELOAD_EVERY = timedelta(seconds=2)
 GAUGES_EVERY = timedelta(seconds=5)
 STUCK_AFTER = 60.0
 """Seconds without a tick that ended well, after which this process is not ready."""
-TICKS = ("poll", "deliver", "reload", "gauges")
+SWEEP_EVERY = timedelta(seconds=5)
+TICKS = ("poll", "deliver", "reload", "gauges", "sweep")
 
 
 class App:
@@ -139,6 +140,7 @@ class App:
             "deliver": (self.pipeline.deliver, min(tick, timedelta(milliseconds=500))),
             "reload": (self.reload, RELOAD_EVERY),
             "gauges": (self.gauges, GAUGES_EVERY),
+            "sweep": (self.pipeline.sweep, SWEEP_EVERY),
         }
         self.begin()
         scheduler = start(jobs, self.parts.metrics.ticked)

@@ -26,6 +26,7 @@ from service.storage import alerts, decisions, deliveries, items
 DISPOSITIONS = {
     "evaluated": "taken as news and held against the rules",
     "baseline": "history: it was there when its source was fetched for the first time, so it was stored and never alerted",
+    "noted": "not news: written down when a rule noticed that something did not happen",
 }
 
 

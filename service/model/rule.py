@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.model.event import Event
 from service.model.span import Span
+from service.model.window import Window
 
 
 class Severity(StrEnum):
@@ -27,7 +28,7 @@ class Severity(StrEnum):
 class Rule:
     """The face of a rule, all that alerts, routes and pages need.
 
-    `place` is `file:line:column` of its id, `title` a Liquid template.
+    `place` is `file:line:column` of its id, `title` a Liquid template. `step` is "after" for the first half of a sequence.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Rule:
     place: str
     labels: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    window: Window | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ It must not open files, and must not know how events are found.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.errors import Problem
 from service.marked_yaml import Document
@@ -24,6 +24,7 @@ from service.rules.file import ExampleItem, FileText, ListsText, RuleText
 from service.rules.lint import lint
 from service.rules.ruleset import CompiledRule, Example, RuleSet
 from service.rules.templates import DEFAULT_TITLE, VARIABLES, check
+from service.rules.windows import parse as parse_window
 
 __all__ = ["RuleContext", "RuleSet", "parse_rules"]
 
@@ -52,7 +53,8 @@ def parse_rules(documents: Sequence[Document], context: RuleContext) -> tuple[Ru
     problems = sorted(problem for builder in builders for problem in builder.problems)
     if problems:
         return None, problems
-    return RuleSet(tuple(found), _version(documents), lint(found)), []
+    rules, steps = [one for one in found if not one.rule.step], [one for one in found if one.rule.step]
+    return RuleSet(tuple(rules), _version(documents), lint(rules), RuleSet(tuple(steps)) if steps else None), []
 
 
 def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
@@ -62,14 +64,16 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     text = builder.check(path, RuleText)
     raw = builder.value(path)
     when = compile_when(builder, (*path, "when")) if isinstance(raw, dict) and "when" in raw else None
+    window, first = parse_window(builder, path)
     _check_title(builder, (*path, "title"))
     if text is None or when is None or len(builder.problems) > before:
         return []
     title, place = text.title.strip() or DEFAULT_TITLE, builder.place((*path, "id"))
-    face = Rule(text.id, title, text.severity, place, text.labels, text.description)
+    face = Rule(text.id, title, text.severity, place, text.labels, text.description, window)
     compiled = CompiledRule(face, when, _examples(builder, path, text))
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]
-    return [compiled] if text.enabled else []
+    steps = [CompiledRule(replace(face, step="after"), first)] if first is not None else []
+    return [compiled, *steps] if text.enabled else []
 
 
 def _refuse_twice(builder: Builder, path: Path, seen: dict[str, str]) -> None:

@@ -17,7 +17,8 @@ from service.rules.ruleset import CompiledRule, RuleSet
 def match(ruleset: RuleSet, item: Item, events: Sequence[Event]) -> tuple[Match, ...]:
     """Every rule that fires, with the words that made it fire. `events` are those of the item."""
     reading = Reading(item, events)
-    return tuple(hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading))
+    found = [hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading)]
+    return (*found, *match(ruleset.steps, item, events)) if ruleset.steps else tuple(found)
 
 
 def fire(compiled: CompiledRule, reading: Reading) -> list[Match]:

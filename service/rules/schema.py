@@ -7,6 +7,7 @@ enumerated. It says what may stand where; what only the whole set can tell (ids,
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.rules.building import TEXTS_SCHEMA, Allowed, Scope
@@ -15,8 +16,11 @@ from service.rules.conditions.field import NumberTest, fields_of
 from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
 from service.rules.file import ListsText, RuleText
+from service.rules.windows import MODELS
 
 Schema = dict[str, Any]
+_MODELS: tuple[type[BaseModel], ...] = (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, *MODELS.values())
+NUMBER: Schema = {"type": "integer", "minimum": 2, "maximum": 1000}
 
 _STARTER = {
     "label": "a rule",
@@ -33,12 +37,17 @@ _STARTER = {
 
 def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]]) -> Schema:
     """The schema for rules/alerts/*.yaml with this vocabulary."""
-    _, models = models_json_schema(
-        [(model, "validation") for model in (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions)]
-    )
+    _, models = models_json_schema([(model, "validation") for model in _MODELS])
     definitions: Schema = _tidy(models["$defs"])
-    definitions["RuleText"]["properties"]["when"] = {"$ref": "#/$defs/When", "description": "All keys given here hold together."}
     definitions["When"] = _when(event_fields)
+    whole = {**definitions["When"]["properties"], **{key: {"$ref": f"#/$defs/{model.__name__}"} for key, model in MODELS.items()}}
+    definitions["RuleWhen"] = {**definitions["When"], "properties": whole}
+    when = {"$ref": "#/$defs/RuleWhen", "description": "All keys given here hold together."}
+    definitions["RuleText"]["properties"]["when"] = when
+    for key, model in MODELS.items():
+        definitions["RuleText"]["properties"][key] |= {"$ref": f"#/$defs/{model.__name__}"}
+    definitions["SequenceText"]["properties"]["after"] |= {"$ref": "#/$defs/When"}
+    definitions["CorroboratedText"] = {"anyOf": [NUMBER, definitions.pop("_Reports")]}
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -20,7 +20,7 @@ from service.storage.database import one_of
 from service.storage.tables import EVENTS, ITEMS
 from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
-Disposition = Literal["evaluated", "baseline"]
+Disposition = Literal["evaluated", "baseline", "noted"]
 BATCH = 1000
 GUID_BYTES = 1024
 """Longer guids are cut and keep their identity by a hash: an index entry of PostgreSQL holds 2,700 bytes."""
