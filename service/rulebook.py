@@ -30,6 +30,8 @@ if not SHIPPED.is_dir():
     SHIPPED = Path(__file__).parent.parent / "rules"
 """The pack that travels with the program: beside the package in a checkout, inside it in a wheel."""
 
+ROOMS = ("alerts", "entities", "events")
+
 T = TypeVar("T")
 
 Texts = Mapping[str, bytes]
@@ -46,6 +48,8 @@ class Rulebook:
     rules: RuleSet
     routing: Routing
     sources: tuple[Source, ...]
+    texts: Texts
+    """All files it was made of, so that it can be made again."""
     vocabulary: Texts
     """The files that events are understood with (events/ and entities/), for the processes that do it."""
 
@@ -87,9 +91,16 @@ def parse_folder(texts: Texts) -> Rulebook:
     sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
     if problems or rules is None or routing is None:
         raise InvalidFiles(problems)
-    version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in sorted(texts.items()))).hexdigest()[:12]
     vocabulary = {name: text for name, text in texts.items() if _room(name) in ("events", "entities")}
-    return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary)
+    return Rulebook(version_of(texts), lexicon, catalog, rules, routing, sources, texts, vocabulary)
+
+
+def version_of(texts: Texts) -> str:
+    """Twelve hex digits that change whenever a file or its name does, but not with the place of the folder."""
+    named = sorted(
+        (f"{_room(name)}/{Path(name).name}" if _room(name) in ROOMS else Path(name).name, text) for name, text in texts.items()
+    )
+    return hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in named)).hexdigest()[:12]
 
 
 def load_folder(folder: Path | None) -> Rulebook:

@@ -219,7 +219,7 @@ def test_a_spike_is_one_only_against_what_is_usual(tmp_path: Path, moved: tuple[
         spike.push(limit_up(NAMES[number % 4], guid=str(number), published=clock.now, text=f"{number}: Nvidia hit limit-up."))
     assert told(database) == []
     assert "what is usual is known only after" in outcomes(database, "9")[0][1]
-    for number in range(30 * 12):
+    for _ in range(30 * 12):
         clock.now += timedelta(minutes=5)
         spike.sweep()
     for number in range(4):

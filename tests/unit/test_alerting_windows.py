@@ -1,4 +1,4 @@
-"""What windows decide, from occurrences and times alone; the whole is proved on databases in tests/integration/test_windows.py."""
+"""What windows decide, from occurrences and times alone; the whole is proved on databases in integration/test_windows.py."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,9 @@ def at(minute: float, subject: str = "", **changes: object) -> Occurrence:
 
 def fired(window: Window, *arrivals: Occurrence, since: datetime | None = None) -> list[int]:
     """The numbers of the arrivals that fired."""
-    found, known, told = [], [], None
+    found: list[int] = []
+    known: list[Occurrence] = []
+    told = None
     for number, new in enumerate(arrivals):
         judgement = judge(window, known, new, told=told, since=since)
         told = judgement.told
