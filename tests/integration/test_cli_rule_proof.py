@@ -19,6 +19,7 @@ from tests.support.folder import RULES, write_rules
 from tests.support.line import Line, limit_up
 from tests.support.workers import NAMES
 
+OWN_WORDS = "groups:\n  - {about: Own, kind: stock, entities: [{id: ACME.US, en: [Acme]}]}\n"
 WINDOWED = RULES + "    count: {at_least: 3, within: 30m, distinct: subject}\n"
 NARROW = RULES.replace("event: limit_up", "event: limit_up, subject: {entity: NVDA.US}").replace('["Lumentum hit', '["Nvidia hit')
 
@@ -55,7 +56,7 @@ def test_trying_a_text(place: Path) -> None:
     assert "Lumentum hits limit-up" in shown
     assert "would be told to inbox" in shown
     assert "1 would fire" in shown
-    assert "rules/alerts/desk.yaml:5:12" in shown
+    assert "rules/alerts/desk.yaml:5:19" in shown
     assert "0 would fire" in good("rules", "try", "Lumentum fell.")
     assert "✗ rule limit-up" in good("rules", "try", "Lumentum fell.", "--all")
 
@@ -157,7 +158,7 @@ def test_a_difference_on_a_file_with_another_vocabulary(place: Path) -> None:
     write_rules(place)
     new = write_rules(place / "new")
     (new / "entities").mkdir()
-    (new / "entities" / "own.yaml").write_text("entities:\n  - {id: ACME.US, kind: stock, en: [Acme]}\n", "utf-8")
+    (new / "entities" / "own.yaml").write_text(OWN_WORDS, "utf-8")
     many = [{"text": f"{chr(65 + number // 26)}{chr(97 + number % 26)}xon hit limit-up."} for number in range(25)]
     path = corpus(place, *many)
     write_rules(place / "none", rules="rules: []\n")
@@ -169,7 +170,7 @@ def test_a_difference_on_a_file_with_another_vocabulary(place: Path) -> None:
 def test_the_difference_of_vocabularies_is_named(filled: Path) -> None:
     new = write_rules(filled / "new")
     (new / "entities").mkdir()
-    (new / "entities" / "own.yaml").write_text("entities:\n  - {id: ACME.US, kind: stock, en: [Acme]}\n", "utf-8")
+    (new / "entities" / "own.yaml").write_text(OWN_WORDS, "utf-8")
     asked = ("rules", "diff", "rules", "new/rules", "--data", str(filled))
     assert "--re-extract does" in good(*asked)
     assert json.loads(good(*asked, "--json", "--re-extract"))["vocabulary_ignored"] is False
