@@ -28,7 +28,7 @@ def explain(ruleset: RuleSet, item: Item, events: Sequence[Event]) -> tuple[tupl
 def answer(ruleset: RuleSet, item: Item, events: Sequence[Event], *, all_rules: bool = False) -> list[dict[str, object]]:
     """The same as JSON, in the form that commands and API share; rules that are nowhere near only if asked for."""
     return [
-        {"rule": rule.id, "place": rule.place, "step": rule.step, "waits": rule.window is not None, **why.as_json()}
+        {"rule": rule.id, "rule_place": rule.place, "step": rule.step, "waits": rule.window is not None, **why.as_json()}
         for rule, why in explain(ruleset, item, events)
         if all_rules or why.near
     ]

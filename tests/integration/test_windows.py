@@ -256,3 +256,14 @@ def test_items_without_a_time_count_when_they_come(tmp_path: Path, sqlite_databa
     undated = [Item("wire", name, "", f"{name} hit limit-up on Monday.") for name in NAMES[:3]]
     count.push(*undated)
     assert len(told(sqlite_database)) == 1
+
+
+def test_a_sweep_on_each_database(tmp_path: Path, database: Database) -> None:
+    rules = (
+        "rules:\n  - {id: words, when: {text: [dividend]}}\n  - {id: quiet, when: {event: limit_up}, absence: {within: 1ms}}\n"
+    )
+    absence = line(tmp_path, database, rules)
+    assert absence.push(limit_up("Nvidia"), Item("wire", "d", "", "A dividend.")) == 2
+    made = [absence.sweep() for _ in range(4)]
+    assert sum(made) == 1
+    assert [alert.rule for alert in told(database)] == ["words", "quiet"]
