@@ -17,5 +17,5 @@ def test_what_is_near_is_told_and_the_rest_if_asked_for() -> None:
     ]
     whole = answer(rules, item, world.extract(item), all_rules=True)
     assert [one["rule"] for one in whole] == ["a", "b", "c", "c"]
-    assert (whole[0]["rule_place"], whole[0]["place"]) == ("f.yaml:1:13", "f.yaml:1:31")
+    assert (whole[0]["rule_place"], whole[0]["place"]) == ("f.yaml:1:14", "f.yaml:1:31")
     assert set(whole[0]) == {"rule", "rule_place", "place", "step", "waits", "what", "held", "detail", "spans", "children"}
