@@ -26,9 +26,10 @@ from service.metrics import Labels, Metrics
 from service.model.delivery import Delivery
 from service.model.health import Health, Part
 from service.notify import NOTIFIERS, REASONS, Notifiers, NotifyContext, Rendered, build_notifiers
-from service.owner import own
+from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
 from service.rulebook import Rulebook, parse_folder, read_folder
+from service.ruleversions import Versions
 from service.scheduler import start
 from service.sources import FETCH_REASONS, ParseContext, expat_warning
 from service.storage import deliveries, inbox, sources
@@ -42,7 +43,8 @@ RELOAD_EVERY = timedelta(seconds=2)
 GAUGES_EVERY = timedelta(seconds=5)
 STUCK_AFTER = 60.0
 """Seconds without a tick that ended well, after which this process is not ready."""
-TICKS = ("poll", "deliver", "reload", "gauges")
+SWEEP_EVERY = timedelta(seconds=5)
+TICKS = ("poll", "deliver", "reload", "gauges", "sweep")
 
 
 class App:
@@ -53,7 +55,7 @@ class App:
         self.parts = parts
         self.pipeline = Pipeline(parts, Active(rulebook, ChildExtractor(rulebook.vocabulary)))
         self.refused: InvalidFiles | ConfigurationError | None = None
-        self._texts = texts
+        self._versions = Versions(parts.database, texts, user_name())
         self._loading = threading.Lock()
 
     @property
@@ -69,28 +71,34 @@ class App:
                 sources.release(connection, database.now(connection))
                 deliveries.release(connection)
         self._use(self.pipeline.active)
+        with self._loading:
+            self._follow(lambda: self._versions.start(self.rulebook))
 
     def reload(self) -> bool:
-        """Take the rules folder again if it changed; a refused one leaves everything as it was. True when it was taken."""
+        """Take the rules folder again if it changed, or the version that somebody switched to; True when there was one.
+
+        What is refused leaves everything as it was.
+        """
         with self._loading:
-            try:
-                texts = read_folder(self.settings.rules_folder)
-                if texts == self._texts:
-                    return False
-                self._texts = texts
-                rulebook = parse_folder(texts)
-            except (InvalidFiles, ConfigurationError) as error:
-                self._refuse(error)
-                return False
-            same_words = rulebook.vocabulary == self.rulebook.vocabulary
-            extractor = self.pipeline.active.extractor if same_words else ChildExtractor(rulebook.vocabulary)
-            before = self.pipeline.active
-            self._use(Active(rulebook, extractor))
-            if not same_words:
-                before.extractor.close()
-            self.refused = None
-            log.info("rules changed: version %s with %d rules is in force", rulebook.version, len(rulebook.rules.rules))
-            return True
+            return self._follow(lambda: self._versions.look(lambda: read_folder(self.settings.rules_folder)))
+
+    def _follow(self, look: Callable[[], Rulebook | None]) -> bool:
+        try:
+            rulebook = look()
+        except (InvalidFiles, ConfigurationError) as error:
+            self._refuse(error)
+            return False
+        if rulebook is None:
+            return False
+        same_words = rulebook.vocabulary == self.rulebook.vocabulary
+        extractor = self.pipeline.active.extractor if same_words else ChildExtractor(rulebook.vocabulary)
+        before = self.pipeline.active
+        self._use(Active(rulebook, extractor))
+        if not same_words:
+            before.extractor.close()
+        self.refused = None
+        log.info("rules changed: version %s with %d rules is in force", rulebook.version, len(rulebook.rules.rules))
+        return True
 
     def _use(self, active: Active) -> None:
         self.pipeline.use(active)
@@ -139,6 +147,7 @@ class App:
             "deliver": (self.pipeline.deliver, min(tick, timedelta(milliseconds=500))),
             "reload": (self.reload, RELOAD_EVERY),
             "gauges": (self.gauges, GAUGES_EVERY),
+            "sweep": (self.pipeline.sweep, SWEEP_EVERY),
         }
         self.begin()
         scheduler = start(jobs, self.parts.metrics.ticked)

@@ -6,6 +6,8 @@ lease in the database is a dead process's and may take the work back at once ins
 
 import fcntl
 import os
+import pwd
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,3 +37,13 @@ def own(database: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def user_name() -> str:
+    """Who runs this process, and where; the number of a user without a name."""
+    number = os.geteuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = str(number)
+    return f"{name}@{socket.gethostname()}"

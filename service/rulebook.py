@@ -6,7 +6,7 @@ last good Rulebook keeps it. Each file is read exactly once, so that a half-writ
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +36,7 @@ if not SHIPPED.is_dir():
 
 WORDS = ("events", "entities", "boards")
 """The folders that events are understood with."""
+ROOMS = ("alerts", "calendars", *WORDS)
 
 T = TypeVar("T")
 
@@ -53,10 +54,10 @@ class Rulebook:
     rules: RuleSet
     routing: Routing
     sources: tuple[Source, ...]
+    texts: Texts
+    """All files it was made of, so that it can be made again and shown places in."""
     vocabulary: Texts
     """The files that events are understood with (events/, entities/ and boards/), for the processes that do it."""
-    texts: Texts = field(default_factory=dict, repr=False)
-    """All files as they were read, for showing places in them."""
 
 
 def read_folder(folder: Path | None) -> dict[str, bytes]:
@@ -97,9 +98,16 @@ def parse_folder(texts: Texts) -> Rulebook:
     sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
     if problems or rules is None or routing is None:
         raise InvalidFiles(problems, texts)
-    version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in sorted(texts.items()))).hexdigest()[:12]
     vocabulary = {name: text for name, text in texts.items() if _room(name) in WORDS}
-    return Rulebook(version, lexicon, catalog, rules, routing, sources, vocabulary, texts)
+    return Rulebook(version_of(texts), lexicon, catalog, rules, routing, sources, texts, vocabulary)
+
+
+def version_of(texts: Texts) -> str:
+    """Twelve hex digits that change whenever a file or its name does, but not with the place of the folder."""
+    named = sorted(
+        (f"{_room(name)}/{Path(name).name}" if _room(name) in ROOMS else Path(name).name, text) for name, text in texts.items()
+    )
+    return hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in named)).hexdigest()[:12]
 
 
 def load_folder(folder: Path | None) -> Rulebook:

@@ -4,14 +4,18 @@ The excerpt is the sentence around the words that fired, and every mark lies ins
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
+from service.alerting.windows import Judgement
 from service.model.alert import Alert
 from service.model.event import Status
 from service.model.item import Item
 from service.model.rule import Match
 from service.model.span import Span
 
+MAX_OCCURRENCES = 100
+"""An alert keeps the last of what its window counted; its reason has the number."""
 MAX_EXCERPT = 400
 """Characters; longer sentences are cut around the evidence."""
 
@@ -21,8 +25,10 @@ _LEFT = re.compile(rf"[。！？\n]|{_STOP}\s")
 _RIGHT = re.compile(rf"[。！？]|\n|{_STOP}(?=\s|$)")
 
 
-def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: datetime, body: str = "") -> Alert:
-    """Build the alert of a match; `title` and `body` are already rendered."""
+def compose(  # noqa: PLR0913 - each part of an alert by name
+    match: Match, item: Item, *, title: str, fingerprint: str, now: datetime, body: str = "", version: str = ""
+) -> Alert:
+    """Build the alert of a match; `title` and `body` are already rendered, `version` is that of the rules."""
     event = match.event
     spans = tuple(evidence.span for evidence in match.evidence)
     excerpt, marks = cut_excerpt(item.document, spans)
@@ -52,6 +58,18 @@ def compose(match: Match, item: Item, *, title: str, fingerprint: str, now: date
         facts=facts,
         labels=dict(match.rule.labels),
         body=body,
+        rules_version=version,
+    )
+
+
+def compose_window(alert: Alert, judgement: Judgement, *, fingerprint: str) -> Alert:
+    """The alert of a window: that of its last match, with all it counted and what that came to."""
+    return replace(
+        alert,
+        id=fingerprint[:16],
+        fingerprint=fingerprint,
+        reason=f"{alert.reason}; {judgement.reason}" if alert.reason else judgement.reason,
+        occurrences=judgement.members[-MAX_OCCURRENCES:],
     )
 
 

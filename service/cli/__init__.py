@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from service.cli import demo, entities, explain, extract, init, rules, run, send_test, status
+from service.cli import demo, entities, explain, extract, init, rule_proof, rule_versions, rules, run, send_test, status
 from service.cli.output import print_error
 from service.errors import TapewatchError
 
@@ -22,6 +22,11 @@ app.callback()(run.whole)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+rules.group.command("try")(rule_proof.try_text)
+rules.group.command("backtest")(rule_proof.backtest)
+rules.group.command("diff")(rule_proof.diff)
+rules.group.command("versions")(rule_versions.versions)
+rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
 app.add_typer(entities.group, name="entities")
 app.command("extract")(extract.extract_lines)

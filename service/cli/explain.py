@@ -1,6 +1,7 @@
 """`tapewatch explain`: why something was or was not alerted, for a stored item or for any text."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from service.storage import alerts, decisions, deliveries, items
 DISPOSITIONS = {
     "evaluated": "taken as news and held against the rules",
     "baseline": "history: it was there when its source was fetched for the first time, so it was stored and never alerted",
+    "noted": "not news: written down when a rule noticed that something did not happen",
 }
 
 MEANINGS = {
@@ -89,8 +91,13 @@ def _show_understanding(item: Item, book: Rulebook, all_rules: bool, now: dateti
         _show_clause(clause, item.document, book.lexicon)
     events = counting(book.lexicon, extract(item, book.lexicon))
     out.print("\n[bold]rules[/]")
+    show_rules(book, item, events, all_rules, now)
+
+
+def show_rules(book: Rulebook, item: Item, events: Sequence[Event], all_rules: bool, now: datetime | None = None) -> None:
+    """Every rule's verdict with its place; those that are nowhere near only if asked for."""
     for _, explanation in explain_rules(book.rules, item, events, now):
-        if explanation.held or all_rules or _near(explanation):
+        if all_rules or explanation.near:
             tree = Tree(_node(explanation))
             _grow(tree, explanation)
             out.print(tree)
@@ -125,11 +132,6 @@ def _event_line(event: Event) -> Text:
         (f" {event.entity or ''}", "cyan"),
         f" {plain(fields)} [{event.status}]",
     )
-
-
-def _near(explanation: Explanation) -> bool:
-    """Whether at least something in it held."""
-    return explanation.held or any(_near(child) for child in explanation.children)
 
 
 def _node(explanation: Explanation) -> Text:

@@ -94,7 +94,7 @@ def _listen(settings: Settings) -> socket.socket:
 def _web_context(app: App) -> WebContext:
     def in_force() -> InForce:
         book = app.rulebook
-        return InForce(book.rules.rules, book.sources, book.version)
+        return InForce(book.rules.rules, book.sources, book.version, book.rules)
 
     return WebContext(
         database=app.parts.database,

@@ -7,6 +7,7 @@ from datetime import datetime
 from service.model.event import FieldValue
 from service.model.rule import Severity
 from service.model.span import Span
+from service.model.window import Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Alert:
     `excerpt` is the sentence around the evidence and `marks` are the spans of the words that fired, counted in `excerpt`.
     `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what, `body`
     what the rule's author wants said below the title.
+    `occurrences` are the matches that a window counted together, `rules_version` names the rules that fired.
     """
 
     id: str
@@ -40,3 +42,5 @@ class Alert:
     facts: Mapping[str, FieldValue] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    occurrences: tuple[Occurrence, ...] = ()
+    rules_version: str = ""

@@ -18,3 +18,19 @@ class Explanation:
     place: str = ""
     spans: tuple[Span, ...] = ()
     children: tuple["Explanation", ...] = ()
+
+    @property
+    def near(self) -> bool:
+        """Whether at least something in it held."""
+        return self.held or any(child.near for child in self.children)
+
+    def as_json(self) -> dict[str, object]:
+        """The form that commands and API share."""
+        return {
+            "what": self.what,
+            "held": self.held,
+            "detail": self.detail,
+            "place": self.place,
+            "spans": [list(span) for span in self.spans],
+            "children": [child.as_json() for child in self.children],
+        }

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from service.model.event import Event
 from service.model.span import Span
+from service.model.window import Window
 
 
 class Severity(StrEnum):
@@ -28,7 +29,7 @@ class Rule:
     """The face of a rule, all that alerts, routes and pages need.
 
     `place` is `file:line:column` of its id, `title` and `body` are Liquid templates. `severity` is the least where it depends on
-    the event; `owner` and `runbook` are for the person who is told.
+    the event; `owner` and `runbook` are for the person who is told. `step` is "after" for the first half of a sequence.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Rule:
     body: str = ""
     owner: str = ""
     runbook: str = ""
+    window: Window | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

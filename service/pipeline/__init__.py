@@ -3,6 +3,7 @@
     poll     claim due sources → fetch → parse → ingest                                              (intake)
     ingest   what is new → understand → match → ONE transaction: items, events, decisions,
              alerts, deliveries, source state                                                        (ingest)
+    sweep    what did not happen → decisions, alerts, deliveries; forget what no window needs        (sweep)
     deliver  claim due deliveries → send → record                                                    (outbox)
 
 Owns the transactions, the metrics and the record of every outcome; adapters know nothing of them. No transaction is open while
@@ -20,6 +21,7 @@ from service.pipeline.ingest import ingest
 from service.pipeline.intake import Intake
 from service.pipeline.outbox import Outbox
 from service.pipeline.parts import Active, Limits, Parts
+from service.pipeline.sweep import sweep
 from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import sources
 
@@ -58,6 +60,10 @@ class Pipeline:
     def push(self, source: str, items: Sequence[Item]) -> int:
         """Take items that were handed in instead of fetched, cut to what fetched ones may have; returns how many were new."""
         return ingest(self._parts, self._active, source, [_capped(item) for item in items])
+
+    def sweep(self) -> int:
+        """Notice what did not happen, and forget what no window needs; returns how many alerts that made."""
+        return sweep(self._parts, self._active)
 
     def deliver(self) -> int:
         """Start sending what is due; returns how many deliveries were started."""

@@ -6,41 +6,27 @@ the unique constraints of the database have the last word, so that two processes
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from service.alerting.compose import compose
 from service.alerting.decide import Outcome, Verdict, decide
-from service.alerting.fingerprint import fingerprint, identity
 from service.alerting.routing import route
 from service.extraction import Understood
 from service.metrics import Metrics
 from service.model.alert import Alert
 from service.model.item import Item
 from service.model.routing import Routing
-from service.model.rule import Match
+from service.pipeline.fired import Fired, fire
 from service.pipeline.parts import Active, Parts
-from service.rulebook import Rulebook
+from service.pipeline.windows import weigh
 from service.rules.matcher import match
-from service.rules.templates import body_of, title_of
 from service.storage import alerts, decisions, deliveries, items
 
 log = logging.getLogger(__name__)
 
 Finish = Callable[[Connection, int], None]
 """Runs inside the transaction with the number of new items; raising rolls everything back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A match that was told apart from all others by its alert's fingerprint."""
-
-    match: Match
-    item_id: int
-    item: Item
-    alert: Alert
 
 
 def ingest(
@@ -62,9 +48,9 @@ def ingest(
         disposition: items.Disposition = "baseline" if baseline else "evaluated"
         new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=now)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
-        fired = [hit for number, item in new for hit in _fire(active.rulebook, number, item, matches[item.guid], now)]
-        verdicts = _decide(connection, fired, baseline=baseline)
-        _record(connection, verdicts, active.rulebook.routing, now)
+        fired = [hit for number, item in new for hit in fire(active.rulebook, number, item, matches[item.guid], now)]
+        verdicts = _decide(connection, fired, now, baseline=baseline)
+        record(connection, verdicts, active.rulebook.routing, now)
         if finish:
             finish(connection, len(new))
         return new, verdicts
@@ -88,47 +74,36 @@ def _fresh(parts: Parts, source: str, found: Sequence[Item]) -> list[Item]:
     return list(fresh.values())
 
 
-def _fire(book: Rulebook, number: int, item: Item, matches: Sequence[Match], now: datetime) -> list[Fired]:
-    """The matches of one item as alerts that could be sent."""
-    today = (item.published or now).date()
-    fired = []
-    for hit in matches:
-        parts = book.lexicon.identity[hit.event.type] if hit.event else ()
-        print_ = fingerprint(hit.rule.id, identity(hit, item, parts, today))
-        alert = compose(hit, item, title=title_of(hit, item), fingerprint=print_, now=now, body=body_of(hit, item))
-        fired.append(Fired(hit, number, item, alert))
-    return sorted(fired, key=_reading_order)
+def _decide(connection: Connection, fired: Sequence[Fired], now: datetime, *, baseline: bool) -> list[tuple[Fired, Verdict]]:
+    """Weigh what belongs to windows, and insert the alerts that are new; the unique fingerprint decides who is first.
 
-
-def _reading_order(fired: Fired) -> tuple[int, int]:
-    """The gravest first, then as the text has it."""
-    first = min((evidence.span.start for evidence in fired.match.evidence), default=0)
-    return -fired.alert.severity.rank, first
-
-
-def _decide(connection: Connection, fired: Sequence[Fired], *, baseline: bool) -> list[tuple[Fired, Verdict]]:
-    """Insert the alerts that are new; the unique fingerprint decides who is first."""
-    inserted = set() if baseline else alerts.insert_new(connection, [(hit.alert, hit.item_id) for hit in fired])
+    History is not weighed: what a source held when it was added never counts.
+    """
+    weighed = fired if baseline else weigh(connection, fired, now)
+    asked = [(hit.alert, hit.item_id) for hit in weighed if hit.counted is None]
+    inserted = set() if baseline else alerts.insert_new(connection, asked)
     verdicts = []
-    for hit in fired:
-        first = hit.alert.id in inserted
-        inserted.discard(hit.alert.id)
-        verdicts.append((hit, decide(baseline=baseline, source=hit.item.source, told=None if first else hit.alert.id)))
+    for hit in weighed:
+        first = hit.counted is None and hit.alert.id in inserted
+        if first:
+            inserted.discard(hit.alert.id)
+        told = None if first else hit.alert.id
+        verdicts.append((hit, decide(baseline=baseline, source=hit.item.source, told=told, counted=hit.counted)))
     return verdicts
 
 
-def _record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], routing: Routing, now: datetime) -> None:
+def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], routing: Routing, now: datetime) -> None:
     """Write every decision with its reason, and the deliveries of the new alerts."""
     rows, orders = [], []
     for hit, verdict in verdicts:
-        told = verdict.outcome is not Outcome.BASELINE
+        told = verdict.outcome in (Outcome.ALERTED, Outcome.SUPPRESSED)
         rows.append(
             decisions.Decision(
                 item_id=hit.item_id,
                 rule=hit.match.rule.id,
                 fingerprint=hit.alert.fingerprint,
                 outcome=verdict.outcome.value,
-                reason=f"{hit.match.reason}; {verdict.reason}",
+                reason=f"{hit.alert.reason}; {verdict.reason}",
                 alert_id=hit.alert.id if told else None,
                 at=now,
             )

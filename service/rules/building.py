@@ -24,6 +24,10 @@ Vocabulary = Mapping[str, Mapping[str, Allowed]]
 """Event type → its fields."""
 
 
+WINDOW_KEYS = ("count", "spike", "sequence", "absence", "first_time", "corroborated_by")
+"""Keys of a rule that look at several items together; they stand beside `when`, or at its top."""
+
+
 def as_list(value: object) -> object:
     """One thing where several may stand."""
     return [value] if isinstance(value, str | dict) else value

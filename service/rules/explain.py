@@ -22,7 +22,16 @@ def explain(
     """One explanation for each rule, in the order of the rules. `events` may hold denied and historical ones: they are named."""
     reading = Reading(item, events, now)
     found = []
-    for compiled in ruleset.compiled:
-        why = compiled.when.explain(Context(reading))
-        found.append((compiled.rule, replace(why, what=f"rule {compiled.rule.id}: {why.what}")))
+    for compiled in (*ruleset.compiled, *(ruleset.steps.compiled if ruleset.steps else ())):
+        why, step = compiled.when.explain(Context(reading)), " (what comes before it)" if compiled.rule.step else ""
+        found.append((compiled.rule, replace(why, what=f"rule {compiled.rule.id}{step}: {why.what}")))
     return tuple(found)
+
+
+def answer(ruleset: RuleSet, item: Item, events: Sequence[Event], *, all_rules: bool = False) -> list[dict[str, object]]:
+    """The same as JSON, in the form that commands and API share; rules that are nowhere near only if asked for."""
+    return [
+        {"rule": rule.id, "rule_place": rule.place, "step": rule.step, "waits": rule.window is not None, **why.as_json()}
+        for rule, why in explain(ruleset, item, events)
+        if all_rules or why.near
+    ]

@@ -7,7 +7,7 @@ It must not open files, and must not know how events are found.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.errors import Problem
 from service.marked_yaml import Document
@@ -27,6 +27,7 @@ from service.rules.names import read_lists, read_macros
 from service.rules.ruleset import CompiledRule, Example, RuleSet
 from service.rules.severity import parse_severity
 from service.rules.templates import DEFAULT_TITLE, VARIABLES, check
+from service.rules.windows import parse as parse_window
 
 __all__ = ["RuleContext", "RuleSet", "parse_rules"]
 
@@ -62,7 +63,8 @@ def parse_rules(documents: Sequence[Document], context: RuleContext) -> tuple[Ru
     problems = sorted({problem for builder in builders for problem in builder.problems})
     if problems:
         return None, problems
-    return RuleSet(tuple(found), _version(documents)), []
+    rules, steps = [one for one in found if not one.rule.step], [one for one in found if one.rule.step]
+    return RuleSet(tuple(rules), _version(documents), RuleSet(tuple(steps)) if steps else None), []
 
 
 def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
@@ -76,6 +78,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     when = compile_when(builder, (*path, "when")) if has_when else None
     severity, grades = parse_severity(builder, (*path, "severity"), scope_of_rule(builder, (*path, "when")))
     limits = _limits(builder, path, text)
+    window, first = parse_window(builder, path)
     for key in ("title", "body"):
         _check_template(builder, (*path, key))
     if text is None or when is None or len(builder.problems) > before:
@@ -90,11 +93,13 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
         body=text.body.strip(),
         owner=text.owner,
         runbook=text.runbook,
+        window=window,
     )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]
-    return [compiled] if text.enabled else []
+    steps = [CompiledRule(replace(face, step="after"), first)] if first is not None else []
+    return [compiled, *steps] if text.enabled else []
 
 
 def _limits(builder: Builder, path: Path, text: RuleText | None) -> list[Condition]:

@@ -19,7 +19,8 @@ from service.rules.severity import graded
 def match(ruleset: RuleSet, item: Item, events: Sequence[Event], now: datetime | None = None) -> tuple[Match, ...]:
     """Every rule that fires, with the words that made it fire. `events` are those of the item, `now` is when it came in."""
     reading = Reading(item, events, now)
-    return tuple(hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading))
+    found = [hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading)]
+    return (*found, *match(ruleset.steps, item, events, now)) if ruleset.steps else tuple(found)
 
 
 def fire(compiled: CompiledRule, reading: Reading) -> list[Match]:

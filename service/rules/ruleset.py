@@ -75,6 +75,8 @@ class RuleSet:
 
     compiled: tuple[CompiledRule, ...] = ()
     version: str = ""
+    steps: "RuleSet | None" = None
+    """What sequences begin with, under the faces of their rules."""
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

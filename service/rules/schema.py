@@ -7,6 +7,7 @@ enumerated. It says what may stand where; what only the whole set can tell (ids,
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.model.rule import Severity
@@ -19,10 +20,15 @@ from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
 from service.rules.severity import ELSE
+from service.rules.windows import MODELS
 
 Schema = dict[str, Any]
 _NONE: Mapping[str, Calendar] = {}
 _CONDITIONS: Schema = {"$ref": "#/$defs/When"}
+_MODELS: tuple[type[BaseModel], ...] = (
+    RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, SourceOptions, TimeOptions, DuringOptions, *MODELS.values(),
+)  # fmt: skip
+NUMBER: Schema = {"type": "integer", "minimum": 2, "maximum": 1000}
 
 _STARTER = {
     "label": "a rule",
@@ -39,20 +45,21 @@ _STARTER = {
 
 def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Mapping[str, Calendar] = _NONE) -> Schema:
     """The schema for rules/alerts/*.yaml with this vocabulary and these calendars."""
-    _, models = models_json_schema(
-        [
-            (model, "validation")
-            for model in (RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, SourceOptions, TimeOptions, DuringOptions)
-        ]
-    )
+    _, models = models_json_schema([(model, "validation") for model in _MODELS])
     definitions: Schema = _tidy(models["$defs"])
     definitions["When"] = _when(event_fields)
     definitions["During"] = _during(calendars)
+    whole = {**definitions["When"]["properties"], **{key: {"$ref": f"#/$defs/{model.__name__}"} for key, model in MODELS.items()}}
+    definitions["RuleWhen"] = {**definitions["When"], "properties": whole}
     definitions["RuleText"]["properties"] |= {
-        "when": {"$ref": "#/$defs/When", "description": "All keys given here hold together."},
+        "when": {"$ref": "#/$defs/RuleWhen", "description": "All keys given here hold together."},
         "during": {"$ref": "#/$defs/During"},
         "severity": _severity(),
     }
+    for key, model in MODELS.items():
+        definitions["RuleText"]["properties"][key] |= {"$ref": f"#/$defs/{model.__name__}"}
+    definitions["SequenceText"]["properties"]["after"] |= {"$ref": "#/$defs/When"}
+    definitions["CorroboratedText"] = {"anyOf": [NUMBER, definitions.pop("_Reports")]}
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

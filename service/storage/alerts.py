@@ -14,7 +14,7 @@ from service.model.alert import Alert
 from service.model.rule import Severity
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.tables import ALERTS
-from service.storage.types import dump_mapping, dump_spans, load_mapping, load_spans
+from service.storage.types import dump_mapping, dump_occurrences, dump_spans, load_mapping, load_occurrences, load_spans
 
 _ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
 
@@ -84,12 +84,14 @@ def alert_of(row: Row[Any]) -> Alert:
         facts=load_mapping(row.facts),
         labels=load_mapping(row.labels),
         body=row.body,
+        occurrences=load_occurrences(row.occurrences),
+        rules_version=row.rules_version,
     )
 
 
 def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
     plain = ("id", "fingerprint", "rule", "rule_place", "title", "subject", "alias", "entity", "event_type", "excerpt", "reason")
-    context = ("headline", "link", "source", "publisher", "published", "created_at", "body")
+    context = ("headline", "link", "source", "publisher", "published", "created_at", "body", "rules_version")
     return {
         **{name: getattr(alert, name) for name in (*plain, *context)},
         "item_id": item_id,
@@ -98,4 +100,5 @@ def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
         "marks": dump_spans(alert.marks),
         "facts": dump_mapping(alert.facts),
         "labels": dump_mapping(alert.labels),
+        "occurrences": dump_occurrences(alert.occurrences),
     }

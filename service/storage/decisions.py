@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from service.storage.tables import DECISIONS
 
-DecisionOutcome = Literal["alerted", "suppressed", "baseline"]
+DecisionOutcome = Literal["alerted", "suppressed", "baseline", "counted"]
 
 
 @dataclass(frozen=True, slots=True)

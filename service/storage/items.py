@@ -5,7 +5,7 @@ Must not decide whether an item is news: the caller asks `known` and says what i
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from service.storage.database import one_of
 from service.storage.tables import EVENTS, ITEMS
 from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
-Disposition = Literal["evaluated", "baseline"]
+Disposition = Literal["evaluated", "baseline", "noted"]
 BATCH = 1000
 GUID_BYTES = 1024
 """Longer guids are cut and keep their identity by a hash: an index entry of PostgreSQL holds 2,700 bytes."""
@@ -86,6 +86,26 @@ def events_of(connection: Connection, item_id: int) -> list[Event]:
 def recent(connection: Connection, limit: int) -> list[StoredItem]:
     """The items stored last, newest first."""
     return [_stored(row) for row in connection.execute(select(ITEMS).order_by(desc(ITEMS.c.id)).limit(limit))]
+
+
+def replay(
+    connection: Connection, since: datetime, dispositions: Sequence[Disposition]
+) -> Iterator[tuple[StoredItem, list[Event]]]:
+    """Every item that came since then with its events, in the order of arrival, a batch at a time."""
+    last = 0
+    wanted = (ITEMS.c.fetched_at >= since, ITEMS.c.disposition.in_(dispositions))
+    while True:
+        asked = select(ITEMS).where(ITEMS.c.id > last, *wanted).order_by(ITEMS.c.id).limit(BATCH)
+        rows = connection.execute(asked).all()
+        if not rows:
+            return
+        events: dict[int, list[Event]] = {}
+        between = EVENTS.c.item_id.between(rows[0].id, rows[-1].id)
+        for event in connection.execute(select(EVENTS).where(between).order_by(EVENTS.c.item_id, EVENTS.c.id)):
+            events.setdefault(event.item_id, []).append(_event(event))
+        for row in rows:
+            yield _stored(row), events.get(row.id, [])
+        last = rows[-1].id
 
 
 def _among(connection: Connection, source: str, column: str, values: list[str]) -> set[str]:

@@ -139,6 +139,8 @@ class AlertRow(Row, table=True):
     facts: str = Field(sa_type=CleanText)
     labels: str = Field(sa_type=CleanText)
     body: str = Field(sa_column=Column("body", CleanText, nullable=False, server_default=text("''")))
+    occurrences: str = Field(sa_column=Column("occurrences", CleanText, nullable=False, server_default="[]"))
+    rules_version: str = Field(sa_column=Column("rules_version", CleanText, nullable=False, server_default=text("''")))
 
 
 class DeliveryRow(Row, table=True):
@@ -218,6 +220,71 @@ class InboxRow(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class WindowRow(Row, table=True):
+    """What a window has told of, for each key of a rule; writing to it is what makes those who count take turns.
+
+    The row with the key "" is always there for a rule in force: `since` is from when on it has been watched without a gap.
+    """
+
+    __tablename__ = "windows"
+
+    rule: str = Field(sa_type=CleanText, primary_key=True)
+    key: str = Field(sa_type=CleanText, primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    swept_at: datetime | None = Field(sa_type=UtcDateTime)
+    last_at: datetime | None = Field(sa_type=UtcDateTime)
+    told_first: datetime | None = Field(sa_type=UtcDateTime)
+    told_last: datetime | None = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(sa_type=UtcDateTime, index=True)
+
+
+class OccurrenceRow(Row, table=True):
+    """One match that a window counts, until `expires_at`. Its item may be gone before it, so nothing ties it to that."""
+
+    __tablename__ = "occurrences"
+    __table_args__ = (Index(None, "rule", "key", "at"),)
+
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
+    rule: str = Field(sa_type=CleanText)
+    key: str = Field(sa_type=CleanText)
+    at: datetime = Field(sa_type=UtcDateTime)
+    item_id: int = Field(sa_column=Column("item_id", BIG_ID, nullable=False))
+    subject: str = Field(sa_type=CleanText)
+    entity: str = Field(sa_type=CleanText)
+    source: str = Field(sa_type=CleanText)
+    publisher: str = Field(sa_type=CleanText)
+    step: str = Field(sa_type=CleanText)
+    fingerprint: str = Field(sa_type=CleanText)
+    headline: str = Field(sa_type=CleanText)
+    link: str = Field(sa_type=CleanText)
+    words: str = Field(sa_type=CleanText)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class RulesetRow(Row, table=True):
+    """One state of a rules folder, whole: `files` is a JSON object of names and texts."""
+
+    __tablename__ = "rulesets"
+
+    version: str = Field(sa_type=CleanText, primary_key=True)
+    files: str = Field(sa_type=CleanText)
+    rules: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str = Field(sa_type=CleanText)
+
+
+class ActivationRow(Row, table=True):
+    """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last."""
+
+    __tablename__ = "activations"
+
+    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
+    version: str = Field(sa_column=Column("version", CleanText, ForeignKey("rulesets.version"), nullable=False, index=True))
+    folder_version: str = Field(sa_type=CleanText)
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str = Field(sa_type=CleanText)
+
+
 def _table(row: type[Row]) -> Table:
     return cast(Table, row.__table__)  # type: ignore[attr-defined]
 
@@ -231,3 +298,7 @@ DELIVERY_ALERTS = _table(DeliveryAlertRow)
 ATTEMPTS = _table(AttemptRow)
 DECISIONS = _table(DecisionRow)
 INBOX = _table(InboxRow)
+WINDOWS = _table(WindowRow)
+OCCURRENCES = _table(OccurrenceRow)
+RULESETS = _table(RulesetRow)
+ACTIVATIONS = _table(ActivationRow)

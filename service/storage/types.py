@@ -7,6 +7,7 @@ neighbours. Must not know any table.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from service.model.span import Span
+from service.model.window import Occurrence
 
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both: SQLite counts rows by itself only in a column spelt INTEGER."""
@@ -106,3 +108,17 @@ def load_spans(text: str) -> tuple[Span, ...]:
         return tuple(Span(int(start), int(end)) for start, end in json.loads(text))
     except TypeError as error:
         raise ValueError("a JSON array of pairs of numbers was expected") from error
+
+
+def dump_occurrences(value: Iterable[Occurrence]) -> str:
+    """Occurrences as a JSON array of objects."""
+    rows = [{**asdict(one), "at": in_utc(one.at).isoformat()} for one in value]
+    return json.dumps([{name: clean(part) if isinstance(part, str) else part for name, part in row.items()} for row in rows])
+
+
+def load_occurrences(text: str) -> tuple[Occurrence, ...]:
+    """The inverse; ValueError when it is anything else."""
+    try:
+        return tuple(Occurrence(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in json.loads(text))
+    except (TypeError, KeyError) as error:
+        raise ValueError("a JSON array of occurrences was expected") from error

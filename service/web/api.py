@@ -1,13 +1,18 @@
-"""`/api/v1/alerts`: the alerts as JSON, for reading. Fields may be added; none is removed or changes its meaning within v1."""
+"""`/api/v1`: alerts as JSON, and why items became some or did not; for reading.
 
+Fields may be added; none is removed or changes its meaning within v1.
+"""
+
+from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
 
 from service.model.alert import Alert
-from service.storage import alert_queries, alerts
+from service.rules.explain import answer
+from service.storage import alert_queries, alerts, decisions, items
 from service.storage.alert_queries import Told
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
@@ -15,6 +20,7 @@ from service.web.filters import MAX_TEXT, Filters, read_filters
 LARGEST_PAGE = 200
 
 Asked = Annotated[Filters, Depends(read_filters)]
+ItemId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
@@ -47,6 +53,28 @@ def router(context: WebContext) -> APIRouter:
             told = alert_queries.told(connection, [alert_id])
         return JSONResponse(as_json(stored.alert, told.get(alert_id, [])))
 
+    @routes.api_route("/items/{item_id}/explain", methods=["GET", "HEAD"])
+    def explained(item_id: ItemId, all_rules: Annotated[bool, Query(alias="all")] = False) -> JSONResponse:
+        """What became of an item, and what the rules in force say of it, from the events that were stored."""
+        with context.database.read() as connection:
+            stored = items.get(connection, item_id)
+            if stored is None:
+                raise HTTPException(404, "There is no item with this number; it may have been removed.")
+            events = items.events_of(connection, item_id)
+            decided = decisions.of_item(connection, item_id)
+        book = context.rulebook()
+        body = {
+            "item": item_id,
+            "disposition": stored.disposition,
+            "rules_version": stored.rules_version,
+            "decisions": [
+                {"rule": one.rule, "outcome": one.outcome, "reason": one.reason, "alert": one.alert_id} for one in decided
+            ],
+            "explained_by": book.version,
+            "rules": answer(book.ruleset, stored.item, events, all_rules=all_rules) if book.ruleset else [],
+        }
+        return JSONResponse(body)
+
     return routes
 
 
@@ -72,5 +100,7 @@ def as_json(alert: Alert, deliveries: list[Told]) -> dict[str, object]:
         "publisher": alert.publisher,
         "published": alert.published.isoformat() if alert.published else None,
         "created_at": alert.created_at.isoformat(),
+        "rules_version": alert.rules_version,
+        "occurrences": [{**asdict(one), "at": one.at.isoformat()} for one in alert.occurrences],
         "deliveries": [{"receiver": delivery.receiver, "state": delivery.state.value} for delivery in deliveries],
     }

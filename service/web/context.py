@@ -7,6 +7,7 @@ from service.metrics import Metrics
 from service.model.health import Health
 from service.model.rule import Rule
 from service.model.source import Source
+from service.rules.ruleset import RuleSet
 from service.storage.database import Database
 
 
@@ -17,6 +18,7 @@ class InForce:
     rules: Sequence[Rule] = ()
     sources: Sequence[Source] = ()
     version: str = ""
+    ruleset: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from service.model.item import Item
 from service.model.rule import Severity
 from service.model.source import Source, SourceState
 from service.model.span import Span
+from service.model.window import Occurrence
 from service.storage import alerts, decisions, inbox, items, sources
 from service.storage.database import Database
 from service.storage.decisions import Decision
@@ -46,6 +47,19 @@ EVENT = Event(
     fields={"pct": -12.5, "bound": "over", "streak": 3},
     entry="rules/events/price_move.yaml:12",
 )
+OCCURRENCE = Occurrence(
+    at=MOMENT,
+    item_id=7,
+    subject="长飞光纤",
+    entity="601869.SH",
+    source="wire",
+    publisher="Example Wire",
+    step="after",
+    fingerprint="f",
+    headline="A headline",
+    link="https://news.example.com/1",
+    words="长飞光纤 hit limit-up",
+)
 ALERT = Alert(
     id="0123456789abcdef",
     fingerprint="v1:abc",
@@ -69,11 +83,13 @@ ALERT = Alert(
     facts={"pct": -12.5, "bound": "over"},
     labels={"desk": "a-share", "主题": "光纤"},
     body="first line\n第二行",
+    occurrences=(OCCURRENCE,),
+    rules_version="0123456789ab",
 )
 STATE = SourceState(etag='"abc"', last_modified="Mon, 22 Dec 2025 01:30:15 GMT", body_hash="ff", failures=3, baselined=True)
 
 
-@pytest.mark.parametrize("noun", [ITEM, EVENT, ALERT, STATE], ids=lambda noun: type(noun).__name__)
+@pytest.mark.parametrize("noun", [ITEM, EVENT, OCCURRENCE, ALERT, STATE], ids=lambda noun: type(noun).__name__)
 def test_examples_fill_every_field(noun: Any) -> None:
     """A field added to the model with a default must be added to the example here, and thereby to the table."""
     for field in dataclasses.fields(noun):

@@ -3,17 +3,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
 from service.model.health import Health, Part
+from service.model.item import Item
 from service.model.rule import Rule, Severity
 from service.model.source import Source
 from service.storage import inbox, sources
 from service.storage.database import Database
 from service.web import InForce
+from tests.support.folder import RULES, write_rules
+from tests.support.line import Line, limit_up
 from tests.support.news import ARTICLE, STORY, store, tell
 from tests.support.web import Site, parse, site
 
@@ -281,3 +285,33 @@ def test_machines_are_told_how_it_is(sqlite_database: Database) -> None:
         page = parse(running.ask("/"))
         assert "Not ready" in page.text
         assert "no rules are loaded" in page.text
+
+
+def test_why_an_item_was_or_was_not_alerted(tmp_path: Path, database: Database) -> None:
+    line = Line(database, write_rules(tmp_path))
+    line.push(limit_up("Lumentum"), Item("wire", "2", "", "Quiet."))
+    in_force = InForce(line.book.rules.rules, (), line.book.version, line.book.rules)
+    with site(database, rulebook=in_force) as running:
+        said = json.loads(running.ask("/api/v1/items/1/explain").text)
+        assert (said["item"], said["disposition"], said["rules_version"]) == (1, "evaluated", line.book.version)
+        assert [one["outcome"] for one in said["decisions"]] == ["alerted"]
+        assert [(one["rule"], one["held"]) for one in said["rules"]] == [("limit-up", True)]
+        assert json.loads(running.ask("/api/v1/items/2/explain").text)["rules"] == []
+        (missed,) = json.loads(running.ask("/api/v1/items/2/explain?all=true").text)["rules"]
+        assert (missed["held"], missed["detail"]) == (False, "no event limit_up is asserted")
+        assert running.ask("/api/v1/items/99/explain").status == 404
+    with site(database) as running:
+        assert json.loads(running.ask("/api/v1/items/1/explain").text)["rules"] == []
+
+
+def test_an_alert_shows_what_was_counted_together(tmp_path: Path, database: Database) -> None:
+    rules = RULES + "    count: {at_least: 2, within: 30m, distinct: subject}\n"
+    line = Line(database, write_rules(tmp_path, rules=rules))
+    line.push(limit_up("Lumentum"), limit_up("Nvidia", 1))
+    with site(database) as running:
+        (alert,) = json.loads(running.ask("/api/v1/alerts").text)["alerts"]
+        assert [one["subject"] for one in alert["occurrences"]] == ["Lumentum", "Nvidia"]
+        assert alert["rules_version"] == line.book.version
+        page = parse(running.ask(f"/alerts/{alert['id']}"))
+    assert "Counted together Lumentum" in page.text
+    assert f"version {line.book.version}" in page.text

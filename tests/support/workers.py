@@ -3,19 +3,25 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
+from service.rulebook import parse_folder, read_folder
+from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database
+from tests.support.folder import RULES, write_rules
+from tests.support.line import Line, limit_up
 from tests.support.stored import LEASE, numbered_item
 
 T = TypeVar("T")
 
 WORKERS = 4
+NAMES = ("Lumentum", "Nvidia", "Moore Threads", "Broadcom")
 
 
 def in_processes(work: Callable[..., T], *arguments: object, workers: int = WORKERS) -> list[T]:
@@ -78,3 +84,31 @@ def upgrade(_number: int, url: str) -> str:
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     database.close()
     return str(revision)
+
+
+def push_to_windows(number: int, url: str, folder: str, barrier: Any, rounds: int) -> None:
+    """In each round, together with the others, store one limit-up more of that round's source."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder))
+    for step in range(rounds):
+        barrier.wait(60)
+        line.push(limit_up(NAMES[number + 1], number + 1, source=f"source-{step}"))
+    database.close()
+
+
+def follow_versions(number: int, url: str, folder: str, barrier: Any) -> str:
+    """Start with a folder of its own, change it, and look until everybody has; the version in force at the end."""
+    database = open_database(url, utc_now)
+    place = Path(folder) / str(number)
+    texts = read_folder(place / "rules")
+    book = parse_folder(texts)
+    versions = Versions(database, texts, f"worker {number}")
+    barrier.wait(60)
+    book = versions.start(book) or book
+    barrier.wait(60)
+    write_rules(place, rules=RULES.replace("id: limit-up", f"id: changed-{number}"))
+    book = versions.look(lambda: read_folder(place / "rules")) or book
+    barrier.wait(60)
+    book = versions.look(lambda: read_folder(place / "rules")) or book
+    database.close()
+    return book.version

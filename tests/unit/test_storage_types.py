@@ -50,3 +50,9 @@ def test_what_is_no_list_of_texts(junk: str) -> None:
 def test_what_is_no_list_of_spans(junk: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         types.load_spans(junk)
+
+
+@pytest.mark.parametrize("junk", ["", "7", "[7]", "[{}]", '[{"at": 7}]', '[{"at": "2025-12-22", "item_id": 1, "x": 2}]'])
+def test_what_is_no_list_of_occurrences(junk: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        types.load_occurrences(junk)

@@ -1,0 +1,161 @@
+"""The rules held against items that came before: what would have been told. Reads nothing, writes nothing, tells nobody.
+
+The same matcher, fingerprints and windows as on news, with the windows' memory in this process. It begins with an empty memory,
+as a new installation does: the first report of each happening alerts, repeats do not.
+"""
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import combinations
+
+from service.alerting.windows import judge, keep, key_of, lacks, moment, silent
+from service.model.event import Event
+from service.model.item import Item
+from service.model.rule import Match, Rule, Severity
+from service.model.window import Absence, Occurrence, Told, Window
+from service.pipeline.fired import fire, occurrence_of, print_of
+from service.pipeline.windows import with_window
+from service.rulebook import Rulebook
+from service.rules.matcher import match
+from service.rules.templates import title_of
+
+MOST_REMEMBERED = 5000
+MOST_TOGETHER = 40
+"""Rules that match one item and are counted as overlapping; an item that more match says nothing about any two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """An alert that would have been made."""
+
+    rule: str
+    severity: Severity
+    fingerprint: str
+    at: datetime
+    title: str
+    reason: str
+    item: str
+
+
+@dataclass
+class Report:
+    """What a replay came to. `matches` counts matches by rule, `together` items that two rules matched both."""
+
+    items: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    matches: Counter[str] = field(default_factory=Counter)
+    matched_items: Counter[str] = field(default_factory=Counter)
+    together: Counter[tuple[str, str]] = field(default_factory=Counter)
+    alerts: list[Would] = field(default_factory=list)
+
+    @property
+    def days(self) -> list[date]:
+        """Every day from the first item to the last."""
+        if self.first is None or self.last is None:
+            return []
+        begin, end = self.first.date(), self.last.date()
+        return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+
+    def saw(self, at: datetime) -> None:
+        """An item of this time was held against the rules."""
+        self.items += 1
+        self.first = at if self.first is None or at < self.first else self.first
+        self.last = at if self.last is None or at > self.last else self.last
+
+    def by_day(self, rule: str) -> list[int]:
+        """Alerts of a rule on each of the days."""
+        found = Counter(one.at.date() for one in self.alerts if one.rule == rule)
+        return [found[day] for day in self.days]
+
+    def overlaps(self, share: float = 0.5, least: int = 3) -> list[tuple[str, str, int, float]]:
+        """Pairs of rules of whose items at least `share` are the same, the most alike first."""
+        found = []
+        for (one, other), both in self.together.items():
+            alike = both / (self.matched_items[one] + self.matched_items[other] - both)
+            if both >= least and alike >= share:
+                found.append((one, other, both, alike))
+        return sorted(found, key=lambda pair: (-pair[3], -pair[2], pair[:2]))
+
+
+@dataclass
+class _Memory:
+    known: list[Occurrence] = field(default_factory=list)
+    told: Told | None = None
+
+
+class Replay:
+    """One rulebook on its way through items in the order of their arrival."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.report = Report()
+        self._book = book
+        self._told: set[str] = set()
+        self._memory: dict[tuple[str, str], _Memory] = {}
+        self._silences = [(rule, rule.window) for rule in book.rules.rules if isinstance(rule.window, Absence)]
+        self._heard: dict[str, datetime] = {}
+
+    def feed(self, number: int, item: Item, events: Sequence[Event], fetched: datetime, *, history: bool = False) -> None:
+        """One item; `history` matches and is told, but never counts in a window."""
+        at, report = moment(item.published, fetched), self.report
+        report.saw(at)
+        for rule, window in self._silences:
+            self._listen(rule, window, at)
+        found = match(self._book.rules, item, events)
+        rules = sorted({hit.rule.id for hit in found if not hit.rule.step})
+        report.matched_items.update(rules)
+        if 1 < len(rules) <= MOST_TOGETHER:
+            report.together.update(combinations(rules, 2))
+        for hit in found:
+            report.matches[hit.rule.id] += not hit.rule.step
+            if hit.rule.window is None:
+                self._plain(hit, number, item, at, fetched)
+            elif not history:
+                self._windowed(hit.rule.window, hit, number, item, fetched)
+
+    def _plain(self, hit: Match, number: int, item: Item, at: datetime, fetched: datetime) -> None:
+        print_ = print_of(self._book, hit, item, fetched)
+        if print_ not in self._told:
+            self._tell(hit.rule, print_, at, title_of(hit, item), hit.reason, item.guid or str(number))
+
+    def _windowed(self, window: Window, hit: Match, number: int, item: Item, fetched: datetime) -> None:
+        (fired,) = fire(self._book, number, item, [hit], fetched)
+        new = occurrence_of(fired, fetched)
+        if lacks(window, new):
+            return
+        if isinstance(window, Absence):
+            self._heard[hit.rule.id] = max(new.at, self._heard.get(hit.rule.id, new.at))
+            return
+        key = key_of(window, new)
+        memory = self._memory.setdefault((hit.rule.id, key), _Memory())
+        judgement = judge(window, memory.known, new, told=memory.told, since=self.report.first)
+        memory.told = judgement.told
+        insort(memory.known, new, key=lambda one: one.at)
+        del memory.known[: _over(memory.known, window)]
+        weighed = with_window(fired, window, key, judgement)
+        if weighed.counted is None and weighed.alert.fingerprint not in self._told:
+            alert = weighed.alert
+            self._tell(hit.rule, alert.fingerprint, new.at, alert.title, alert.reason, item.guid or str(number))
+
+    def _listen(self, rule: Rule, window: Absence, now: datetime) -> None:
+        """What a sweep at this moment would have noticed."""
+        memory = self._memory.setdefault((rule.id, ""), _Memory())
+        since = self.report.first or now
+        judgement = silent(window, last=self._heard.get(rule.id), told=memory.told, since=since, now=now)
+        if judgement.fires:
+            memory.told = judgement.told
+            self._tell(rule, f"{rule.id}:{now.isoformat()}", now, f"Rule {rule.id}: {judgement.reason}.", judgement.reason, "")
+
+    def _tell(self, rule: Rule, print_: str, at: datetime, title: str, reason: str, item: str) -> None:
+        self._told.add(print_)
+        self.report.alerts.append(Would(rule.id, rule.severity, print_, at, title, reason, item))
+
+
+def _over(known: Sequence[Occurrence], window: Window) -> int:
+    """How many of the oldest need not be remembered."""
+    too_many = len(known) - MOST_REMEMBERED
+    oldest = known[-1].at - keep(window)
+    return max(too_many, next((number for number, one in enumerate(known) if one.at >= oldest), 0))

@@ -1,0 +1,59 @@
+"""The line from items to alerts in this process: a real database, the shipped vocabulary, and no network at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from service.alerting.backoff import RetryPolicy
+from service.extraction import Understood
+from service.metrics import Labels, Metrics
+from service.model.item import Item
+from service.pipeline import Active, Limits, Parts
+from service.pipeline.ingest import ingest
+from service.pipeline.sweep import sweep
+from service.rulebook import Rulebook, load_folder
+from service.storage.database import Database
+from tests.support.alerts import NOW
+from tests.support.shipped import understand
+
+
+class HereExtractor:
+    """Understands items in this process."""
+
+    def extract(self, items: Sequence[Item]) -> list[Understood]:
+        return [Understood(understand(item)) for item in items]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Line:
+    """What `Pipeline.push` and `Pipeline.sweep` do, without sources and notifiers."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        nothing = cast(Any, None)
+        self.database = database
+        self.book: Rulebook = load_folder(folder)
+        metrics = Metrics("9.9.9", Labels())
+        self._parts = Parts(database, nothing, nothing, nothing, metrics, lambda name: None, Limits(), RetryPolicy())
+        self._active = Active(self.book, HereExtractor())
+
+    def push(self, *items: Item, baseline: bool = False) -> int:
+        return ingest(self._parts, self._active, items[0].source, items, baseline=baseline)
+
+    def sweep(self) -> int:
+        return sweep(self._parts, self._active)
+
+
+def limit_up(name: str, minute: float = 0, source: str = "wire", **changes: Any) -> Item:
+    """An item that says that `name` hit limit-up, so many minutes after NOW."""
+    at: datetime = NOW + timedelta(minutes=minute)
+    fields = {
+        "guid": f"{name}-{minute}",
+        "title": "",
+        "text": f"{name} hit limit-up on Monday. This is report {minute:g}.",
+        "published": at,
+        **changes,
+    }
+    return Item(source=source, **fields)
