@@ -18,7 +18,21 @@ TITLE = "A-share computing power chain stages another strong rally"
 PUBLISHED = datetime.fromisoformat("2025-12-22T16:30:00+08:00")
 
 
-FIELDS = ("pct", "stage", "kind", "venue", "bound", "period", "counterparty", "amount", "currency", "product", "source", "stance", "horizon")
+FIELDS = (
+    "pct",
+    "stage",
+    "kind",
+    "venue",
+    "bound",
+    "period",
+    "counterparty",
+    "amount",
+    "currency",
+    "product",
+    "source",
+    "stance",
+    "horizon",
+)
 
 
 def _key(event: dict[str, Any]) -> tuple[str, ...]:

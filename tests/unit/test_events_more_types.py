@@ -47,7 +47,9 @@ def test_money_is_scaled_to_units(text: str, amount: float, currency: str) -> No
     assert 0 <= money.span.start < money.span.end <= len(text)
 
 
-@pytest.mark.parametrize("text", ["1.2 million people", "300 shares", "3万股", "2亿", "12.5%", "Series A", "6 million in funding"])
+@pytest.mark.parametrize(
+    "text", ["1.2 million people", "300 shares", "3万股", "2亿", "12.5%", "Series A", "6 million in funding"]
+)
 def test_what_is_no_money(text: str) -> None:
     assert sums(fold(text), 0, len(text)) == ([] if text != "2亿" else sums("2亿", 0, 2))
 
@@ -55,16 +57,16 @@ def test_what_is_no_money(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "subject", "counterparty", "amount"),
     [
-        ("Pennylane has raised 75 million euros in a new funding round led by Sequoia Capital.", "Pennylane", "Sequoia Capital", 75e6),
-        ("Bear Robotics has received a Series A investment of $32 million.", "Bear Robotics", None, 32e6),
-        ("Verbit closed a $31 million round of funding on Monday led by Monday", "Verbit", None, 31e6),
+        ("Zorblat has raised 42 million euros in a fresh funding round led by Bolt Capital.", "Zorblat", "Bolt Capital", 42e6),
+        ("Zorblat Robotics has received a Series C investment of $18 million.", "Zorblat Robotics", None, 18e6),
+        ("Zorblat closed a $57 million round of funding on Friday led by Friday", "Zorblat", None, 57e6),
         ("Acme, valued at $2 billion, raised money in a Series B led by Bolt Capital.", "Acme", "Bolt Capital", None),
         ("Acme closed a funding round at a valuation of $2 billion.", "Acme", None, None),
-        ("金融科技公司Airwallex宣布完成H轮融资，公司估值110亿美元。", "Airwallex", None, None),
-        ("成都智行科技有限公司发生工商变更，同时新增成都经开基金为股东。", "成都智行科技有限公司", "成都经开基金", None),
-        ("脑机接口公司格式塔科技宣布完成4.2亿元天使+轮融资。本轮融资由华映资本领投，红杉跟投。", "格式塔科技", "华映资本", 4.2e8),
-        ("澎立生物完成近1亿美元战略融资，由原股东高瓴创投和红杉领投。", "澎立生物", "高瓴创投", 1e8),
-        ("上海新昇获国盛集团增资20亿元。", "上海新昇", "国盛集团", 2e9),
+        ("支付科技公司Zorblat宣布完成F轮融资，公司估值46亿美元。", "Zorblat", None, None),
+        ("绍兴甲山科技有限公司发生工商变更，同时新增绍兴乙水基金为股东。", "绍兴甲山科技有限公司", "绍兴乙水基金", None),
+        ("量子计算公司甲山科技宣布完成1.6亿元天使+轮融资。本轮融资由乙水资本领投，丙火跟投。", "甲山科技", "乙水资本", 1.6e8),
+        ("甲山生物完成近3亿美元战略融资，由原股东乙水创投和丙火领投。", "甲山生物", "乙水创投", 3e8),
+        ("上海甲山获乙水集团增资7亿元。", "上海甲山", "乙水集团", 7e8),
     ],
 )  # fmt: skip
 def test_funding(text: str, subject: str, counterparty: str | None, amount: float | None) -> None:
@@ -74,15 +76,15 @@ def test_funding(text: str, subject: str, counterparty: str | None, amount: floa
 @pytest.mark.parametrize(
     "text",
     [
-        "Iberdrola raised about $5 billion in a bond sale.",
-        "Spirit Airlines raises fourth-quarter forecast",
-        "Inovia Capital announced a new venture capital fund",
-        "They've secured $100 million in Series A funding",
+        "Zorblat Grid raised about $3 billion in a bond sale.",
+        "Zorblat Airlines raises third-quarter forecast",
+        "Quillon Capital announced a new venture capital fund",
+        "They've secured $45 million in Series C funding",
         "The Senate advances a funding round bill",
-        "两市融资余额增加252.68亿元",
+        "两市融资余额合计增加31.4亿元",
         "某某科技拟完成A轮融资",
         "公司多轮融资完成",
-        "2021年2月，澎立生物完成B轮融资",
+        "2022年9月，甲山生物完成B轮融资",
         "面向物理智能的具身智能企业完成A轮融资",
     ],
 )
@@ -95,15 +97,15 @@ def test_what_is_no_funding(text: str) -> None:
     [
         ("ByteDance's Volcano Engine launched its Doubao 1.8 model and Seedance 1.5 pro for creation.", "ByteDance",
          ["Doubao 1.8", "Seedance 1.5 pro"]),
-        ("Samsung unveiled its new Galaxy S26, S26 Plus, and S26 Ultra models in Rome.", "Samsung",
-         ["Galaxy S26", "S26 Plus", "S26 Ultra"]),
+        ("Zorblat unveiled its new Comet Q7, Q7 Plus, and Q7 Ultra models in Oslo.", "Zorblat",
+         ["Comet Q7", "Q7 Plus", "Q7 Ultra"]),
         ('Moore Threads unveiled its "Huagang" GPU architecture', "Moore Threads", ["Huagang"]),
         ("Apple Launches iPhone 17 Lineup", "Apple", ["iPhone 17"]),
-        ("Samsung Launches Galaxy S26 Series Smartphones", "Samsung", ["Galaxy S26"]),
+        ("Zorblat Launches Comet Q7 Series Smartphones", "Zorblat", ["Comet Q7"]),
         ("China's Acme launched its Widget 3 phone", "Acme", ["Widget 3"]),
         ("London's Acme launched its Widget 3 phone", "Acme", ["Widget 3"]),
         ("Acme launched its Comet app, a toy", "Acme", ["Comet"]),
-        ("微软推出首个AI推理模型Mai-Thinking-1", "微软", ["Mai-Thinking-1"]),
+        ("甲山科技推出首个AI推理模型Zorb-Deep-3", "甲山科技", ["Zorb-Deep-3"]),
         ("智元机器人发布新一代大模型GO-2、GO-3", "智元机器人", ["GO-2", "GO-3"]),
         ("阿里巴巴发布企业级工作平台“悟空”", "阿里巴巴", ["悟空"]),
         ("卡西欧发布FS10S", "卡西欧", ["FS10S"]),
@@ -116,7 +118,7 @@ def test_launches(text: str, maker: str, products: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Delta Air Lines has released its 2024 10-K report.",
+        "Zorblat Air Lines has released its 2023 10-K report.",
         "Acme plans to launch its Widget 3 phone.",
         "Acme launched its Widget 3 phone in 2019.",
         "The Federal Reserve released its Model 3 on Monday",
@@ -125,9 +127,9 @@ def test_launches(text: str, maker: str, products: list[str]) -> None:
         "Acme launched an AI model",
         "Acme launched a new service",
         "We launched the Widget 3 phone",
-        "Rivian rolls out AI-powered voice assistant",
+        "Zorblat rolls out AI-powered route planner",
         "In 2019 Acme launched its Widget 3 phone",
-        "新易盛发布公告称",
+        "甲山光电发布公告称",
         "苹果将发布iPhone 18手机",
         "京东云推出基于DeepSeek的大模型",
         "商品平台推出“一键购买”等功能",
@@ -150,15 +152,15 @@ def test_a_launch_without_a_date_of_the_item_is_taken_as_news() -> None:
     ("text", "company"),
     [
         ("Tencent restructured its AI divisions, appointing a chief AI scientist.", "Tencent"),
-        ("Electrolux AB hired Yannick Fierling as its new chief executive officer", "Electrolux AB"),
-        ("Galp Energia SGPS SA Chief Executive Filipe Silva resigned for family reasons", "Galp Energia SGPS SA"),
+        ("Zorblat AB hired Greta Quillon as its third chief executive officer", "Zorblat AB"),
+        ("Quillon Energia SGPS SA Chief Executive Pedro Zorba resigned for family reasons", "Quillon Energia SGPS SA"),
         ("Jane Doe was named CEO of Acme Corp", "Acme Corp"),
-        ("万科选举徐恩利为董事长", "万科"),
+        ("甲山地产选举丁木远为董事长", "甲山地产"),
         ("Adobe首席财务官离职", "Adobe"),
         ("贝佐斯卸任亚马逊首席执行官", "亚马逊"),
         ("腾讯昨日任命了新的首席执行官", "腾讯"),
-        ("五矿发展：董事长魏涛辞职", "五矿发展"),
-        ("浦发银行公告，刘信义因工作调整辞去行长职务。", "浦发银行"),
+        ("甲山发展：董事长丁木辞职", "甲山发展"),
+        ("甲山银行公告，丁木清因工作调整辞去行长职务。", "甲山银行"),
     ],
 )
 def test_management(text: str, company: str) -> None:
@@ -171,12 +173,12 @@ def test_management(text: str, company: str) -> None:
         "Haiti names new prime minister",
         "Former Acme CEO John Doe stepped down",
         "Acme CEO weighs stepping down",
-        "Evergrande reached a debt restructuring deal",
-        "英国首相斯塔默宣布辞职",
-        "刘信义因工作调整辞去行长职务",
+        "Zorblat Estates struck a debt restructuring pact",
+        "挪威首相丁木宣布辞职",
+        "丁木清因工作调整辞去行长职务",
         "智元首席科学家已离职？",
-        "在2023年，万科选举徐恩利为董事长",
-        "股东大会选举徐恩利为董事长",
+        "在2023年，甲山地产选举丁木远为董事长",
+        "股东大会选举丁木远为董事长",
         "副董事长、总经理因个人原因辞职",
         "据悉辞去董事、董事长职务",
     ],
@@ -192,24 +194,24 @@ def test_what_is_no_change_of_management(text: str) -> None:
         ("Goldman Sachs says demand for memory chips is strong", [("memory chips", "Goldman Sachs", "positive")]),
         ("UBS says it is bullish on Thai stocks", [("Thai stocks", "UBS", "positive")]),
         ("The solar sector rallied. Citi sees weak demand and oversupply", [("solar", "Citi", "negative")]),
-        ("Citi downgrades Reliance Industries to neutral", [("Reliance Industries", "Citi", "negative")]),
-        ("Oneok Raised to Buy From Hold by DBS Group Research", [("Oneok", "DBS Group Research", "positive")]),
-        ("Jefferies Adjusts Price Target on TransDigm Group to $1,600 From $1,660", [("TransDigm Group", "Jefferies", "negative")]),
+        ("Citi downgrades Zorblat Industries to neutral", [("Zorblat Industries", "Citi", "negative")]),
+        ("Zorblat Raised to Hold From Reduce by DBS Group Research", [("Zorblat", "DBS Group Research", "positive")]),
+        ("Jefferies Adjusts Price Target on Zorblat Group to $1,240 From $1,310", [("Zorblat Group", "Jefferies", "negative")]),
         ("HSBC Adjusts Price Target on Acme to $351 From $335", [("Acme", "HSBC", "positive")]),
-        ("BlackLine Price Target Maintained at $55 by Truist Securities", [("BlackLine", "Truist Securities", "neutral")]),
+        ("Zorblat Price Target Maintained at $38 by Truist Securities", [("Zorblat", "Truist Securities", "neutral")]),
         ("DBS initiates coverage of Acme at Sell", [("Acme", "DBS", "negative")]),
         ("DBS initiates coverage of Acme", [("Acme", "DBS", "neutral")]),
-        ("head of Human Services.Mizuho downgraded Kraft Heinz to Neutral", [("Kraft Heinz", "Mizuho", "negative")]),
+        ("head of Garden Tools.Mizuho downgraded Zorblat Foods to Neutral", [("Zorblat Foods", "Mizuho", "negative")]),
         ("Truist Securities says the stock has upside", []),
-        ("野村将瑞萨电子目标股价从4100日元上调至5300日元", [("瑞萨电子", "野村", "positive")]),
-        ("花旗上调达美航空、美国航空目标价", [("达美航空", "花旗", "positive"), ("美国航空", "花旗", "positive")]),
-        ("摩根大通将耐克评级从“中性”下调至“跑输大盘”", [("耐克", "摩根大通", "negative")]),
-        ("中信证券：维持吉利汽车买入评级", [("吉利汽车", "中信证券", "positive")]),
-        ("摩根士丹利维持博通买入评级，并将目标价从470美元上调至485美元。", [("博通", "摩根士丹利", "positive")]),
+        ("野村将甲山电子目标股价从2600日元上调至3150日元", [("甲山电子", "野村", "positive")]),
+        ("花旗上调甲山航空、美国乙水目标价", [("甲山航空", "花旗", "positive"), ("美国乙水", "花旗", "positive")]),
+        ("摩根大通将甲山体育评级从“增持”下调至“跑输大盘”", [("甲山体育", "摩根大通", "negative")]),
+        ("中信证券：维持甲山汽车买入评级", [("甲山汽车", "中信证券", "positive")]),
+        ("摩根士丹利维持甲山芯片买入评级，并将目标价从61美元上调至74美元。", [("甲山芯片", "摩根士丹利", "positive")]),
         ("国盛证券研报称，继续看好煤炭板块", [("煤炭", "国盛证券", "positive")]),
         ("高盛给予该公司评级", []),
-        ("某机构上调瑞萨电子目标价", []),
-        ("上海证券报：上调瑞萨电子目标价", []),
+        ("某机构上调甲山电子目标价", []),
+        ("上海证券报：上调甲山电子目标价", []),
         ("花旗上调花旗评级", []),
         ("联合资信维持公司主体评级为AA", []),
         ("Scope Ratings upgraded Ireland's credit rating to AA", []),
@@ -223,11 +225,12 @@ def test_views(text: str, views: list[tuple[str, str, str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "good", "stage", "source", "horizon"),
     [
-        ("CICC predicts fiber optics may face shortages within two years", "fiber optics", "forecast", "CICC", "within two years"),
-        ("Nintendo raises prices due to ongoing chip shortages", "chip", "asserted", None, None),
-        ("According to LightCounting, delays exacerbate a shortage of single-aisle jets", "single-aisle jets", "asserted",
-         "LightCounting", None),
-        ("Apple Says Mac Mini Will Be in Short Supply for Months", "Mac Mini", "forecast", "Apple", "for Months"),
+        ("CICC predicts fiber optics may face shortages within two years", "fiber optics", "forecast", "CICC",
+         "within two years"),
+        ("Zorblat Toys raises prices due to ongoing chip shortages", "chip", "asserted", None, None),
+        ("According to Quillon, strikes exacerbate a shortage of single-deck trams", "single-deck trams", "asserted",
+         "Quillon", None),
+        ("Zorblat Says Comet Kit Will Be in Short Supply for Weeks", "Comet Kit", "forecast", "Zorblat", "for Weeks"),
         ("A looming natural gas shortage", "natural gas", "forecast", None, None),
         ("Acme warned of a shortage of rare earths in 2027", "rare earths", "forecast", "Acme", "in 2027"),
         ("8英寸碳化硅衬底供不应求", "8英寸碳化硅衬底", "asserted", None, None),
@@ -262,11 +265,12 @@ def test_what_is_no_shortage(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Tencent launched its Widget 3 phone and rose 5%, its highest since May, while Acme, which raised $5 million in seed funding, fell 3%.",
+        "Tencent launched its Widget 3 phone and rose 5%, its highest since May, "
+        "while Acme, which raised $5 million in seed funding, fell 3%.",
         "Acme launched its Widget 3 phone. It rose 5%.",
         "Citi upgrades Acme to Buy, and Bolt Industries gained 3% to a record high",
-        "腾讯控股推出X1芯片，股价涨5%，创历史新高。野村将瑞萨电子目标价上调，亨通光电涨停。",
-        "五矿发展：董事长魏涛辞职，股价跌停",
+        "腾讯控股推出X1芯片，股价涨5%，创历史新高。野村将甲山电子目标价上调，亨通光电涨停。",
+        "甲山发展：董事长丁木辞职，股价跌停",
     ],
 )
 def test_types_read_on_their_own_change_nothing_for_the_others(text: str) -> None:
