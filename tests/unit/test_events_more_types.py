@@ -67,10 +67,16 @@ def test_what_is_no_money(text: str) -> None:
         ("量子计算公司甲山科技宣布完成1.6亿元天使+轮融资。本轮融资由乙水资本领投，丙火跟投。", "甲山科技", "乙水资本", 1.6e8),
         ("甲山生物完成近3亿美元战略融资，由原股东乙水创投和丙火领投。", "甲山生物", "乙水创投", 3e8),
         ("上海甲山获乙水集团增资7亿元。", "上海甲山", "乙水集团", 7e8),
+        ("长飞光纤完成2亿元B轮融资", "长飞光纤", None, 2e8),
     ],
 )  # fmt: skip
 def test_funding(text: str, subject: str, counterparty: str | None, amount: float | None) -> None:
     assert told(text, "counterparty", "amount") == [("funding", subject, counterparty, amount)]
+
+
+def test_a_name_given_in_brackets_is_known_later_too() -> None:
+    (event,) = found("Zorblat (甲山机床) 今日获奖。Zorblat发生工商变更，同时新增乙水基金为股东。")
+    assert (event.subject, event.alias, event.fields["counterparty"]) == ("Zorblat", "甲山机床", "乙水基金")
 
 
 @pytest.mark.parametrize(
@@ -213,6 +219,7 @@ def test_what_is_no_change_of_management(text: str) -> None:
         ("某机构上调甲山电子目标价", []),
         ("上海证券报：上调甲山电子目标价", []),
         ("花旗上调花旗评级", []),
+        ("花旗上调花旗银行目标价", []),
         ("联合资信维持公司主体评级为AA", []),
         ("Scope Ratings upgraded Ireland's credit rating to AA", []),
         ("Acme upgraded to Buy at Overweight", []),
