@@ -117,7 +117,7 @@ def _goes_on(found: list[Token]) -> bool:
 
 
 def _shares_of_the(found: list[Token]) -> bool:
-    """ "Shares of the California-based biopharma" goes on about it."""
+    """ "Shares of the old-line biopharma" goes on about it."""
     recent = [token.low for token in found[-_DESCRIBED:]]
     return any(recent[index : index + 3] in words.SHARES_OF_THE for index in range(len(recent)))
 

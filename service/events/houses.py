@@ -13,7 +13,7 @@ from service.model.span import Span
 _NAME = r"[A-Z][\w&.'’-]*(?:(?: (?:&|of|and) |[ /])[A-Z][\w&.-]*){0,5}"
 _CLEAN = re.compile(r"^(?:(?:The|But|And|While|Meanwhile|Analysts?(?: at)?|At|By|From|As|In|On)[ ,]+)+")
 _GLUED = re.compile(r"^.*[a-z]\.(?=[A-Z])")
-"""Two sentences without a blank between them: ... and Human Services.Mizuho downgraded."""
+"""Two sentences without a blank between them: ... and Garden Tools.Mizuho downgraded."""
 _BEFORE = re.compile(rf"(?P<name>{_NAME})(?:['’]s?)?\s*$")
 _AFTER = re.compile(rf"(?<![A-Za-z])(?:by|at|By|At)\s+(?:analysts? at\s+)?(?P<name>{_NAME})")
 _SAYING = re.compile(

@@ -1,6 +1,6 @@
 """Names of products behind the words that bring them out: quoted, with a figure in them, or beside a noun that products have.
 
-"its Doubao 1.8 model and Seedance 1.5 pro" are two, 新一代基座大模型Qwen3.8 is one. Guarantee: every span lies between the
+"its Doubao 1.8 model and Seedance 1.5 pro" are two, 新一代基座大模型Zorb4.2 is one. Guarantee: every span lies between the
 words and the end of the clause. It must not know who made them.
 """
 

@@ -19,8 +19,8 @@ from tests.support.events import everything, moves, only, said
         ("Wisesoft Co., whose name implies victory, rose 10%", [("Wisesoft Co.", 10)]),
         ("In New York, Acme and Bolt Industries rose 3%.", [("Acme", 3), ("Bolt Industries", 3)]),
         ("Notably, Acme rose 3%", [("Acme", 3)]),
-        ("The S&P 500 lost 0.84%. The Nasdaq was down 0.15%.", [("S&P 500", -0.84), ("Nasdaq", -0.15)]),
-        ("Japan's Nikkei Up 1.2%; Automakers Gain", [("Nikkei", 1.2)]),
+        ("The Nasdaq lost 1.7%. The S&P 500 was down 1.2%.", [("Nasdaq", -1.7), ("S&P 500", -1.2)]),
+        ("Japan's Nikkei Up 2.3%; Brewers Rise", [("Nikkei", 2.3)]),
         ("Asian shares rose 1%", [("Asian shares", 1)]),
         ("Most Asian shares rose 1%", [("Asian shares", 1)]),
         ("Rain fell, Acme rose 5%", [("Acme", 5)]),
@@ -65,8 +65,8 @@ def test_what_is_no_move(text: str) -> None:
 
 
 def test_pronouns_mean_whom_the_text_was_about() -> None:
-    text = "Mercury General shares climbed on its results. The stock rose 18% to $59.11 Tuesday."
-    assert moves(text) == [("Mercury General", 18)]
+    text = "Zorblat General shares climbed on its results. The stock rose 9% to $14.20 Friday."
+    assert moves(text) == [("Zorblat General", 9)]
     assert moves("It jumped 5%.", title="Acme Corp wins") == [("Acme Corp", 5)]
     assert moves("NEW YORK (AP) - Toll Brothers won. The company's shares rose 3%.") == [("Toll Brothers", 3)]
     assert moves("Reuters reported that Acme won. The shares rose 3%.") == [("Acme", 3)]
@@ -76,7 +76,7 @@ def test_pronouns_mean_whom_the_text_was_about() -> None:
 
 
 def test_a_title_that_opens_with_the_name_wins_over_who_says_so() -> None:
-    assert moves("Ritch Allison smiled. The shares rose 3%.", title="Domino's CEO doubles down") == [("Domino's", 3)]
+    assert moves("Greta Quillon smiled. The shares rose 3%.", title="Domino's CEO doubles down") == [("Domino's", 3)]
     assert moves("Klarna is about to pay. The shares rose 3%.", title="Swedish giant enters Crypto") == [("Klarna", 3)]
 
 
@@ -84,9 +84,9 @@ def test_a_title_that_opens_with_the_name_wins_over_who_says_so() -> None:
     ("text", "kind", "period"),
     [
         ("The Tongdaxin CPO Index rose to hit fresh highs.", "index", "fresh"),
-        ("Netflix stock is trading at all-time-high levels", "stock", "record"),
-        ("Oil Hits Four-Month High as Sanctions Sow Confusion", "other", "Four-Month"),
-        ("Asian shares rallied to their highest since 2022", "index", "since 2022"),
+        ("Zorblat stock is still trading at all-time-high levels", "stock", "record"),
+        ("Oil Hits Four-Month High as Tankers Sit Idle", "other", "Four-Month"),
+        ("Asian shares quietly rallied to the highest since 2017", "index", "since 2017"),
         ("Acme shares closed at a 52-week high", "stock", "52-week"),
         ("Acme futures hit their highest level on record", "other", "record"),
         ("Acme hit another peak; Acme hit new highs", "stock", "new"),
@@ -102,7 +102,7 @@ def test_highs_their_kind_and_how_long_since(text: str, kind: str, period: str) 
     [
         "Gold retreated from its record high.",
         "Gold Holds Near Record as Tension Rises",
-        "FTSE 100 Set to Pull Back from Record High",
+        "CAC 40 Set to Pull Back from a Record High",
         "Acme's sales hit a record high",
         "Acme's margin rose to record highs, hitting a new high again",
         "Bond yields rose to the highest since 2009",
@@ -137,14 +137,14 @@ def test_brackets_decide_over_english_names_and_give_the_alias() -> None:
     ("text", "subject", "stage"),
     [
         ("Domestic GPU firms like Moore Threads are eyeing IPOs", "Moore Threads", "planned"),
-        ("Innovatiview India files draft papers with Sebi for Rs 2,000 crore IPO", "Innovatiview India", "filed"),
-        ("Via Transportation Inc. filed publicly for an IPO", "Via Transportation Inc.", "filed"),
+        ("Zorblat India files draft papers at Sebi for Rs 740 crore IPO", "Zorblat India", "filed"),
+        ("Zorblat Transit Inc. filed publicly for an IPO", "Zorblat Transit Inc.", "filed"),
         ("Coffee Day IPO: Should you care?", "Coffee Day", "planned"),
         ("Coffee Day IPO opens for subscription", "Coffee Day", "priced"),
         ("Acme shelves its Hong Kong listing", "Acme", "withdrawn"),
         ("Acme wins approval for its IPO", "Acme", "approved"),
         ("Acme makes its trading debut", "Acme", "listed"),
-        ("ZF Friedrichshafen Said to Hire Banks for IPO", "ZF Friedrichshafen", "planned"),
+        ("QX Quillonstadt Said to Hire Banks for IPO", "QX Quillonstadt", "planned"),
         ("Bankers await the IPO of Acme Robotics.", "Acme Robotics", "planned"),
         ("Bankers await the IPO of Acme's parts unit.", "Acme", "planned"),
         ("Bankers await the IPO of Acme and soon", "Acme", "planned"),
@@ -173,7 +173,7 @@ def test_what_is_denied_is_said_to_be_denied() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Zaggle shares hit 10% lower circuit", [("limit_down", "Zaggle"), ("price_move", "Zaggle")]),
+        ("Zorblat shares hit 5% lower circuit", [("limit_down", "Zorblat"), ("price_move", "Zorblat")]),
         ("Acme surged by the daily limit", [("limit_up", "Acme")]),
         ("Hang Seng Index hit limit-up", []),
         ("The yuan tested its daily limit as it rose", []),

@@ -84,7 +84,7 @@ def test_what_names_nobody(text: str) -> None:
         ("Shares of the old-line biopharma plunged 58%", "Zorblat ends a trial", [("Zorblat", -58)]),
         ("On Wednesday the stock climbed 6%", "Zorblat wins", [("Zorblat", 6)]),
         ("Bubble Tea Maker Slides 5%", "Zorblat debuts", [("Zorblat", -5)]),
-        ("It endured a 98% decline in its share price", "Zorblat falters", [("Zorblat", -98)]),
+        ("It took a 71% decline in its share price", "Zorblat falters", [("Zorblat", -71)]),
         ("There was a 9% drop in the company's shares", "Zorblat falters", [("Zorblat", -9)]),
         ("The stock rose 3%", "Warren Quillon speaks", []),
         ("The stock rose 3%", "Tokenization platform Zorblat plans a merger", [("Zorblat", 3)]),
@@ -182,7 +182,7 @@ def test_whose_listing_it_is(text: str, subject: str, stage: str) -> None:
         "Quillon sinks below its IPO price",
         "Zorblat shares are listed on the Oslo exchange",
         "Zorblat prices underwritten public offering of common shares",
-        "Few ambitious founders have always professed to aim for an IPO",
+        "Few stubborn founders have ever cared to aim for an IPO",
         "The film was supposed to debut in May",
     ],
 )
