@@ -18,7 +18,7 @@ _AGO = re.compile(
     r"several|many|a few) years|(?:a|one) decade|decades) (?:ago|earlier|before|prior)(?![a-z])"
 )
 _REACH = 60
-_NEW_YEAR = 2
+_NEW_YEAR = 1
 """Until the end of this month the year before is no history yet."""
 
 
