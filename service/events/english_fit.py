@@ -87,9 +87,7 @@ def modifies(folded: str, say: tuple[int, int]) -> bool:
 
 
 def stands_alone(folded: str, say: tuple[int, int]) -> bool:
-    """Whether a figure with a sign is no part of a range (3-5 %), and "doubled" has no object (doubled tariffs)."""
-    if folded[say[0]] in "+-":
-        return not (say[0] and (folded[say[0] - 1].isalnum() or folded[say[0] - 1] in "%-+~/"))
+    """Whether "doubled" has no object (doubled tariffs)."""
     return not folded[say[0] : say[1]].startswith("doubl") or _NO_OBJECT.match(folded, say[1]) is not None
 
 
