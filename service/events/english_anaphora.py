@@ -9,7 +9,7 @@ from service.events import english, english_words
 from service.events.reading import Mention, Reading
 
 _THE_STOCK = re.compile(r"(?<![a-z])the (?:stock|shares)(?: (?:has|have|had))? $")
-_SHARES = re.compile(r"(?P<of>(?<![a-z])shares (?:of|in) )|(?<=[a-z]) shares(?= )")
+_SHARES = re.compile(r"(?P<of>(?<![a-z])shares (?:of|in) )|(?<=[a-z]) shares(?= (?!(?:of|in) ))")
 _REACH = 24
 
 
