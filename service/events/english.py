@@ -8,9 +8,9 @@ It must not know event types; which nouns are measures and no instruments is the
 import re
 
 from service.events import english_words as words
-from service.events.english_lists import coordinated
+from service.events.english_lists import before_and, coordinated
 from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
-from service.events.english_tokens import Token, is_headline, tokens
+from service.events.english_tokens import Token, is_headline, tokens, without_dateline
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
@@ -26,17 +26,19 @@ _LINE = 300
 _GOES_ON = re.compile(r"(?:up|down)(?= )")
 _AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
 """What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
+_AND_DOES = re.compile(r"[a-z.)] and $")
+"""Acme renames itself Bolt and [rises 5 %]."""
+_TOLD = re.compile(rf" (?:the |an? )?(?:[a-z-]+ ){{0,3}}?(?:{'|'.join(sorted(words.COMPANY_NOUNS))}) (?=[A-Z])")
+"""A fall in [the oil company] Acme."""
 _OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _OF_MAKER = re.compile(
     r" (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
-    r"business|"
-    r"subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
+    r"business|subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
 )
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
-    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|"
-    r"exchange)[ -](?:market )?(?:debut|listing)"
-    r"|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
+    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
+    r"(?:debut|listing)|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
 
@@ -57,12 +59,15 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     None where nobody is named there, or only by a pronoun ("it", "the company", "its"): the text goes on about the same one. An
     empty list where something stands there that is no name ("traffic rose 5 %").
     """
+    if reading.folded.startswith("which", end):
+        start = max(start, reading.folded.rfind(", including ", start, end) + 1)
     found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
     headline = is_headline(reading.document, Span(start, end))
     signed = reading.folded[end : end + 1] in ("+", "-")
     if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
         back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
         return topic(reading, start, end) or (None if back else [])
+    goes_on = _AND_DOES.search(reading.folded, start, end) is not None and not (signed or reading.folded[end : end + 1].isdigit())
     found = _stripped(reading, found, start, headline, signed)
     if _is_nothing(found, signed):
         return []
@@ -77,7 +82,7 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     named = _mentions(reading, phrase, headline)
     if signed and not words.SHARES.search(phrase[-1].text):
         return [one for one in named or () if one.entity or headline or has_legal(one.text)]
-    return named
+    return topic(reading, start, end) or named if goes_on and named else named
 
 
 def _with_noun(reading: Reading, phrase: list[Token], start: int, headline: bool) -> list[Mention] | None:
@@ -126,6 +131,8 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions of the noun phrase that begins where the trigger ends; None and an empty list as in `before`."""
     phrase: list[Token] = []
     back = False
+    described = _TOLD.match(reading.document, start, end)
+    start = described.end() if described else start
     for token in tokens(reading.document, start, min(end, start + _REACH)):
         if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
             back = back or token.low in words.OWNING
@@ -140,7 +147,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
             break
     while phrase and phrase[-1].low in words.CONNECTORS:
         phrase.pop()
-    if back or not phrase:
+    if back or not phrase or words.BACKED.search(phrase[-1].text):
         return None if back else []
     return _mentions(reading, phrase, is_headline(reading.document, Span(start, end)))
 
@@ -170,7 +177,7 @@ def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
 
 def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom a sentence opens with: its first name that is no nation; in headlines a name ends before the first verb in -s."""
-    opening = _without_dateline(tokens(reading.document, start, min(end, start + _LINE)))[:_OPENING]
+    opening = without_dateline(tokens(reading.document, start, min(end, start + _LINE)))[:_OPENING]
     headline = bool(opening) and is_headline(reading.document, Span(opening[0].span.start, end))
     run: list[Token] = []
     for token in [*opening, None]:
@@ -192,12 +199,6 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 return found[:1]
         run = []
     return []
-
-
-def _without_dateline(found: list[Token]) -> list[Token]:
-    """ "NEW YORK (AP) - Toll Brothers said" opens with Toll Brothers."""
-    dash = next((index for index, token in enumerate(found[:10]) if token.text in ("-", "–", "—")), None)
-    return found if dash is None else found[dash + 1 :]
 
 
 def _looks_like_verb(token: Token, run: list[Token]) -> bool:
@@ -252,7 +253,7 @@ def _without_apposition(found: list[Token]) -> list[Token]:
         return found
     found = found[:-1]
     for index in range(len(found) - 2, 0, -1):
-        if found[index].text == "," and found[index + 1].text[:1].islower():
+        if found[index].text == "," and found[index + 1].text[:1].islower() and found[index + 1].low not in words.VERBS:
             return _without_adverbs(found[:index])
     return _without_adverbs(found)
 
@@ -282,10 +283,13 @@ def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> 
     if phrase and index and phrase[0].low in words.LOWER_NAMES and found[index - 1].low in words.NOBODY:
         return []  # 3 billion yuan
     left = len(phrase)
-    phrase = _without_opening(phrase, found[index - 1].low if index else "")
+    shares_on = index > 1 and found[index - 2].low in words.SHARE_NOUNS
+    phrase = _without_opening(phrase, found[index - 1].low if index and not shares_on else "")
     place = index + left - len(phrase)
     if noun or place < 2 or not phrase:
         return phrase
+    if found[place - 1].low == "including" and found[place - 2].low in words.OTHERS:
+        return _phrase_before(reading, before_and(found[: place - 2]))
     return (
         _phrase_before(reading, _without_adverbs(found[: place - 1]))
         if _only_where(found[place - 2], found[place - 1])
@@ -309,7 +313,15 @@ def _belongs(reading: Reading, found: list[Token], index: int, started: bool) ->
         return True
     if token.low in words.CONNECTORS or token.text in ",&/":
         return started and index > 0
-    return _is_name(reading, token, index > 0 and _is_name(reading, found[index - 1], follows=False))
+    follows = index > 0 and _is_name(reading, found[index - 1], follows=False)
+    return _is_name(reading, token, follows) or (started and _is_sector(reading, found, index))
+
+
+def _is_sector(reading: Reading, found: list[Token], index: int) -> bool:
+    """The S&P 500 [materials] index."""
+    word = found[index]
+    named = index > 0 and _is_name(reading, found[index - 1], follows=True)
+    return named and found[index + 1].text == "index" and word.text.isalpha() and word.low not in words.ECONOMIC
 
 
 def _without_opening(phrase: list[Token], before_it: str) -> list[Token]:

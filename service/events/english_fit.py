@@ -76,7 +76,7 @@ _AFTER_RECORD = re.compile(
     r"closing|finish|high|highs|run|"
     r"rally|then|during|versus|against|below|under|past|because|until|so|that|which|is|was|has|intraday|every|each|too|if|"
     r"helped|"
-    rf"{_WEEKDAY}|{_MONTH}|week|[a-z]+(?:s|ed|ing))(?![a-z]))"
+    rf"{_WEEKDAY}|{_MONTH}|week|[a-z]{{2,}}(?:s|ed|ing))(?![a-z]))"
 )
 _LOOK_BACK = 24
 

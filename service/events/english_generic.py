@@ -16,6 +16,7 @@ TIMES = _set(
     sept oct nov dec monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow year week month
     quarter day morning afternoon evening session years weeks months quarters days weekly monthly yearly quarterly annual
     annually
+    month-to-date year-to-date week-to-date
     daily q1 q2 q3 q4 h1 h2 hy fy ytd gmt est edt et cet utc ist bst am pm 1h 2h 1q 2q 3q 4q eod intraday premarket
     pre-market after-hours overnight mid-day midday spring summer autumn fall winter christmas easter
     """
@@ -28,7 +29,9 @@ PLACES = _set(
     britain england scotland wales ireland italy spain portugal greece turkey russia ukraine poland hungary romania sweden
     norway denmark finland switzerland austria belgium netherlands brazil mexico argentina chile colombia peru cuba venezuela
     canada australia zealand new korea taiwan vietnam thailand indonesia malaysia philippines pakistan bangladesh sri lanka
-    nepal israel iran iraq saudi arabia egypt nigeria kenya ethiopia ghana zimbabwe africa asia europe america americas
+    nepal benin senegal tanzania uganda zambia rwanda angola botswana namibia morocco tunisia oman bahrain kuwait
+    kazakhstan uzbekistan bulgaria croatia serbia ecuador bolivia panama uruguay
+    israel iran iraq saudi arabia egypt nigeria kenya ethiopia ghana zimbabwe africa asia europe america americas
     middle east north south west western eastern northern southern u.s us u.s. uk u.k. u.k eu uae usa hk latin gulf
     wall street white house city county state states united kingdom eurozone zone euro region world mainland states'
     """
@@ -40,7 +43,7 @@ LOOSE = _set(
     big bigger biggest large larger largest small smaller smallest low lower lowest high higher highest top best worst better
     good great right left first second third last next latest newest upcoming recent new old early late major minor key
     tepid weak strong hot cold long short rare massive huge record historic biggest-ever largest-ever upsized planned
-    potential possible
+    potential possible primary time rs
     proposed highly much-awaited long-awaited blockbuster jumbo mega maiden successful failed delayed mini micro
     total average median net gross core real nominal final overall combined adjusted initial public private local foreign
     domestic global international national federal central regional renewable hedge growth tech technology biotech pharma energy

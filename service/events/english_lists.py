@@ -50,6 +50,12 @@ def coordinated(reading: Reading, phrase: Sequence[Token], headline: bool) -> li
     return groups[-1:]
 
 
+def before_and(found: Sequence[Token]) -> list[Token]:
+    """ "Acme and a group of [shareholders including Bolt]" is about Acme."""
+    place = max((index for index, token in enumerate(found) if token.low == "and"), default=0)
+    return list(found[:place])
+
+
 def _opens_line(reading: Reading, phrase: Sequence[Token]) -> bool:
     start = phrase[0].span.start
     return not start or reading.document[start - 1] == "\n"

@@ -10,15 +10,15 @@ from service.events.reading import Reading
 from service.model.span import Span
 
 _YEAR = re.compile(
-    r"(?<![a-z])(?<!since )(?<!until )(?:in|of|during|back in|by end) (?:(?:early|late|mid|mid-|the|"
+    r"(?<![a-z])(?<!since )(?<!until )(?:in|of|during|between|back in|by end) (?:(?:early|late|mid|mid-|the|"
     r"[a-z]{3,9}\.?) )?(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)"
 )
 _AGO = re.compile(
-    r"(?<![a-z])(?<!from )(?<!than )(?<!since )(?:(?:[a-z]+|\d+) months ago|(?:two|three|four|five|six|seven|ten|\d+|"
+    r"(?<![a-z])(?<!from )(?<!than )(?<!since )(?:(?:[a-z]+|\d+) months|(?:two|three|four|five|six|seven|ten|\d+|"
     r"several|many|a few) years|(?:a|one) decade|decades) (?:ago|earlier|before|prior)(?![a-z])"
 )
 _REACH = 60
-_NEW_YEAR = 2
+_NEW_YEAR = 1
 """Until the end of this month the year before is no history yet."""
 
 

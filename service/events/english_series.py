@@ -26,6 +26,7 @@ _GAPPED = re.compile(
 )
 _JOINED = re.compile(r"(?<![a-z])and(?![a-z])|[&/]")
 """What makes figures side by side a list: in "rose 3 %, 5 % above May" they are none."""
+_RANGE = re.compile(r"\d[^\d.,]+\d")
 _LOOK_BACK = 60
 _MOST = 20
 
@@ -38,8 +39,13 @@ class Moved(NamedTuple):
 
 
 def shared_out(reading: Reading, mentions: Sequence[Mention], percent: Percent, clause: Span) -> list[Moved]:
-    """Each name with its own figure, where as many figures stand side by side as names; else all with the one that was found."""
+    """Each name with its own figure, where as many figures stand side by side as names; else all with the one that was found.
+
+    Of several that moved "by 3-6 %" none is said how far it went.
+    """
     if len(mentions) > 1:
+        if _RANGE.search(percent.span.of(reading.folded)):
+            return []
         figures = _side_by_side(reading.folded, percent, clause)
         if len(figures) == len(mentions):
             return [Moved(who, figure) for who, figure in zip(mentions, figures, strict=True)]

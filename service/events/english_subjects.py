@@ -55,6 +55,7 @@ _PERIOD_TAIL = re.compile(
     r"results)$",
     re.IGNORECASE,
 )
+_HOW_BIG = ("-ever", "-plus", "-franc", "subscribed", "-crore", "-lakh", "-million", "-billion")
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
 _BANK_OF = re.compile(r"^(?:bank|bancorp|first|general|national) of ", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s\"'“”‘’(:;*#•|-]+|[\s\"'“”‘’(:;*|-]+$")
@@ -68,7 +69,7 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
         if token.is_bracket:
             alias, entity = reading.bracket(Span(token.span.start + 1, token.span.end - 1))
     named = _named(reading, group, headline)
-    if not named:
+    if not named or named[-1].text in ("it", "they", "he", "she"):
         return None
     whole = Span(named[0].span.start, named[-1].span.end)
     start, end = narrowed(reading.document, *whole)
@@ -148,7 +149,7 @@ def describes(word: str) -> bool:
 def is_quality(word: str) -> bool:
     """Whether a word with a capital only says how or how big: Best-Ever, Oversubscribed, Billion-Plus."""
     low = word.lower()
-    return low.endswith(("-ever", "-plus", "-franc", "subscribed")) or low in generic.QUALITIES
+    return low.endswith(_HOW_BIG) or low in generic.QUALITIES
 
 
 def has_legal(text: str) -> bool:

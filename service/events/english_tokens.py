@@ -43,3 +43,9 @@ def is_headline(document: str, span: Span) -> bool:
     """Whether (nearly) all longer words have capitals."""
     long_words: list[str] = _LONG_WORD.findall(document, span.start, min(span.end, span.start + _LINE))
     return sum(word[0].isupper() for word in long_words) > 0.7 * len(long_words)
+
+
+def without_dateline(found: list[Token]) -> list[Token]:
+    """ "NEW YORK (AP) - Toll Brothers said" opens with Toll Brothers."""
+    dash = next((index for index, token in enumerate(found[:10]) if token.text in ("-", "–", "—")), None)
+    return found if dash is None else found[dash + 1 :]

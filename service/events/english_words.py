@@ -74,6 +74,8 @@ LIGHT_VERBS = _set(
 )
 HAVING = _set("wins won gets got receives received secures secured obtains obtained gains lands scores")
 """What comes between whom it happened to and a noun that says it: wins approval."""
+VERBS = _set("stood was were is are has had rose fell came reached totaled totalled amounted")
+"""After a comma they go on about the subject: no apposition begins with one."""
 STOPS = _set(
     """
     with after before says said sees that while when where but than into over under amid despite like including such
@@ -159,7 +161,8 @@ _SPELL = r"(?:trading|trade|session|morning|afternoon|hours|week|month|year|quar
 TIME_TAIL = re.compile(
     rf"(?:^|(?<=[\s,]))(?:(?:(?:on|in|at|by|during|for|over|through|since|from|this|last|late|early) (?:(?:the|its|their|a|"
     rf"an) )?"
-    rf"(?:[a-z0-9.'-]+ ){{0,3}}?(?:{_WHEN}|{_SPELL}))|{_WHEN})\s*,?\s*$"
+    rf"(?:[a-z0-9.'-]+ ){{0,3}}?(?:{_WHEN}|{_SPELL}))|{_WHEN}|"
+    rf"(?:end|clos|finish|start|open)(?:e?s|ed|ing) (?:the|its) (?:[a-z]+ )?{_SPELL})\s*,?\s*$"
 )
 TAIL_NOUNS = re.compile(
     r"(?:['’]s?)?\s+(?:(?:common|class [ab]|ordinary|u\.s\.|us|american depositary|[ah]|h|b|hong kong|london|new york)[ -])?"

@@ -19,6 +19,7 @@ from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.days import local_date, named_day
+from service.events.english_anaphora import doer, stock_of
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.facts import Found
@@ -49,6 +50,8 @@ _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
 _OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
+_ABBREVIATED = ("FFO", "AFFO", "EPS", "EBITDA", "GDP", "CPI", "PPI", "PMI", "PAT", "AUM", "NIM")
+"""Measures that have capitals everywhere."""
 _MAX_ALIASES = 500
 _ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
@@ -218,7 +221,8 @@ def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits
         for hit in hits
         if not _measures(compiled, hit)
         or not reading.document[hit.start].isupper()
-        or hit.start == span.start
+        or not any(map(str.isalnum, reading.document[span.start : hit.start]))
+        or reading.document[hit.start : hit.end] in _ABBREVIATED
         or (headline and not _OF_A_NAME.match(reading.folded, hit.end))
     ]
 
@@ -313,14 +317,15 @@ def _subjects(
     if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
             return _carried(reading, sentence, earlier)
-        found = finder.before(reading, left, one.evidence.start)
+        found = _does_so(reading, sentence, one, left) or finder.before(reading, left, one.evidence.start)
         if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
             found = _antecedent(reading, sentence, clause)
     if not found and side in ("after", "either"):
         found = finder.after(reading, one.say.end, clause.span.end)
     if found is not None:
         return found
-    return _carried(reading, sentence, earlier)
+    whose = stock_of(reading, sentence.span.start, one.evidence.start) if sentence.language == "en" else []
+    return whose or _carried(reading, sentence, earlier)
 
 
 def _antecedent(reading: Reading, sentence: _Sentence, clause: Clause) -> list[Mention] | None:
@@ -335,9 +340,19 @@ def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int)
     first = one.evidence.of(reading.folded).split(" ")[0]
     if sentence.language != "en" or not (sentence.last or sentence.measured):
         return False
-    return first in ("its", "their") or (
-        first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
-    )
+    return first in ("its", "their") or _after_comma(reading, one, left)
+
+
+def _does_so(reading: Reading, sentence: _Sentence, one: Assertion, left: int) -> list[Mention]:
+    """Whom we know, where "Acme dragged down the index, [tumbling 6 %]" is about whom the clause opens with."""
+    if sentence.language != "en" or sentence.measured or not _after_comma(reading, one, left):
+        return []
+    return doer(reading, left, one.evidence.start)
+
+
+def _after_comma(reading: Reading, one: Assertion, left: int) -> bool:
+    first = one.evidence.of(reading.folded).split(" ")[0]
+    return first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
 
 
 def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> list[Mention]:

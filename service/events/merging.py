@@ -68,10 +68,11 @@ def _bare(name: str) -> str:
 
 
 def _joined(first: Event, second: Event) -> Event:
-    """The earlier of two mentions, or the asserted one, completed by the other."""
+    """The earlier of two mentions, or the asserted one, completed by the other; more words say more than a bare one ("IPO")."""
     if first.status is not second.status:
         return first if first.status in (Status.ASSERTED, Status.PLANNED) else second
-    fields = {**second.fields, **first.fields}
+    bare = first.evidence == first.trigger and second.evidence != second.trigger
+    fields = {**first.fields, **second.fields} if bare else {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
     longer = len(second.subject) > len(first.subject)

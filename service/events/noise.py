@@ -1,4 +1,5 @@
-"""What no reader takes for words of a sentence: markup, control and invisible characters, halves of surrogate pairs, rubrics.
+"""What no reader takes for words of a sentence: markup, control and invisible characters, halves of surrogate pairs, rubrics,
+a wire's codes of indices (the S&P 500 index .SPX).
 
 Guarantee: `cleared` keeps the length, so that a span in the cleared text is the same span in the text; what is cleared becomes
 blanks, or a line end where a tag ends a line. Clean text comes back as it is. It must not touch a word.
@@ -11,6 +12,7 @@ _NOISE = re.compile(
     r"|&(?:nbsp|ensp|emsp|thinsp|zwn?j|lt|gt|quot|[lr][ds]quo|#\d{1,6}|#x[0-9a-fA-F]{1,5});|(?<=&)amp;"
     "|[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ufffc\ud800-\udfff]"
     r"|(?<=【)[\u4e00-\u9fff]{2,6}[|｜丨]"
+    r"|(?<=[\w.] )\.[A-Z][A-Z0-9]{1,11}(?![\w.])"
     "|#(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[#|](?=[\u4e00-\u9fff])"
 )
 _SUSPECT = re.compile("[<&#|｜丨\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ufffc\ud800-\udfff]")
@@ -20,7 +22,7 @@ _LINES = frozenset("br p div li ul ol tr table h1 h2 h3 h4 h5 h6 hr section arti
 
 def cleared(document: str) -> str:
     """The document with its noise blanked out."""
-    return _NOISE.sub(_blank, document) if _SUSPECT.search(document) else document
+    return _NOISE.sub(_blank, document) if " ." in document or _SUSPECT.search(document) else document
 
 
 def _blank(match: re.Match[str]) -> str:
