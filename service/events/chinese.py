@@ -18,15 +18,20 @@ _BRACKET = re.compile(r"\((?P<inside>[^()]{0,40})\)$")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 _CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"'“]?|[\"'”]$")
 _JOIN = re.compile(
-    r"、|(?<=\w\w)(?:以及|及|和|与|暨)(?=\w\w)|(?<![元币镑郎])(?:(?<=[^\x00-\x7f])/|/(?=[^\x00-\x7f]))|&(?=[^\x00-\x7f])"
+    r"、|(?:(?<=\w\w)|(?<=\w\)))(?:以及|及|和|与|暨)(?=\w\w)"
+    r"|(?<![元币镑郎])(?:(?<=[^\x00-\x7f])/(?!asx|tsx|bmv)|/(?=[^\x00-\x7f]))|&(?=[^\x00-\x7f])"
 )
-_DESCRIBED = re.compile(r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商)$")
+_DESCRIBED = re.compile(
+    r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商|权重|(?<=[股块念])[中内])$"
+)
 _LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商|餐厅|商|品牌|机构|部门|新秀)(?=[a-z]{3})(?!etf|reit)")
 _AFTER_CUT = re.compile(
     r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|[涨跌]|高开|低开|收[高低报]|续创"
 )
 _SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
 _MAX_NAME = 26
+_LONG_NAME = re.compile(r"[a-z0-9 .,&'-]{27,70}")
+"""Latin letters take more room."""
 _NOTHING_BEFORE = frozenset(("向", "于", "在"))
 """Words before a place or a time, which may open a clause that names nobody: 向香港联交所递交..."""
 _SHORT_NAME = 2
@@ -245,7 +250,7 @@ def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
     if not _known(reading, start, end):
         start, end = _without_market(reading, *_bare(reading, start, end))
     text = reading.folded[start:end]
-    if _known(reading, start, end) or (len(text) <= _MAX_NAME and _can_be_name(text)):
+    if _known(reading, start, end) or ((len(text) <= _MAX_NAME or _LONG_NAME.fullmatch(text)) and _can_be_name(text)):
         return [_linked(reading, Span(start, end), alias, entity)]
     inside = [name for name in reading.names_in(start, end) if reading.book.catalog[name.entity].kind in _MARKETS]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in inside if len(inside) == 1]

@@ -160,9 +160,9 @@ def _as_one(one: Seen | None, other: Seen | None) -> Seen:
 
 
 def _in_name(reading: Reading, hit: Hit) -> bool:
-    """Advance in Advance Auto Parts is no rise, Target in Target Corp. no forecast."""
+    """Advance in Advance Auto Parts is no rise, Target in Target Corp. no forecast, 微涨 after 燕东[微] no small rise."""
     name = reading.covered(hit.start)
-    return name is not None and hit.end <= name.span.end
+    return name is not None and (hit.end <= name.span.end or hit.start > name.span.start)
 
 
 def _learn_aliases(reading: Reading) -> None:

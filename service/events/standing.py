@@ -39,6 +39,8 @@ _LONGER = re.compile(
     r"大学|学院|研究院|医院|银行|证券|基金|保险|人寿|财险|产险|期货|资本|资管|投资|信托|租赁|集团|国际(?![油金])|科技|实业|概念|板块|行业|产业|"
     r"赛道|指数|etf|电池|电子|汽车|转债|业(?![绩务内])|网(?![上下络])|组件|设备|技术|材料|主力|主连|合约|现货|领域|市场|相关|方向|主题|族|链"
 )
+_METALS = re.compile(r"(?<=金)属(?!于)")
+"""伦敦金[属] is no gold, whoever wrote the name down."""
 _CLEAR = re.compile(r"[\s,.:;()\[\]【】<>《》\"'“”‘’、和及与|/*]|^$")
 _NEWS = re.compile(r":(?:公司|拟|股东|控股|子公司|董事|上半年|一季度|前三季度|三季度|净利|预计|收到|签|中标|获|终止|第)")
 
@@ -74,6 +76,8 @@ def standing(found: Sequence[Found], text: Surroundings) -> list[Named]:
 
 def _is_name(one: Found, text: Surroundings) -> bool | None:
     """True and False are certain; None is a word that might be a name if a neighbour is one."""
+    if _METALS.match(text.folded, one.end):
+        return False
     if not one.care:
         return True
     written = text.document[one.start : one.end]
