@@ -7,9 +7,8 @@ It must not read rules, and must not know any single event type.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import Protocol, cast
 
@@ -18,20 +17,18 @@ from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
-from service.events.days import local_date, named_day
 from service.events.english_anaphora import doer, stock_of
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
-from service.events.facts import Found
-from service.events.fields import coded, instrument
 from service.events.figures import distributed, stands
 from service.events.limits import with_limits
+from service.events.making import made, of_a_measure, refusals
 from service.events.merging import merged
 from service.events.noise import cleared
 from service.events.reading import Mention, Reading
-from service.events.vocabulary import EventType
+from service.events.sentence import Sentence
 from service.folding import fold
-from service.model.event import Event, FieldValue, Status
+from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
 
@@ -53,7 +50,6 @@ _OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shar
 _ABBREVIATED = ("FFO", "AFFO", "EPS", "EBITDA", "GDP", "CPI", "PPI", "PMI", "PAT", "AUM", "NIM")
 """Measures that have capitals everywhere."""
 _MAX_ALIASES = 500
-_ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
@@ -66,28 +62,6 @@ class Seen:
     assertions: tuple[Assertion, ...]
     events: tuple[Event, ...]
     refused: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Sentence:
-    """What carries from clause to clause.
-
-    `last` are the last subjects (none while the sentence speaks of something that has no price: `measured`); `opened` is whom an
-    English clause without an event opened with, who may be no more than the one who says so.
-    """
-
-    span: Span
-    language: str
-    last: list[Mention] = field(default_factory=list)
-    opened: list[Mention] = field(default_factory=list)
-    measured: bool = False
-
-    def follow(self, one: Assertion, mentions: list[Mention]) -> None:
-        """Go on about the subjects of an assertion, unless it was none, or of something that has no price."""
-        if one.blocked_by is not None and one.blocked_by.means in ("other", "definition"):
-            return
-        self.measured = one.blocked_by is not None and one.blocked_by.look == "subject"
-        self.last = [] if self.measured else mentions or self.last
 
 
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
@@ -137,13 +111,13 @@ def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
         parts = halves(compiled, inside)
         found: list[Seen] = []
         if everything or asserts(parts.together):
-            sentence = _Sentence(span, language, [])
+            sentence = Sentence(span, language, [])
             found = list(_sentence(compiled, reading, sentence, parts.together, last))
             last = sentence.last or last
             last_alone = sentence.last or last_alone
         if parts.alone:
             _topic(reading)  # these types ask for it
-            sentence = _Sentence(span, language, [])
+            sentence = Sentence(span, language, [])
             alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone, parts.until))
             found = [_as_one(*both) for both in zip_longest(found, alone)]
             last_alone = sentence.last or last_alone
@@ -195,7 +169,7 @@ def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
 def _sentence(
     compiled: Compiled,
     reading: Reading,
-    sentence: _Sentence,
+    sentence: Sentence,
     hits: Sequence[Hit],
     earlier: list[Mention],
     until: int | None = None,
@@ -231,7 +205,7 @@ def _measures(compiled: Compiled, hit: Hit) -> bool:
     return hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject"
 
 
-def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
+def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
     """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
     measures = any(_measures(compiled, hit) for hit in hits)
     if measures or (sentence.last and sentence.language == "en"):
@@ -246,7 +220,7 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: _Sentence, clau
 
 
 def _clause(
-    compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, found: list[Assertion], earlier: list[Mention]
+    compiled: Compiled, reading: Reading, sentence: Sentence, clause: Clause, found: list[Assertion], earlier: list[Mention]
 ) -> Seen:
     events: list[Event] = []
     refused: list[str] = []
@@ -255,7 +229,7 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
-            if compiled.types[one.kind].priced and _of_a_measure(reading, sentence, clause, mentions):
+            if compiled.types[one.kind].priced and of_a_measure(reading, sentence, clause, mentions):
                 mentions = []
             left = one.evidence.end
         if sentence.language == "zh" and chinese.long_ago(reading, clause.span.start, one.evidence.start):
@@ -269,28 +243,18 @@ def _clause(
             and is_past(reading, one.evidence, clause.span)
         ):
             one = replace(one, status=Status.HISTORICAL)
-        made = [
+        facts = [
             event
             for each, mention in _each(reading, sentence, clause, one, mentions)
-            for event in _made(compiled, reading, sentence, clause, each, mention)
+            for event in made(compiled, reading, sentence, clause, each, mention)
         ]
-        events += made
-        refused += _refusals(compiled, reading, one, mentions) if not made else ()
+        events += facts
+        refused += refusals(compiled, reading, one, mentions) if not facts else ()
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
 
 
-def _refusals(compiled: Compiled, reading: Reading, one: Assertion, mentions: Sequence[Mention]) -> Iterator[str]:
-    """Why an assertion is no event of some of its subjects."""
-    kind = compiled.types[one.kind]
-    if not any(mention.text or kind.unnamed for mention in mentions):
-        yield f"{one.kind}: nobody is named whom it could have happened to"
-    for mention in mentions:
-        if mention.text and (instrument_ := instrument(reading, mention)) not in kind.subjects:
-            yield f"{one.kind}: {mention.text} is {_ARTICLES[instrument_]}, and that happens to none"
-
-
 def _each(
-    reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mentions: list[Mention]
+    reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, mentions: list[Mention]
 ) -> list[tuple[Assertion, Mention]]:
     """The assertion for each subject: in English lists every name may have its own figure."""
     if one.percent is None or sentence.language != "en" or not mentions:
@@ -303,7 +267,7 @@ def _each(
 
 
 def _subjects(
-    reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, left: int, earlier: list[Mention]
+    reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, left: int, earlier: list[Mention]
 ) -> list[Mention]:
     finder = _FINDERS[sentence.language]
     side = one.trigger.subject
@@ -328,14 +292,14 @@ def _subjects(
     return whose or _carried(reading, sentence, earlier)
 
 
-def _antecedent(reading: Reading, sentence: _Sentence, clause: Clause) -> list[Mention] | None:
+def _antecedent(reading: Reading, sentence: Sentence, clause: Clause) -> list[Mention] | None:
     """Whom "which" means: what stands before it; after a verb ("said that it rose") nobody new."""
     found = _FINDERS[sentence.language].before(reading, sentence.span.start, clause.span.start)
     word = reading.folded[sentence.span.start : clause.span.start].rstrip(" ,").rpartition(" ")[2]
     return None if not found and word.endswith(_SAYING) else found
 
 
-def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int) -> bool:
+def _continues(reading: Reading, sentence: Sentence, one: Assertion, left: int) -> bool:
     """ "..., reaching record highs" and "..., its highest since May" are about whom the sentence is about already."""
     first = one.evidence.of(reading.folded).split(" ")[0]
     if sentence.language != "en" or not (sentence.last or sentence.measured):
@@ -343,7 +307,7 @@ def _continues(reading: Reading, sentence: _Sentence, one: Assertion, left: int)
     return first in ("its", "their") or _after_comma(reading, one, left)
 
 
-def _does_so(reading: Reading, sentence: _Sentence, one: Assertion, left: int) -> list[Mention]:
+def _does_so(reading: Reading, sentence: Sentence, one: Assertion, left: int) -> list[Mention]:
     """Whom we know, where "Acme dragged down the index, [tumbling 6 %]" is about whom the clause opens with."""
     if sentence.language != "en" or sentence.measured or not _after_comma(reading, one, left):
         return []
@@ -355,81 +319,10 @@ def _after_comma(reading: Reading, one: Assertion, left: int) -> bool:
     return first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
 
 
-def _carried(reading: Reading, sentence: _Sentence, earlier: list[Mention]) -> list[Mention]:
+def _carried(reading: Reading, sentence: Sentence, earlier: list[Mention]) -> list[Mention]:
     """Whom a clause without a subject of its own is about."""
     if sentence.last or sentence.measured:
         return sentence.last
     if len(earlier) == 1:
         return earlier
     return _topic(reading) or sentence.opened
-
-
-def _made(
-    compiled: Compiled, reading: Reading, sentence: _Sentence, clause: Clause, one: Assertion, mention: Mention
-) -> Iterator[Event]:
-    """One event for each fact that the type's code finds about the mention."""
-    kind = compiled.types[one.kind]
-    found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
-    for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
-        named = fact.mention
-        if named.text and not _fits(kind, reading, sentence, clause, named):
-            continue
-        yield Event(
-            type=one.kind,
-            subject=named.text,
-            evidence=one.evidence,
-            trigger=one.say,
-            status=one.status,
-            entity=named.entity,
-            alias=named.alias,
-            subject_span=named.span,
-            day=_day(reading, sentence, clause, named),
-            fields={**fact.fields, **_given(kind.fields, one)},
-            entry=one.trigger.entry,
-        )
-
-
-def _fits(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
-    """Whether what is named may be the subject of such an event."""
-    return instrument(reading, mention) in kind.subjects and _plausible(kind, reading, sentence, clause, mention)
-
-
-def _of_a_measure(reading: Reading, sentence: _Sentence, clause: Clause, mentions: list[Mention]) -> bool:
-    """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
-    if not sentence.measured or sentence.language != "zh" or chinese.speaks_of_prices(reading, clause.span):
-        return False
-    return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
-
-
-def _plausible(kind: EventType, reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> bool:
-    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
-    if sentence.language != "zh":
-        return True
-    carried = mention.span is not None and mention.span.start < clause.span.start
-    if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
-        return False
-    if mention.entity:
-        return not kind.company or instrument(reading, mention) == "stock"
-    if kind.company and not chinese.looks_like_a_company(reading, mention):
-        return False
-    if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
-        return True
-    return chinese.speaks_of_prices(reading, sentence.span)
-
-
-def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:
-    """What the entry sets, and the percentage with the sign of the verb."""
-    values: dict[str, FieldValue] = {name: value for name, value in one.trigger.fields.items() if name != "sign"}
-    if one.percent is not None and "pct" in allowed:
-        sign = -1.0 if one.trigger.fields.get("sign") == "down" else 1.0
-        values["pct"] = sign * one.percent.value
-        values["bound"] = one.percent.bound
-    return values
-
-
-def _day(reading: Reading, sentence: _Sentence, clause: Clause, mention: Mention) -> date | None:
-    if reading.published is None:
-        return None
-    today = local_date(reading.published, mention.entity, sentence.language)
-    start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
-    return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today

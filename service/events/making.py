@@ -1,0 +1,103 @@
+"""From an assertion and whom it is about to the event, or to the reason why it is none.
+
+Guarantee: an event is made only of what may be the subject of its type; the sign of a percentage is the verb's.
+It must not look for subjects or figures.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from service.events import chinese
+from service.events.candidates import Assertion
+from service.events.clauses import Clause
+from service.events.compiled import Compiled
+from service.events.days import local_date, named_day
+from service.events.facts import Found
+from service.events.fields import coded, instrument
+from service.events.reading import Mention, Reading
+from service.events.sentence import Sentence
+from service.events.vocabulary import EventType
+from service.model.event import Event, FieldValue
+
+_ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
+
+
+def made(
+    compiled: Compiled, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, mention: Mention
+) -> Iterator[Event]:
+    """One event for each fact that the type's code finds about the mention."""
+    kind = compiled.types[one.kind]
+    found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
+    for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
+        named = fact.mention
+        if named.text and not _fits(kind, reading, sentence, clause, named):
+            continue
+        yield Event(
+            type=one.kind,
+            subject=named.text,
+            evidence=one.evidence,
+            trigger=one.say,
+            status=one.status,
+            entity=named.entity,
+            alias=named.alias,
+            subject_span=named.span,
+            day=_day(reading, sentence, clause, named),
+            fields={**fact.fields, **_given(kind.fields, one)},
+            entry=one.trigger.entry,
+        )
+
+
+def refusals(compiled: Compiled, reading: Reading, one: Assertion, mentions: Sequence[Mention]) -> Iterator[str]:
+    """Why an assertion is no event of some of its subjects."""
+    kind = compiled.types[one.kind]
+    if not any(mention.text or kind.unnamed for mention in mentions):
+        yield f"{one.kind}: nobody is named whom it could have happened to"
+    for mention in mentions:
+        if mention.text and (instrument_ := instrument(reading, mention)) not in kind.subjects:
+            yield f"{one.kind}: {mention.text} is {_ARTICLES[instrument_]}, and that happens to none"
+
+
+def _fits(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
+    """Whether what is named may be the subject of such an event."""
+    return instrument(reading, mention) in kind.subjects and _plausible(kind, reading, sentence, clause, mention)
+
+
+def of_a_measure(reading: Reading, sentence: Sentence, clause: Clause, mentions: list[Mention]) -> bool:
+    """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
+    if not sentence.measured or sentence.language != "zh" or chinese.speaks_of_prices(reading, clause.span):
+        return False
+    return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
+
+
+def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
+    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
+    if sentence.language != "zh":
+        return True
+    carried = mention.span is not None and mention.span.start < clause.span.start
+    if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
+        return False
+    if mention.entity:
+        return not kind.company or instrument(reading, mention) == "stock"
+    if kind.company and not chinese.looks_like_a_company(reading, mention):
+        return False
+    if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
+        return True
+    return chinese.speaks_of_prices(reading, sentence.span)
+
+
+def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:
+    """What the entry sets, and the percentage with the sign of the verb."""
+    values: dict[str, FieldValue] = {name: value for name, value in one.trigger.fields.items() if name != "sign"}
+    if one.percent is not None and "pct" in allowed:
+        sign = -1.0 if one.trigger.fields.get("sign") == "down" else 1.0
+        values["pct"] = sign * one.percent.value
+        values["bound"] = one.percent.bound
+    return values
+
+
+def _day(reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> date | None:
+    if reading.published is None:
+        return None
+    today = local_date(reading.published, mention.entity, sentence.language)
+    start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
+    return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today
