@@ -1,8 +1,12 @@
-from service.alerting.compose import MAX_EXCERPT, compose, cut_excerpt
+import pytest
+
+from service.alerting.compose import MAX_EXCERPT, MAX_OCCURRENCES, compose, compose_window, cut_excerpt
 from service.alerting.decide import Outcome, decide
+from service.alerting.windows import Judgement
 from service.model.event import Event, Status
 from service.model.span import Span
-from tests.support.alerts import NOW, make_item, make_match
+from service.model.window import Occurrence
+from tests.support.alerts import NOW, make_alert, make_item, make_match
 
 TEXT = "Markets fell. Lumentum soared 10% and NVIDIA gained 4%. Nothing else."
 
@@ -94,3 +98,13 @@ def test_decisions_say_why() -> None:
     assert repeat.outcome is Outcome.SUPPRESSED
     assert "abc" in repeat.reason
     assert decide(baseline=False, source="wire", told=None).outcome is Outcome.ALERTED
+    counted = decide(baseline=False, source="wire", told=None, counted="2 of 3")
+    assert (counted.outcome, counted.reason) == (Outcome.COUNTED, "2 of 3")
+
+
+@pytest.mark.parametrize(("own", "reason"), [("text 'x'", "text 'x'; 3 of 3"), ("", "3 of 3")])
+def test_the_alert_of_a_window_names_all_that_it_counted(own: str, reason: str) -> None:
+    members = tuple(Occurrence(NOW, number, f"s{number}") for number in range(MAX_OCCURRENCES + 5))
+    told = compose_window(make_alert(reason=own), Judgement(True, "3 of 3", members), fingerprint="e" * 64)
+    assert (told.id, told.fingerprint, told.reason) == ("e" * 16, "e" * 64, reason)
+    assert told.occurrences == members[5:]
