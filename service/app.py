@@ -28,7 +28,7 @@ from service.model.health import Health, Part
 from service.notify import NOTIFIERS, REASONS, Notifiers, NotifyContext, Rendered, build_notifiers
 from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
-from service.rulebook import Rulebook, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.scheduler import start
 from service.sources import FETCH_REASONS, ParseContext, expat_warning
@@ -50,12 +50,12 @@ TICKS = ("poll", "deliver", "reload", "gauges", "sweep")
 class App:
     """All parts, open; made by `open_app` alone."""
 
-    def __init__(self, settings: Settings, parts: Parts, texts: dict[str, bytes], rulebook: Rulebook) -> None:
+    def __init__(self, settings: Settings, parts: Parts, texts: dict[str, bytes], rulebook: Rulebook, memory: Memory) -> None:
         self.settings = settings
         self.parts = parts
         self.pipeline = Pipeline(parts, Active(rulebook, ChildExtractor(rulebook.vocabulary)))
         self.refused: InvalidFiles | ConfigurationError | None = None
-        self._versions = Versions(parts.database, texts, user_name())
+        self._versions = Versions(parts.database, texts, user_name(), memory)
         self._loading = threading.Lock()
 
     @property
@@ -162,7 +162,8 @@ class App:
 def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> Iterator[App]:
     """Build all parts; raises the TapewatchError of the first that cannot be built."""
     texts = read_folder(settings.rules_folder)
-    rulebook = parse_folder(texts)
+    memory = Memory()
+    rulebook = parse_folder(texts, memory)
     guard = AddressGuard(settings.allow_networks)
     with ExitStack() as stack:
         database = stack.enter_context(_database(settings))
@@ -175,7 +176,7 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         notifiers = stack.enter_context(_notifiers(settings, http, lambda: nullcontext(database)))
         limits = Limits(settings.lease, settings.fetchers, settings.fetches_per_host, settings.senders)
         retry = RetryPolicy(settings.retry_first, settings.retry_cap, settings.give_up_after, settings.retry_unknown)
-        app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook)
+        app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook, memory)
         stack.callback(lambda: app.pipeline.active.extractor.close())
         if warning := expat_warning():
             log.info(warning)

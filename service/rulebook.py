@@ -4,8 +4,10 @@ A rules folder is either taken entirely or refused entirely, with every problem 
 last good Rulebook keeps it. Each file is read exactly once, so that a half-written one can be refused but never half-used.
 """
 
+import gc
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +28,7 @@ from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
 from service.notify.receivers import check_target, expand
+from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.sources.definitions import parse_sources
 
@@ -77,29 +80,58 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
     return {shown(path): _read(path) for path in paths}
 
 
-def parse_folder(texts: Texts) -> Rulebook:
-    """Check and compile; raises InvalidFiles with all problems of all files."""
+class Memory:
+    """What a load leaves for the next one: files that stay as they are, and what they became, are not read again."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, tuple[bytes, Document]] = {}
+        self.rules = Kept()
+        self.words: tuple[Texts, Lexicon, Catalog] | None = None
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Nothing that a load makes is garbage before its end; looking for some, again and again, takes longer than the load."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_not_collecting()
+def parse_folder(texts: Texts, memory: Memory | None = None) -> Rulebook:
+    """Check and compile; raises InvalidFiles with all problems of all files. `memory` is that of earlier loads."""
+    memory = memory or Memory()
     problems: list[Problem] = []
-    documents = {name: _load(name, text, problems) for name, text in texts.items() if not _is_table(name)}
-    present = {name: document for name, document in documents.items() if document is not None}
-    lexicon, catalog = parse_words(present, problems, _tables(texts, problems))
-    if lexicon is None:
+    present = _documents(texts, memory, problems)
+    vocabulary = {name: text for name, text in texts.items() if _room(name) in WORDS}
+    lexicon: Lexicon | None
+    if memory.words is not None and memory.words[0] == vocabulary:
+        _, lexicon, catalog = memory.words
+    else:
+        lexicon, catalog = parse_words(present, problems, _tables(texts, problems))
+    if problems or lexicon is None:
         raise InvalidFiles(problems, texts)
+    memory.words = vocabulary, lexicon, catalog
     words = lexicon
 
     def understand(item: Item) -> tuple[Event, ...]:
         return counting(words, extract(item, words))
 
     calendars = _collect(problems, parse_calendars([present[name] for name in present if _room(name) == "calendars"]))
-    context = RuleContext(event_fields(words), catalog, understand, calendars)
-    rules = _collect(problems, parse_rules([present[name] for name in present if _room(name) == "alerts"], context))
+    beside = {name: text for name, text in texts.items() if _room(name) in (*WORDS, "calendars")}
+    context = RuleContext(event_fields(words), catalog, understand, calendars, version_of(beside))
+    alerts = [present[name] for name in present if _room(name) == "alerts"]
+    rules = _collect(problems, parse_rules(alerts, context, memory.rules))
     routing = _routing(_only(present, "routes.yaml"), problems)
     sources_file = _only(present, "sources.yaml")
     sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
     if problems or rules is None or routing is None:
         raise InvalidFiles(problems, texts)
-    vocabulary = {name: text for name, text in texts.items() if _room(name) in WORDS}
-    return Rulebook(version_of(texts), lexicon, catalog, rules, routing, sources, texts, vocabulary)
+    return Rulebook(version_of(texts), words, catalog, rules, routing, sources, texts, vocabulary)
 
 
 def version_of(texts: Texts) -> str:
@@ -108,6 +140,19 @@ def version_of(texts: Texts) -> str:
         (f"{_room(name)}/{Path(name).name}" if _room(name) in ROOMS else Path(name).name, text) for name, text in texts.items()
     )
     return hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in named)).hexdigest()[:12]
+
+
+def _documents(texts: Texts, memory: Memory, problems: list[Problem]) -> dict[str, Document]:
+    """The YAML files that can be read; only they are remembered."""
+    before, memory.documents = memory.documents, {}
+    for name, text in texts.items():
+        if _is_table(name):
+            continue
+        known = before.get(name)
+        document = known[1] if known is not None and known[0] == text else _load(name, text, problems)
+        if document is not None:
+            memory.documents[name] = (text, document)
+    return {name: document for name, (_, document) in memory.documents.items()}
 
 
 def load_folder(folder: Path | None) -> Rulebook:

@@ -11,18 +11,22 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from service.errors import ConfigurationError
-from service.rulebook import Rulebook, Texts, parse_folder, version_of
+from service.rulebook import Memory, Rulebook, Texts, parse_folder, version_of
 from service.storage import rulesets
 from service.storage.database import Database
 
 
 class Versions:
-    """What one process knows of its folder and of the last switch; `texts` is what the folder holds now."""
+    """What one process knows of its folder and of the last switch; `texts` is what the folder holds now.
 
-    def __init__(self, database: Database, texts: Texts, by: str) -> None:
+    `memory` is that of the load of these.
+    """
+
+    def __init__(self, database: Database, texts: Texts, by: str, memory: Memory) -> None:
         self._database = database
         self._texts = texts
         self._by = by
+        self._memory = memory
         self._seen = 0
 
     def start(self, rulebook: Rulebook) -> Rulebook | None:
@@ -40,7 +44,7 @@ class Versions:
         if texts == self._texts:
             return self._switched()
         self._texts = texts
-        rulebook = parse_folder(texts)
+        rulebook = parse_folder(texts, self._memory)
         self._speak(rulebook)
         return rulebook
 
@@ -55,9 +59,9 @@ class Versions:
                 return None
             self._seen = active.number
             if active.version == version_of(self._texts):
-                return parse_folder(self._texts)
+                return parse_folder(self._texts, self._memory)
             texts = rulesets.texts(connection, active.version)
-        return parse_folder(texts or {})
+        return parse_folder(texts or {}, self._memory)
 
 
 def switch(connection: Connection, rulebook: Rulebook, database: Database, *, by: str, folder: str) -> rulesets.Activation:

@@ -5,6 +5,7 @@ A condition is an immutable dataclass made at load. It never raises and never lo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from service.model.event import Event
@@ -12,20 +13,18 @@ from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.rules.reading import Reading
 
+Key = str | tuple[str, str]
+"""Something that an item has or has not: a whole folded word of a script with blanks, two of them that follow each other, or
+anything else behind its kind: `event:limit_up`, `entity:NVDA.US`, `text:涨停` (folded, anywhere), `regex:title:exact:^a`."""
+Way = tuple[Key, ...]
+"""Keys that all must occur."""
+Keys = tuple[Way, ...]
+"""The ways in which a condition may come to hold; of at least one, all keys occur wherever it does."""
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """Something that must occur in an item for a condition to hold: an event type ("" for any event), or folded text."""
-
-    kind: str
-    text: str
-
-
-Keys = frozenset[Key] | None
-"""At least one of these must occur; None: cannot be said, the condition is evaluated on every item."""
-
-ANY_EVENT = ""
-"""The event type that stands for all."""
+ALWAYS: Keys = ((),)
+"""Nothing can be said of what must occur: the condition is evaluated on every item."""
+ANY_EVENT = "event:any"
+"""The key of any event; no type may be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,14 @@ class Condition(Protocol):
         ...
 
     def keys(self) -> Keys:
-        """What must occur for it to hold."""
+        """What must occur for it to hold; ALWAYS if that cannot be said."""
         ...
 
 
 def distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, in the order of the text."""
-    return tuple(sorted(dict.fromkeys(evidence), key=lambda one: one.span))
+    found = dict.fromkeys(evidence)
+    return tuple(found) if len(found) < 2 else tuple(sorted(found, key=_span))
+
+
+_span = attrgetter("span")

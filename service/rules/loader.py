@@ -23,6 +23,7 @@ from service.rules.conditions.logic import All
 from service.rules.conditions.moment import Calendar, Unexpired, parse_during
 from service.rules.examples import Extract, run_rule
 from service.rules.file import ExampleItem, FileText, RuleText
+from service.rules.kept import Kept, world_of
 from service.rules.names import read_lists, read_macros
 from service.rules.ruleset import CompiledRule, Example, RuleSet
 from service.rules.severity import parse_severity
@@ -40,10 +41,14 @@ class RuleContext:
     catalog: Catalog
     extract: Callable[[Item], Sequence[Event]]
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    version: str = ""
+    """Changes whenever anything of this does; "": never the same again."""
 
 
-def parse_rules(documents: Sequence[Document], context: RuleContext) -> tuple[RuleSet | None, list[Problem]]:
-    """All rules of all files, or None and everything that is wrong with them."""
+def parse_rules(
+    documents: Sequence[Document], context: RuleContext, kept: Kept | None = None
+) -> tuple[RuleSet | None, list[Problem]]:
+    """All rules of all files, or None and everything that is wrong with them. What `kept` knows is not compiled again."""
     macros = Macros()
     builders = [
         Builder(document, context.event_fields, context.catalog, compile_when, calendars=context.calendars, macros=macros)
@@ -53,18 +58,20 @@ def parse_rules(documents: Sequence[Document], context: RuleContext) -> tuple[Ru
     for builder in builders:
         builder.lists = lists
     read_macros(builders)
-    seen: dict[str, str] = {}
-    found: list[CompiledRule] = []
-    for builder in builders:
-        builder.check((), FileText)
-        rules = builder.value(("rules",))
-        for number in range(len(rules) if isinstance(rules, list) else 0):
-            found += _rule(builder, ("rules", number), seen, context.extract)
+    world = world_of(documents, context.version or object())
+    found = (kept or Kept()).compile(builders, world, lambda builder, seen: _file(builder, seen, context.extract))
     problems = sorted({problem for builder in builders for problem in builder.problems})
     if problems:
         return None, problems
     rules, steps = [one for one in found if not one.rule.step], [one for one in found if one.rule.step]
     return RuleSet(tuple(rules), _version(documents), RuleSet(tuple(steps)) if steps else None), []
+
+
+def _file(builder: Builder, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
+    builder.check((), FileText)
+    rules = builder.value(("rules",))
+    count = len(rules) if isinstance(rules, list) else 0
+    return [compiled for number in range(count) for compiled in _rule(builder, ("rules", number), seen, extract)]
 
 
 def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:

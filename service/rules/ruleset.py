@@ -1,20 +1,17 @@
 """The compiled set: rules with their conditions and examples, and the index that finds the rules an item may concern.
 
-Guarantee: immutable; a rule is left out for an item only if what it requires did not occur in it, so that the index never changes
-an answer (proved against a plain loop over all rules).
+Guarantee: immutable.
 It must not parse anything.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ahocorasick_rs import AhoCorasick
-
 from service.model.item import Item
 from service.model.rule import Rule
-from service.rules.condition import ANY_EVENT, Condition
-from service.rules.reading import Reading
+from service.rules.condition import Condition, Keys
+from service.rules.index import Index
+from service.rules.rarity import rarest_first
 from service.rules.severity import Grade
 
 
@@ -38,35 +35,11 @@ class CompiledRule:
     when: Condition
     examples: tuple[Example, ...] = ()
     grades: tuple[Grade, ...] = ()
+    ways: Keys = field(init=False, repr=False, compare=False)
+    """What must occur for it to hold, the rarest first."""
 
-
-class Index:
-    """One pass over the folded text for the required words of all rules, and a table of event types."""
-
-    def __init__(self, rules: Sequence[CompiledRule]) -> None:
-        self._always: list[int] = []
-        self._by_event: dict[str, list[int]] = {}
-        by_word: dict[str, list[int]] = {}
-        for number, compiled in enumerate(rules):
-            keys = compiled.when.keys()
-            if keys is None:
-                self._always.append(number)
-            for key in keys or ():
-                (self._by_event if key.kind == "event" else by_word).setdefault(key.text, []).append(number)
-        self._by_word = list(by_word.values())
-        self._scan = AhoCorasick(list(by_word)) if by_word else None
-
-    def candidates(self, reading: Reading) -> list[int]:
-        """The numbers of the rules that may fire, ascending."""
-        found = set(self._always)
-        if reading.events:
-            found.update(self._by_event.get(ANY_EVENT, ()))
-        for event_type in {event.type for event in reading.events}:
-            found.update(self._by_event.get(event_type, ()))
-        if self._scan is not None:
-            for word in {match[0] for match in self._scan.find_matches_as_indexes(reading.folded, overlapping=True)}:
-                found.update(self._by_word[word])
-        return sorted(found)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ways", rarest_first(self.when.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +53,7 @@ class RuleSet:
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "index", Index(self.compiled))
+        object.__setattr__(self, "index", Index(compiled.ways for compiled in self.compiled))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

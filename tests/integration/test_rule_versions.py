@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from service.errors import ConfigurationError, InvalidFiles
-from service.rulebook import load_folder, parse_folder, read_folder, version_of
+from service.rulebook import Memory, load_folder, parse_folder, read_folder, version_of
 from service.ruleversions import Versions, activate, stored, switch
 from service.storage import alerts, rulesets
 from service.storage.database import Database
@@ -153,7 +153,7 @@ def test_every_process_ends_with_the_same_version(tmp_path: Path, postgres_url: 
 
 def test_an_unknown_version_in_the_database_is_refused(tmp_path: Path, sqlite_database: Database) -> None:
     texts = read_folder(write_rules(tmp_path))
-    watch = Versions(sqlite_database, texts, "ann")
+    watch = Versions(sqlite_database, texts, "ann", Memory())
     assert watch.start(parse_folder(texts)) is None
     assert watch.look(lambda: texts) is None
     with sqlite_database.begin() as connection:

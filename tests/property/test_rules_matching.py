@@ -18,7 +18,10 @@ from tests.support.corpora import members
 from tests.support.rule_world import extract, item, rule, ruleset
 
 WORDS = st.sampled_from(
-    ["limit", "limit-up", "Up", "涨停", "涨", "漲停", "a b", "b", "ＣＰＯ", "cpo 指数", "c++", "naïve", "x_y", "%"]
+    [
+        *("limit", "limit-up", "Up", "涨停", "涨", "漲停", "a b", "b", "ＣＰＯ", "cpo 指数", "c++", "naïve", "x_y", "%"),
+        *("nai\u0308ve", "5G概念", "a-b c", "b 涨 a", "up.", "a b a"),
+    ]
 )
 SOME_WORDS = st.lists(WORDS, min_size=1, max_size=3)
 OPTIONS = st.fixed_dictionaries(
@@ -30,7 +33,7 @@ OPTIONS = st.fixed_dictionaries(
         "phrase": WORDS,
         "prefix": WORDS,
         "near": st.fixed_dictionaries({"words": SOME_WORDS, "within": st.integers(1, 4)}),
-        "regex": st.sampled_from(["l.m", "^a", "涨+", "(?s).*"]),
+        "regex": st.sampled_from(["l.m", "^a", "涨+", "(?s).*", r"\Qup.", "B$", "[^a]"]),
     },
 ).filter(bool)
 SUBJECT = st.sampled_from(["any", {"tag": "optical"}, {"entity": "NVDA.US"}, {"name": "b"}])
@@ -81,7 +84,8 @@ EVENTS = st.sampled_from(
         "[~ipo b -]",
     ]
 )
-TEXTS = st.lists(WORDS | EVENTS | st.sampled_from([" ", "\n", "  ", "s", "-", "LIMIT-UP"]), max_size=12).map("".join)
+GLUE = st.sampled_from([" ", "\n", "  ", "s", "-", "LIMIT-UP", "\u0308", "，", "\u3000"])
+TEXTS = st.lists(WORDS | EVENTS | GLUE, max_size=12).map("".join)
 
 
 def plain_loop(rules: RuleSet, reading: Reading) -> list[Match]:
@@ -90,7 +94,7 @@ def plain_loop(rules: RuleSet, reading: Reading) -> list[Match]:
 
 @settings(deadline=None, max_examples=100)
 @given(
-    st.lists(CONDITIONS, min_size=1, max_size=6),
+    st.lists(CONDITIONS, min_size=1, max_size=9),
     st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6),
     st.none() | st.integers(-60, 20).map(lambda days: NOW + timedelta(days, minutes=days * 97)),
 )

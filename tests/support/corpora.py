@@ -1,5 +1,7 @@
 """Texts that lie outside the project: found by TAPEWATCH_SHARED or beside the checkout, else the test says why it is skipped."""
 
+import gzip
+import json
 import os
 import tarfile
 from pathlib import Path
@@ -29,3 +31,9 @@ def members(archive: str, prefix: str) -> dict[str, bytes]:
                 found[member.name.removeprefix("./")] = extracted.read()
     assert found, f"{archive} holds nothing below {prefix}"
     return found
+
+
+def news(language: str) -> list[dict[str, str]]:
+    """The news items of a language."""
+    with gzip.open(shared(f"corpora/news_{language}.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
-from service.rulebook import parse_folder, read_folder
+from service.rulebook import Memory, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database
@@ -102,7 +102,7 @@ def follow_versions(number: int, url: str, folder: str, barrier: Any) -> str:
     place = Path(folder) / str(number)
     texts = read_folder(place / "rules")
     book = parse_folder(texts)
-    versions = Versions(database, texts, f"worker {number}")
+    versions = Versions(database, texts, f"worker {number}", Memory())
     barrier.wait(60)
     book = versions.start(book) or book
     barrier.wait(60)

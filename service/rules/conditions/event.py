@@ -12,7 +12,7 @@ from service.model.event import Event
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope, TextList, Vocabulary
-from service.rules.condition import ANY_EVENT, MISS, Condition, Context, Hit, Key, Keys, Result, distinct
+from service.rules.condition import ANY_EVENT, MISS, Condition, Context, Hit, Keys, Result, distinct
 
 SHORT_FORMS: Mapping[str, tuple[str, str, str]] = {
     "index_high": ("new_high", "kind", "index"),
@@ -58,7 +58,7 @@ class EventIs:
         return Explanation(f"event: {self.name}", held, event if held else f"{event} is no {self.name}", self.place, spans)
 
     def keys(self) -> Keys:
-        return frozenset(Key("event", choice.type) for choice in self.choices)
+        return tuple((f"event:{name}",) for name in dict.fromkeys(choice.type for choice in self.choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class AnyEventIs:
         return Explanation("event: any", True, told(context), self.place, (context.event.evidence,))
 
     def keys(self) -> Keys:
-        return frozenset({Key("event", ANY_EVENT)})
+        return ((ANY_EVENT,),)
 
 
 @dataclass(frozen=True, slots=True)

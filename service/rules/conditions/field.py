@@ -14,7 +14,7 @@ from pydantic import Field, RootModel, model_validator
 from service.model.event import Event, FieldValue
 from service.model.explanation import Explanation
 from service.rules.building import Allowed, Builder, Path, Scope, Strict, TextList, Vocabulary
-from service.rules.condition import HELD, MISS, Condition, Context, Keys, Result
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.event import told
 
 DERIVED: dict[str, tuple[str, Allowed]] = {
@@ -81,7 +81,7 @@ class FieldIs:
         return Explanation(f"{self.field}: {asked}", held, detail, self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class NumberIs:
         return Explanation(f"{self.field}: {{{asked}}}", held, detail, self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 def fields_of(scope: Scope | None, vocabulary: Vocabulary) -> dict[str, Allowed]:

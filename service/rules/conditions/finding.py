@@ -7,8 +7,10 @@ from typing import Literal
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.model.span import Span
-from service.rules.condition import Condition, Context, Key, Keys, distinct
+from service.rules.condition import Condition, Context, Keys, distinct
 from service.rules.conditions.words import Words
+from service.rules.rarity import alternatives, together
+from service.rules.reading import Reading
 
 Area = Literal["title", "text", "both"]
 
@@ -19,8 +21,17 @@ MANY = 100
 
 def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> list[Span]:
     """The first places of every one of `words`, in the order of the text."""
-    reading = context.reading
-    return sorted({span for one in words for span in islice(one.find(reading, reading.areas[area]), most)})
+    found = [_places_of(context.reading, one, area, most) for one in words]
+    return list(found[0]) if len(found) == 1 else sorted({span for spans in found for span in spans})
+
+
+def _places_of(reading: Reading, words: Words, area: Area, most: int) -> tuple[Span, ...]:
+    """The first places of `words`, looked for once however many rules ask for them."""
+    asked = (words.text, words.prefix, words.case, words.whole, area, most)
+    found = reading.places.get(asked)
+    if found is None:
+        found = reading.places[asked] = tuple(islice(words.find(reading, reading.areas[area]), most))
+    return found
 
 
 def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
@@ -45,9 +56,14 @@ def missing(context: Context, words: Iterable[Words], area: Area) -> str:
     return almost or f"{listed(lacking)} {'does' if len(lacking) == 1 else 'do'} not occur{where}"
 
 
-def rarest(words: Iterable[Words]) -> Keys:
-    """Of words that must all occur, the one that is probably the rarest: the longest."""
-    return frozenset({Key("word", max((one.anchor for one in words), key=len))})
+def every(words: Iterable[Words]) -> Keys:
+    """What must occur for all of `words` to stand in a text."""
+    return together(one.keys() for one in words)
+
+
+def either(words: Iterable[Words]) -> Keys:
+    """What must occur for at least one of `words` to stand in a text."""
+    return alternatives(one.keys() for one in words)
 
 
 def explained(condition: Condition, context: Context, what: str, miss: str) -> Explanation:

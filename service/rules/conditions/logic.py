@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope
-from service.rules.condition import MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.condition import ALWAYS, MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.rarity import alternatives, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class All:
         return _tree(self, children, all(child.held for child in children), self.what)
 
     def keys(self) -> Keys:
-        """Those of the most demanding child: each child alone is required."""
-        known = [keys for child in self.children if (keys := child.keys()) is not None]
-        return min(known, key=lambda keys: (len(keys), -min((len(key.text) for key in keys), default=0)), default=None)
+        return together(child.keys() for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ class AnyOf:
         return _tree(self, children, any(child.held for child in children), "any of")
 
     def keys(self) -> Keys:
-        keys = [child.keys() for child in self.children]
-        known = [one for one in keys if one is not None]
-        return frozenset().union(*known) if len(known) == len(keys) else None
+        return alternatives(child.keys() for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class NoneOf:
         return _tree(self, children, found is None, "none of", f"excluded by {found.what}: {found.detail}" if found else "")
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 def _joined(results: list[Result]) -> Result:

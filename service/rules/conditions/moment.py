@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from service.model.duration import format_duration, parse_duration
 from service.model.explanation import Explanation
 from service.rules.building import Builder, Path, Scope, Strict, TextList, as_list
-from service.rules.condition import HELD, MISS, Condition, Context, Keys, Result
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.logic import All
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -165,7 +165,7 @@ class InSession:
         return Explanation(f"during {asked}", held, detail if held or at is None else f"{detail}; asked is {asked}", self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class OnTheClock:
         return Explanation(f"time {asked}", held, local if held or at is None else f"{local}, asked is {asked}", self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
     def _holds(self, local: datetime) -> bool:
         return any(self._on(local, *_bounds(window)) for window in self.windows or ("00:00-24:00",))
@@ -220,7 +220,7 @@ class Fresh:
         return Explanation(f"published within {limit}", held, detail, self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
     def _age(self, context: Context) -> timedelta:
         published, now = context.reading.item.published, context.reading.now
@@ -243,7 +243,7 @@ class Unexpired:
         return Explanation("in force", held, "" if held else f"the rule expired after {self.last}", self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 def parse_time(builder: Builder, path: Path, _scope: Scope | None) -> Condition | None:

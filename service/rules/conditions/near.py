@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from service.model.explanation import Explanation
 from service.model.span import Span
-from service.rules.condition import MISS, Context, Key, Keys, Result
-from service.rules.conditions.finding import Area, explained, listed, missing, places, rarest, seen
+from service.rules.condition import MISS, Context, Keys, Result
+from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, seen
 from service.rules.conditions.words import Words
+from service.rules.rarity import together
 
 MOST = 2000
 """Places of one word that are looked at for a neighbour, so that a text made of one word costs little."""
@@ -35,7 +36,7 @@ class Near:
         return explained(self, context, f"text near: {listed(self.words)} within {self.within} words", miss)
 
     def keys(self) -> Keys:
-        return frozenset(Key("word", words.anchor) for words in self.words) if self.others else rarest(self.words)
+        return together([either(self.words), either(self.others)]) if self.others else every(self.words)
 
     def _nearest(self, context: Context) -> tuple[int, list[Span]]:
         """The smallest distance in words, and the places that have it; no places if something is not there at all."""

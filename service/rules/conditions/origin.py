@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, RootModel, model_validator
 from service.folding import fold
 from service.model.explanation import Explanation
 from service.rules.building import Builder, Path, Scope, Strict, TextList, as_list
-from service.rules.condition import HELD, MISS, Condition, Context, Keys, Result
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.logic import All
 
 Language = Literal["en", "zh"]
@@ -62,7 +62,7 @@ class OriginIs:
         return Explanation(f"{self.part}: {asked}", held, detail if held else f"{detail}, asked is {asked}", self.place)
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 def _publishes(asked: str, found: str) -> bool:

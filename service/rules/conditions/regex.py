@@ -26,6 +26,7 @@ class Matching:
     pattern: str
     compiled: Any
     area: Area
+    case: bool = False
 
     def evaluate(self, context: Context) -> Result:
         area = context.reading.areas[self.area]
@@ -39,7 +40,7 @@ class Matching:
         return explained(self, context, f"text regex: {self.pattern}", f"the regex `{self.pattern}` finds nothing")
 
     def keys(self) -> Keys:
-        return None
+        return ((f"regex:{self.area}:{'exact' if self.case else 'folded'}:{self.pattern}",),)
 
 
 def compile_regex(builder: Builder, path: Path, pattern: str, area: Area, *, case: bool) -> Matching | None:
@@ -55,7 +56,7 @@ def compile_regex(builder: Builder, path: Path, pattern: str, area: Area, *, cas
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         builder.say(path, f"this regex is not RE2: {reason}", _hint(pattern))
         return None
-    return Matching(builder.place(path), pattern, compiled, area)
+    return Matching(builder.place(path), pattern, compiled, area, case)
 
 
 def _hint(pattern: str) -> str:

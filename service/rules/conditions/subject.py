@@ -14,11 +14,15 @@ from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.explanation import Explanation
 from service.rules.building import Builder, Listed, Path, Scope, Strict, TextList
-from service.rules.condition import HELD, MISS, Condition, Context, Keys, Result
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.event import told
 from service.rules.conditions.logic import All
 from service.rules.conditions.words import Words
+from service.rules.rarity import alternatives
 from service.rules.reading import FoldedText
+
+MANY = 64
+"""A rule about more entities than this is not looked for by each of them."""
 
 
 class SubjectOptions(Strict):
@@ -59,7 +63,10 @@ class SubjectIs:
         return Explanation(f"subject {self.what}", held, detail, self.place, spans)
 
     def keys(self) -> Keys:
-        return None
+        if len(self.entities) > MANY:
+            return ALWAYS
+        known = tuple((f"entity:{one}",) for one in sorted(self.entities))
+        return alternatives([known, *(name.keys() for name in self.names)])
 
 
 def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | None:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJson
 
 from service.model.explanation import Explanation
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
-from service.rules.condition import MISS, Condition, Context, Key, Keys, Result
-from service.rules.conditions.finding import Area, explained, listed, missing, places, rarest, seen
+from service.rules.condition import ALWAYS, MISS, Condition, Context, Keys, Result
+from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, seen
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
@@ -81,7 +81,7 @@ class OneOf:
         return explained(self, context, f"text {self.what}: {listed(self.words)}", missing(context, self.words, self.area))
 
     def keys(self) -> Keys:
-        return frozenset(Key("word", words.anchor) for words in self.words)
+        return either(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class EveryOne:
         return explained(self, context, f"text all: {listed(self.words)}", missing(context, self.words, self.area))
 
     def keys(self) -> Keys:
-        return rarest(self.words)
+        return every(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Without:
         return Explanation(f"text none: {listed(self.words)}", not spans, detail, self.place, tuple(spans))
 
     def keys(self) -> Keys:
-        return None
+        return ALWAYS
 
 
 def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | None:

@@ -5,10 +5,13 @@ Guarantee: time grows with the text and the number of its places, whatever the w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from service.folding import fold
 from service.model.span import Span
-from service.rules.reading import FoldedText, joins
+from service.rules.condition import Key, Keys
+from service.rules.reading import FoldedText, is_solid, joins, tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,31 @@ class Words:
         raw = tuple(text.split())
         return cls(text, raw, tuple(map(fold, raw)), prefix, case, whole)
 
-    @property
-    def anchor(self) -> str:
-        """The folded text that occurs wherever these words do: the longest part."""
-        return max(self.tokens, key=len)
+    def keys(self) -> Keys:
+        """What occurs wherever these words stand."""
+        if not self.whole:
+            return (tuple(dict.fromkeys(f"text:{token}" for token in self.tokens)),)
+        return _keys(self.tokens, self.prefix)
 
     def find(self, text: FoldedText, area: Span) -> Iterator[Span]:
         """Every place in `area`, in order."""
-        for span in self._loose(text, area):
-            if self._whole(text, span) and (not self.case or self._exact(text, span)):
-                yield span
+        folded, first = text.folded, self.tokens[0]
+        start = folded.find(first, area.start, area.end)
+        while start >= 0:
+            end = start + len(first)
+            if len(self.tokens) > 1:
+                end = self._end(folded, end, area.end)
+            if end and self._whole(folded, start, end):
+                span = Span(start, end)
+                if not self.case or self._exact(text, span):
+                    yield span
+            start = folded.find(first, start + 1, area.end)
 
     def near_miss(self, text: FoldedText, area: Span) -> str:
         """Why words that almost stand there do not count; "" if there is nothing like them."""
         for span in self._loose(text, area):
             found = span.of(text.document)
-            if not self._whole(text, span):
+            if not self._whole(text.folded, *span):
                 return f"`{self.text}` stands only inside a longer word: `{_around(text, span)}`"
             return f"`{self.text}` is written `{found}` there, and `case: true` asks for the same letters"
         whole = text.whole
@@ -75,16 +87,35 @@ class Words:
             position = begin + len(token)
         return position
 
-    def _whole(self, text: FoldedText, span: Span) -> bool:
-        folded = text.folded
+    def _whole(self, folded: str, start: int, end: int) -> bool:
         if not self.whole:
             return True
-        if span.start > 0 and joins(folded[span.start]) and joins(folded[span.start - 1]):
+        if start > 0 and joins(folded[start - 1]) and joins(folded[start]):
             return False
-        return self.prefix or span.end >= len(folded) or not (joins(folded[span.end - 1]) and joins(folded[span.end]))
+        return self.prefix or end >= len(folded) or not (joins(folded[end]) and joins(folded[end - 1]))
 
     def _exact(self, text: FoldedText, span: Span) -> bool:
         return tuple(span.of(text.document).split()) == self.raw
+
+
+@lru_cache(maxsize=1 << 16)
+def _keys(tokens: tuple[str, ...], prefix: bool) -> Keys:
+    """Latin words stand whole in the text, one behind the other, unless the end of the last may go on; others stand as is."""
+    keys: list[Key] = []
+    run: list[str] = []
+    for number, token in enumerate(tokens):
+        words = [] if is_solid(token) else tokens_of(token)
+        if prefix and number == len(tokens) - 1 and joins(token[-1]):
+            words = words[:-1]
+        if not words:
+            keys += [*_in_pairs(run), f"text:{token}"]
+            run = []
+        run += words
+    return (tuple(dict.fromkeys([*keys, *_in_pairs(run)])),)
+
+
+def _in_pairs(words: list[str]) -> list[Key]:
+    return [*pairwise(words)] if len(words) > 1 else [*words]
 
 
 def _around(text: FoldedText, span: Span) -> str:
