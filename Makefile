@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TEST_PROCESSES ?= auto
 
 .PHONY: run demo test check lint types layers budgets migrations rules coverage wheel lock clean
 
@@ -12,7 +13,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/tapewatch demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --cov --cov-report= $(PYTEST_ARGS)
 
 check: lint types layers budgets migrations rules coverage wheel
 
