@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from service.folding import fold
 from service.model.duration import format_duration
+from service.model.hours import within
 from service.model.window import Absence, Corroborated, Count, FirstTime, Occurrence, Spike, Told, Window
 from service.model.window import Sequence as InOrder
 
@@ -100,16 +101,21 @@ def judge(
 
 def silent(window: Absence, *, last: datetime | None, told: Told | None, since: datetime, now: datetime) -> Judgement:
     """Whether nothing matched for long enough; `since` is from when on somebody was watching without a gap."""
-    opened = window.hours.open_since(now) if window.hours else since
-    if opened is None:
+    opened = window.hours.since(now) if window.hours else ((since, now),)
+    if not opened:
         return Judgement(False, "outside of the hours in which something is expected", told=told)
-    begin = max(moment for moment in (since, opened, last) if moment is not None)
+    begin = max(moment for moment in (since, opened[0][0], last) if moment is not None)
+    quiet, limit = within(opened, begin, now), format_duration(window.within)
     words = f"no match since {begin:%Y-%m-%d %H:%M:%S} UTC"
-    if now - begin < window.within:
-        return Judgement(False, f"{words}, less than {format_duration(window.within)} ago", told=told)
+    if quiet < window.within:
+        return Judgement(False, f"{words}, for less than {limit}{_counted(window)}", told=told)
     if told is not None and told.first >= begin:
         return Judgement(False, f"{words}: told already", told=told)
-    return Judgement(True, f"{words}, for {format_duration(window.within)} or longer", told=Told(begin, now))
+    return Judgement(True, f"{words}, for {limit} or longer{_counted(window)}", told=Told(begin, now))
+
+
+def _counted(window: Absence) -> str:
+    return f" (counted: {window.hours.told})" if window.hours else ""
 
 
 def _count(window: Count, known: Sequence[Occurrence], new: Occurrence, told: Told | None) -> Judgement:

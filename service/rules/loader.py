@@ -15,6 +15,7 @@ from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Rule
+from service.model.window import Absence
 from service.rules.building import Allowed, Builder, Macros, Path
 from service.rules.compiler import compile_when, scope_of_rule
 from service.rules.condition import Condition
@@ -84,8 +85,8 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     has_when = isinstance(raw, dict) and "when" in raw
     when = compile_when(builder, (*path, "when")) if has_when else None
     severity, grades = parse_severity(builder, (*path, "severity"), scope_of_rule(builder, (*path, "when")))
-    limits = _limits(builder, path, text)
     window, first = parse_window(builder, path)
+    limits = _limits(builder, path, text, timed=not isinstance(window, Absence))
     for key in ("title", "body"):
         _check_template(builder, (*path, key))
     if text is None or when is None or len(builder.problems) > before:
@@ -109,10 +110,10 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     return [compiled, *steps] if text.enabled else []
 
 
-def _limits(builder: Builder, path: Path, text: RuleText | None) -> list[Condition]:
-    """What a rule says beside `when` on the time in which it may fire."""
+def _limits(builder: Builder, path: Path, text: RuleText | None, *, timed: bool) -> list[Condition]:
+    """What a rule says beside `when` on the time in which it may fire; `timed`: its `during` speaks of items."""
     raw, found = builder.value(path), []
-    if isinstance(raw, dict) and "during" in raw:
+    if timed and isinstance(raw, dict) and "during" in raw:
         found.append(parse_during(builder, (*path, "during"), None))
     if text is not None and text.expires is not None:
         found.append(Unexpired(builder.place((*path, "expires")), text.expires))

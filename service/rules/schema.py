@@ -20,7 +20,7 @@ from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
 from service.rules.severity import ELSE
-from service.rules.windows import MODELS
+from service.rules.windows import DURATION, MODELS
 
 Schema = dict[str, Any]
 _NONE: Mapping[str, Calendar] = {}
@@ -59,6 +59,10 @@ def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Ma
     for key, model in MODELS.items():
         definitions["RuleText"]["properties"][key] |= {"$ref": f"#/$defs/{model.__name__}"}
     definitions["SequenceText"]["properties"]["after"] |= {"$ref": "#/$defs/When"}
+    definitions["AbsenceText"]["properties"]["during"] |= {"$ref": "#/$defs/During"}
+    for name in ("AbsenceText", "FirstTimeText"):  # which may be written as a duration alone
+        options = definitions[name]
+        definitions[name] = {"anyOf": [DURATION, options], "description": options["description"]}
     definitions["CorroboratedText"] = {"anyOf": [NUMBER, definitions.pop("_Reports")]}
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
     return {
