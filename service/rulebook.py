@@ -28,6 +28,7 @@ from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
 from service.notify.receivers import check_target, expand
+from service.rules.cures import chinese_colon
 from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.sources.definitions import parse_sources
@@ -273,7 +274,7 @@ def _load(name: str, text: bytes, problems: list[Problem]) -> Document | None:
     try:
         return load(text, name)
     except InvalidFiles as error:
-        problems += error.problems
+        problems += chinese_colon(error.problems, text.decode("utf-8", "replace"))
         return None
 
 

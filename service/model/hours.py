@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 Piece = tuple[datetime, datetime]
 """A piece of time in UTC, the first moment included and the last not."""
@@ -22,13 +21,18 @@ class Market(Protocol):
         """When, on a day of its own clock, it is in one of `sessions`."""
         ...
 
+    @property
+    def examples(self) -> Sequence[date]:
+        """Days of every kind that it knows of."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
     """`told` says them in words. No `clock` is the whole day, no `weekdays` (0 is Monday) are all, no `markets` ask nothing."""
 
     told: str = "every day"
-    zone: tzinfo = ZoneInfo("UTC")
+    zone: tzinfo = UTC
     clock: tuple[tuple[time, time | None], ...] = ()
     weekdays: tuple[int, ...] = ()
     markets: tuple[Market, ...] = ()

@@ -3,15 +3,26 @@
 Guarantee: what a person may write is here and in the condition families only; loader and JSON schema both read it from here.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, RootModel, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
-from service.rules.building import PlainText, Strict, TextList
+from service.rules.building import PlainText, Strict, TextList, as_list
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
-Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(NAME_PATTERN, text):
+        near = re.sub("[^a-z0-9_-]+", "-", text.casefold()).strip("-_")[:64]
+        cure = f", for instance `{near}`" if near else ""
+        raise ValueError(f"`{text}` is no name: write small letters, digits, - and _, at most 64{cure}")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": NAME_PATTERN})]
 LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,63}$")]
 
 
@@ -28,7 +39,7 @@ class ListEntry(Strict):
         return self
 
 
-ListEntries = Annotated[list[PlainText | ListEntry], Field(min_length=1)]
+ListEntries = Annotated[list[PlainText | ListEntry], BeforeValidator(as_list), Field(min_length=1)]
 
 
 class ExampleItem(Strict):
@@ -57,14 +68,31 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Examples = list[Annotated[PlainText, AfterValidator(_not_blank)] | ExampleItem]
+Examples = Annotated[list[Annotated[PlainText, AfterValidator(_not_blank)] | ExampleItem], BeforeValidator(as_list)]
+
+
+def _link(text: str) -> str:
+    if text and not re.match("https?://", text):
+        raise ValueError(f"`{text}` is no link: a runbook begins with https:// or http://")
+    return text
+
+
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"`{value}` is no day: write the year first, for instance 2026-12-31") from None
 
 
 class ExamplesText(Strict):
     """Items that prove the rule each time it is loaded; a rule whose examples fail is refused."""
 
-    match: Examples = Field(default=[], description="The rule must fire on each of these.")
-    no_match: Examples = Field(default=[], description="The rule must not fire on any of these.")
+    match: Examples = Field(
+        default=[], description="The rule must fire on each of these.", examples=[["Moore Threads filed for an IPO."]]
+    )
+    no_match: Examples = Field(
+        default=[], description="The rule must not fire on any of these.", examples=[["The IPO market cooled."]]
+    )
 
 
 class RuleText(Strict):
@@ -92,11 +120,19 @@ class RuleText(Strict):
     first_time: Any = Field(default=None, description="Fires on the first match for a time.")
     corroborated_by: Any = Field(default=None, description="Fires when so many different publishers report the same.")
     labels: dict[LabelName, PlainText] = Field(default={}, description="For routes.", examples=[{"desk": "a-share"}])
-    examples: ExamplesText = ExamplesText()
+    examples: ExamplesText = Field(
+        default=ExamplesText(),
+        description="Items that prove the rule each time it is loaded.",
+        examples=[{"match": ["Moore Threads filed for an IPO."], "no_match": ["The IPO market cooled."]}],
+    )
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
-    expires: date | None = Field(default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"])
-    owner: str = Field(default="", max_length=200, description="Whom to ask about the rule.")
-    runbook: str = Field(default="", pattern="^(https?://.*)?$", max_length=500, description="Link: what to do when it fires.")
+    expires: Annotated[date, BeforeValidator(_day)] | None = Field(
+        default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"]
+    )
+    owner: str = Field(default="", max_length=200, description="Whom to ask about the rule.", examples=["primary-markets"])
+    runbook: Annotated[str, AfterValidator(_link), WithJsonSchema({"type": "string", "pattern": "^(https?://.*)?$"})] = Field(
+        default="", max_length=500, description="Link: what to do when it fires.", examples=["https://wiki.example.com/ipo"]
+    )
 
 
 class ListsText(RootModel[dict[Name, ListEntries]]):
@@ -110,6 +146,6 @@ class MacroNames(RootModel[dict[Name, Any]]):
 class FileText(Strict):
     """The top of a file of rules/alerts; what is in it is checked piece by piece, so that one bad rule hides no other."""
 
-    rules: list[Any] = Field(default=[])
-    lists: dict[str, Any] = Field(default={})
-    macros: dict[str, Any] = Field(default={})
+    rules: list[Any] = Field(default=[], examples=[[{"id": "my-ipo", "when": {"event": "ipo"}}]])
+    lists: dict[str, Any] = Field(default={}, examples=[{"my-stocks": ["601869.SH", "NVDA.US"]}])
+    macros: dict[str, Any] = Field(default={}, examples=[{"not-a-rumour": {"none": [{"text": ["rumour"]}]}}])

@@ -19,6 +19,7 @@ from service.model.window import Absence
 from service.rules.building import Allowed, Builder, Macros, Path
 from service.rules.compiler import compile_when, scope_of_rule
 from service.rules.condition import Condition
+from service.rules.conditions import CONDITIONS
 from service.rules.conditions.field import DERIVED
 from service.rules.conditions.logic import All
 from service.rules.conditions.moment import Calendar, Unexpired, parse_during
@@ -69,8 +70,14 @@ def parse_rules(
 
 
 def _file(builder: Builder, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
-    builder.check((), FileText)
+    if isinstance(builder.value(()), list):
+        builder.say((), "the rules stand alone here", "write `rules:` above them, as the first line")
+        return []
     rules = builder.value(("rules",))
+    if isinstance(rules, dict):
+        builder.say(("rules",), "`rules` needs a list", "begin each rule with `- `, for instance `- id: my-rule`")
+        return []
+    builder.check((), FileText)
     count = len(rules) if isinstance(rules, list) else 0
     return [compiled for number in range(count) for compiled in _rule(builder, ("rules", number), seen, extract)]
 
@@ -80,7 +87,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     before = len(builder.problems)
     builder.macros.used = 0
     _refuse_twice(builder, (*path, "id"), seen)
-    text = builder.check(path, RuleText)
+    text = builder.check(path, RuleText, _HOMES | {name: _UNDER_WHEN for table in builder.vocabulary.values() for name in table})
     raw = builder.value(path)
     has_when = isinstance(raw, dict) and "when" in raw
     when = compile_when(builder, (*path, "when")) if has_when else None
@@ -108,6 +115,18 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     builder.problems += [result.problem() for result in run_rule(compiled, extract) if not result.passed]
     steps = [CompiledRule(replace(face, step="after"), first)] if first is not None else []
     return [compiled, *steps] if text.enabled else []
+
+
+_UNDER_WHEN = "it belongs under `when`: indent it by two blanks more"
+_HOMES: Mapping[str, str] = {
+    **{key: _UNDER_WHEN for key in (*CONDITIONS, *DERIVED) if key not in RuleText.model_fields},
+    **{
+        key: "it belongs inside of `count`, as in `count: {at_least: 3, within: 30m}`"
+        for key in ("at_least", "within", "distinct", "per")
+    },
+    **{key: "it belongs under `examples`" for key in ("match", "no_match")},
+}
+"""Where keys belong that people write beside `when`."""
 
 
 def _limits(builder: Builder, path: Path, text: RuleText | None, *, timed: bool) -> list[Condition]:

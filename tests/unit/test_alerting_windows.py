@@ -1,9 +1,8 @@
 """What windows decide, from occurrences and times alone; the whole is proved on databases in integration/test_windows.py."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -50,6 +50,11 @@ class Calendar(Protocol):
         ...
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
     def zone(self) -> tzinfo:
         """Where its clock stands."""
         ...
@@ -79,7 +84,9 @@ class Calendar(Protocol):
 
 def _window(text: str) -> str:
     if not _WINDOW.fullmatch(text):
-        raise ValueError(f"`{text}` is no time of day: write 09:30-11:30, from 00:00 to 24:00")
+        padded = re.sub(r"(?<!\d)(\d:)", r"0\1", text.replace("：", ":"))
+        cure = padded if _WINDOW.fullmatch(padded) else "09:30-11:30"
+        raise ValueError(f"`{text}` is no time of day: write {cure}, from 00:00 to 24:00")
     return text
 
 
@@ -96,7 +103,10 @@ def _zones() -> set[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai, Asia/Hong_Kong or America/New_York")
+        town = text.casefold().replace(" ", "_")
+        near = [name for name in sorted(_zones()) if name.rpartition("/")[2].casefold() == town]
+        cure = near[0] if near else "for instance Asia/Shanghai, Asia/Hong_Kong or America/New_York"
+        raise ValueError(f"`{text}` is no time zone: write {cure}")
     return text
 
 
@@ -311,9 +321,21 @@ def _calendars(builder: Builder, path: Path, names: Collection[str]) -> tuple[Ca
     for number, name in enumerate(names):
         if name in builder.calendars:
             found.append(builder.calendars[name])
+        elif cure := _written_otherwise(builder, name):
+            builder.say(builder.element(path, number), f"unknown calendar `{name}`", cure)
         else:
             builder.unknown(builder.element(path, number), "calendar", name, builder.calendars)
     return tuple(found)
+
+
+def _written_otherwise(builder: Builder, text: str) -> str:
+    """What to write for `XSHG open` and `Shanghai`; "" if that is not known."""
+    name, _, session = text.partition(" ")
+    found = builder.calendars.get(name)
+    if found is not None and session.strip() in found.sessions:
+        return f"write `{{calendar: {name}, session: {session.strip()}}}`"
+    titled = [one.name for one in builder.calendars.values() if text.casefold() in one.title.casefold()]
+    return f"did you mean `{'` or `'.join(titled)}`?" if titled else ""
 
 
 def _clock(builder: Builder, path: Path, zone: tzinfo, options: TimeOptions | DuringOptions) -> OnTheClock:
