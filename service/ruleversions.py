@@ -80,10 +80,10 @@ def activate(database: Database, prefix: str, by: str) -> Rulebook:
     return rulebook
 
 
-def stored(connection: Connection, prefix: str) -> Rulebook:
+def stored(connection: Connection, prefix: str, memory: Memory | None = None) -> Rulebook:
     """A stored version, compiled; ConfigurationError where there is none, or several, that begin so."""
     found = rulesets.find(connection, prefix)
     if len(found) != 1:
         many = f"several versions begin with {prefix!r}: {', '.join(found[:5])}"
         raise ConfigurationError(many if found else f"there is no version {prefix!r}; `tapewatch rules versions` lists them")
-    return parse_folder(rulesets.texts(connection, found[0]) or {})
+    return parse_folder(rulesets.texts(connection, found[0]) or {}, memory)

@@ -121,10 +121,16 @@ def _counted(window: Absence) -> str:
 def _count(window: Count, known: Sequence[Occurrence], new: Occurrence, told: Told | None) -> Judgement:
     members = _fullest([*known, new], new, window.within, window.distinct)
     have = len(_values(members, window.distinct))
-    what = f"{have} {f'different {window.distinct}s' if window.distinct else 'matches'} within {format_duration(window.within)}"
+    what = f"{have} {_counted_as(window, have)} within {format_duration(window.within)}"
     if have < window.at_least:
         return Judgement(False, f"{what}, {window.at_least} are needed", told=told)
     return _told_once(members, told, f"{what} ({window.at_least} are needed){_named(members, window.distinct)}")
+
+
+def _counted_as(window: Count, have: int) -> str:
+    if window.distinct:
+        return f"different {window.distinct}s" if have != 1 else window.distinct
+    return "matches" if have != 1 else "match"
 
 
 def _spike(window: Spike, known: Sequence[Occurrence], new: Occurrence, told: Told | None, since: datetime | None) -> Judgement:
