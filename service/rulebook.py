@@ -205,16 +205,20 @@ def read_entities(folder: Path | None) -> tuple[Catalog, frozenset[str]]:
 
 def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
-    paths = [path for room in WORDS for path in _word_files(SHIPPED / room)]
-    return load_words({shown(path): _read(path) for path in paths})
+    return read_words(None)[0]
 
 
-def shipped_calendars() -> dict[str, Calendar]:
-    """The trading calendars that travel with the program."""
-    calendars, problems = parse_calendars([load(_read(path), shown(path)) for path in _yaml_files(SHIPPED / "calendars")])
-    if problems:
-        raise InvalidFiles(problems)
-    return calendars
+def read_words(folder: Path | None) -> tuple[Lexicon, Catalog, dict[str, Calendar]]:
+    """What rules of a folder may speak of, whatever its rules are like; raises InvalidFiles."""
+    problems: list[Problem] = []
+    texts = {name: text for name, text in read_folder(folder).items() if _room(name) in (*WORDS, "calendars")}
+    documents = _documents(texts, Memory(), problems)
+    words = {name: document for name, document in documents.items() if _room(name) in WORDS}
+    lexicon, catalog = parse_words(words, problems, _tables(texts, problems))
+    calendars = _collect(problems, parse_calendars([documents[name] for name in documents if name not in words]))
+    if problems or lexicon is None:
+        raise InvalidFiles(problems, texts)
+    return lexicon, catalog, calendars
 
 
 def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:

@@ -29,8 +29,8 @@ LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,63}$")]
 class ListEntry(Strict):
     """A list may hold entities with a tag, or names of what has no entity, beside entity ids."""
 
-    tag: TextList | None = None
-    name: TextList | None = None
+    tag: TextList | None = Field(default=None, description="All entities with one of these tags.", examples=["optical"])
+    name: TextList | None = Field(default=None, description="Names of what has no entity id.", examples=["Moore Threads"])
 
     @model_validator(mode="after")
     def _something(self) -> "ListEntry":
@@ -45,10 +45,10 @@ ListEntries = Annotated[list[PlainText | ListEntry], BeforeValidator(as_list), F
 class ExampleItem(Strict):
     """A news item."""
 
-    title: PlainText = ""
-    text: PlainText = ""
+    title: PlainText = Field(default="", description="Its headline.")
+    text: PlainText = Field(default="", description="What it says.", examples=["Moore Threads filed for an IPO."])
     lang: str = Field(default="", pattern="^(en|zh)?$", description="en or zh; found out if not given.")
-    publisher: str = ""
+    publisher: str = Field(default="", description="The outlet, for rules that ask for one.", examples=["example.com"])
     source: str = Field(default="example", description="The id of a source, for rules that ask for one.")
     published: AwareDatetime | None = Field(
         default=None, description="When, with its zone, for rules that ask for a time.", examples=["2025-12-22T10:00:00+08:00"]

@@ -19,4 +19,5 @@ def parse_hours(builder: Builder, path: Path) -> Hours | None:
     zone = clocks[0].zone if clocks else sessions[0].calendars[0].zone
     markets = tuple(calendar for part in sessions for calendar in part.calendars)
     names = tuple(name for part in sessions for name in part.sessions)
-    return Hours("; ".join(part.asked for part in (*sessions, *clocks)), zone, clock, weekdays, markets, names)
+    told = "; ".join([*(part.asked for part in sessions), *(part.asked for part in clocks)])
+    return Hours(told, zone, clock, weekdays, markets, names)

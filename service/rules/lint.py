@@ -135,8 +135,8 @@ def _condition(
 
 def _words(compiled: CompiledRule, condition: Condition) -> Iterator[Finding]:
     if isinstance(condition, Matching) and (plain := _PLAIN.fullmatch(condition.pattern)):
-        words = ", ".join(plain[1].split("|"))
-        hint = f"`any: [{words}]` finds them as whole words in every spelling, and costs far less"
+        plain_words = ", ".join(plain[1].split("|"))
+        hint = f"`any: [{plain_words}]` finds them as whole words in every spelling, and costs far less"
         yield _finding(
             compiled, Level.INFO, "plain-regex", f"the regex `{condition.pattern}` is plain words", hint, condition.place
         )

@@ -118,7 +118,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
 
 
 _UNDER_WHEN = "it belongs under `when`: indent it by two blanks more"
-_HOMES: Mapping[str, str] = {
+_HOMES: dict[str, str] = {
     **{key: _UNDER_WHEN for key in (*CONDITIONS, *DERIVED) if key not in RuleText.model_fields},
     **{
         key: "it belongs inside of `count`, as in `count: {at_least: 3, within: 30m}`"

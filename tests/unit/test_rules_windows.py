@@ -1,6 +1,6 @@
 """Windows in rule files: what may be written, where, and what is said when it is wrong."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -58,7 +58,7 @@ def test_an_absence_in_the_session_of_a_market(text: str) -> None:
     assert found.hours is not None
     assert (found.hours.markets, found.hours.sessions) == ((world.CALENDARS["XSHG"],), ("open",))
     assert str(found.hours.zone) == "Asia/Shanghai"
-    lunch = world.item("[limit_up Hengtong 600487.SH]", published="2025-12-22T12:00:00+08:00")
+    lunch = world.item("[limit_up Hengtong 600487.SH]", published=datetime(2025, 12, 22, 4, tzinfo=UTC))
     assert match(
         world.ruleset(f"rules: [{{id: r, when: {{event: limit_up}}, {text.replace(chr(10), ',')}}}]"), lunch, world.extract(lunch)
     )
