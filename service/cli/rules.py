@@ -20,7 +20,7 @@ from service.errors import InvalidFiles
 from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
-from service.rulebook import Rulebook, counting, event_fields, load_folder
+from service.rulebook import Rulebook, counting, event_fields, load_folder, read_words
 from service.rules.examples import ExampleResult
 from service.rules.examples import run as run_examples
 from service.rules.lint import Finding, Level

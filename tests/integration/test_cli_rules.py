@@ -214,6 +214,17 @@ def test_new_says_what_is_missing_or_wrong(place: Path) -> None:
     assert isinstance(run("new", "--no-input", "--match", SENTENCE, "--id", "taken").exception, ConfigurationError)
 
 
+def test_the_schema_knows_what_the_folder_adds(place: Path) -> None:
+    rules = write_rules(place, rules="rules: [nonsense")
+    (rules / "entities").mkdir()
+    (rules / "entities" / "own.yaml").write_text(
+        "groups:\n  - {about: Own, kind: stock, tags: [my-own], entities: [{id: ACME.US, en: [Acme]}]}\n", "utf-8"
+    )
+    assert '"my-own"' in run("schema", "rules").stdout
+    (rules / "entities" / "own.yaml").write_text("groups: 3\n", "utf-8")
+    assert run("schema", "rules").exit_code == 1
+
+
 def test_the_schema_is_written_where_it_should_be(place: Path) -> None:
     assert run("schema", "--output", "schema.json").exit_code == 0
     made = json.loads((place / "schema.json").read_text("utf-8"))
