@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from service.errors import Problem
+from service.model.window import Absence
+from service.model.window import Sequence as InOrder
 from service.rules.condition import Condition
 from service.rules.conditions.event import AnyEventIs, Happened
 from service.rules.conditions.logic import AnyOf, NoneOf
@@ -165,20 +167,28 @@ def _together(rules: Sequence[CompiledRule]) -> Iterator[Finding]:
     found = [shapes(compiled.when) for compiled in rules]
     counts: Counter[Shape] = Counter(detail for one in found for detail in details(one))
     by_rarest: dict[Shape, list[int]] = {}
-    same: dict[Shape, int] = {}
+    windows = [_window(compiled, number) for number, compiled in enumerate(rules)]
+    same: dict[tuple[Shape, str], int] = {}
     for number, one in enumerate(found):
         rarest = min(details(one), key=lambda detail: (counts[detail], repr(detail)), default=shape(rules[number].when))
         by_rarest.setdefault(rarest, []).append(number)
-        first = same.setdefault(one, number)
+        first = same.setdefault((one, windows[number]), number)
         if first != number:
             yield _covered(rules[number], rules[first], equal=True)
     for number, one in enumerate(found):
-        if same[one] != number:
+        if same[one, windows[number]] != number or isinstance(rules[number].rule.window, Absence):
             continue
         near = [other for detail in set(details(one)) for other in by_rarest.get(detail, ())[:MOST_COMPARED]]
-        wide = next((other for other in sorted(set(near)) if found[other] != one and covers(found[other], one)), None)
+        near = sorted(other for other in set(near) if not windows[other] and found[other] != one)
+        wide = next((other for other in near if covers(found[other], one)), None)
         if wide is not None:
             yield _covered(rules[number], rules[wide], equal=False)
+
+
+def _window(compiled: CompiledRule, number: int) -> str:
+    """The same for windows that wait for the same; "" for none. What a sequence begins with is not looked at."""
+    window = compiled.rule.window
+    return "" if window is None else str(number) if isinstance(window, InOrder) else window.told
 
 
 def _covered(narrow: CompiledRule, wide: CompiledRule, *, equal: bool) -> Finding:

@@ -321,3 +321,27 @@ def test_words_that_somebody_meant_otherwise(text: str, said: str) -> None:
 def test_words_that_may_be_meant_so(text: str) -> None:
     found = lint(ruleset(f"rules: [{{id: r, when: {{text: {text}}}}}]").compiled)
     assert [one for one in found if one.code == "odd-words"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("", "", ["warning:duplicate"]),
+        ("", ", first_time: 90d", []),
+        (", first_time: 90d", ", first_time: 90d", ["warning:duplicate"]),
+        (", first_time: 90d", ", first_time: 30d", []),
+        (", sequence: {after: {text: a}, within: 1h}", ", sequence: {after: {text: b}, within: 1h}", []),
+    ],
+)
+def test_rules_with_other_windows_are_no_duplicates(first: str, second: str, found: list[str]) -> None:
+    when = "when: {event: limit_up}"
+    assert codes(f"rules: [{{id: a, {when}{first}}}, {{id: b, {when}{second}}}]") == found
+
+
+def test_only_a_rule_that_waits_for_nothing_covers_others() -> None:
+    def pair(wide: str, narrow: str) -> list[str]:
+        return codes(f"rules: [{{id: a, when: {{event: ipo}}{wide}}}, {{id: b, when: {{event: ipo, stage: filed}}{narrow}}}]")
+
+    assert pair("", ", first_time: 90d") == ["warning:shadowed"]
+    assert pair(", first_time: 90d", "") == []
+    assert pair("", ", absence: 3h") == []
