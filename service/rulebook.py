@@ -23,7 +23,7 @@ from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
 from service.events.watchlist_csv import Table, parse_table
 from service.marked_yaml import Document, load
 from service.model.entity import Catalog
-from service.model.event import Event
+from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
@@ -120,7 +120,7 @@ def parse_folder(texts: Texts, memory: Memory | None = None) -> Rulebook:
     words = lexicon
 
     def understand(item: Item) -> tuple[Event, ...]:
-        return counting(words, extract(item, words))
+        return told(words, extract(item, words))
 
     calendars = _collect(problems, parse_calendars([present[name] for name in present if _room(name) == "calendars"]))
     beside = {name: text for name, text in texts.items() if _room(name) in (*WORDS, "calendars")}
@@ -224,6 +224,12 @@ def read_words(folder: Path | None) -> tuple[Lexicon, Catalog, dict[str, Calenda
 def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
     """The events that rules may see: asserted ones, and planned ones of the types that say so."""
     return tuple(event for event in events if lexicon.counts(event))
+
+
+def told(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that rules may see, and those that the text takes back: explanations name them, and no rule holds by them."""
+    taken_back = (Status.DENIED, Status.HISTORICAL)
+    return tuple(event for event in events if lexicon.counts(event) or event.status in taken_back)
 
 
 def shown(path: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from service.app import open_for_reading
 from service.cli.output import alert_panel, marked, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.clock import utc_now
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, InvalidFiles
 from service.events.extract import ClauseTrace, extract
 from service.events.extract import explain as explain_events
 from service.events.lexicon import Lexicon
@@ -24,7 +25,7 @@ from service.model.explanation import Explanation
 from service.model.item import Item
 from service.model.span import Span
 from service.pipeline.why import DISPOSITIONS, why
-from service.rulebook import Rulebook, counting, load_folder
+from service.rulebook import counting, load_folder, read_words, told
 from service.rules.explain import Verdict
 from service.rules.explain import explain as explain_rules
 from service.storage import alerts, decisions, deliveries, items
@@ -56,10 +57,10 @@ def explain(
 ) -> None:
     """Show the events of an item, every rule's verdict with its place, and what became of it."""
     _, settings, _ = prepare(env_file, rules=rules, data=data, quiet=True)
-    book = load_folder(settings.rules_folder)
     if item == "-":
-        _explain_text(Item("", "", "", sys.stdin.read()), book, all_rules, as_json)
+        _explain_text(Item("", "", "", sys.stdin.read()), settings.rules_folder, all_rules, as_json)
         return
+    book = load_folder(settings.rules_folder)
     with open_for_reading(settings) as database, database.read() as connection:
         found = why(connection, _find(connection, item).id, book.rules, book.version, all_rules=all_rules)
         assert found is not None
@@ -74,7 +75,7 @@ def explain(
             )
         )
         out.print(f"{DISPOSITIONS[stored.disposition]}\n")
-        _show_clauses(stored.item, book)
+        _show_clauses(stored.item, book.lexicon)
         if counting(book.lexicon, extract(stored.item, book.lexicon)) != tuple(found.events):
             out.print("[yellow]note[/]: the vocabulary reads other events here now; below are those that were stored")
         out.print("\n[bold]rules[/]")
@@ -82,13 +83,20 @@ def explain(
         _show_history(connection, stored.id)
 
 
-def _explain_text(item: Item, book: Rulebook, all_rules: bool, as_json: bool) -> None:
-    verdicts = explain_rules(book.rules, item, extract(item, book.lexicon), utc_now(), all_rules=all_rules)
+def _explain_text(item: Item, folder: Path | None, all_rules: bool, as_json: bool) -> None:
+    """A text; what is read in it is shown also where the rules are refused, for that may be what their author looks for."""
+    try:
+        book = load_folder(folder)
+    except InvalidFiles:
+        if not as_json:
+            _show_clauses(item, read_words(folder)[0])
+        raise
+    verdicts = explain_rules(book.rules, item, told(book.lexicon, extract(item, book.lexicon)), utc_now(), all_rules=all_rules)
     if as_json:
         rules = [verdict.as_json() for verdict in verdicts]
         typer.echo(json.dumps({"item": None, "explained_by": book.version, "rules": rules}, ensure_ascii=False))
         return
-    _show_clauses(item, book)
+    _show_clauses(item, book.lexicon)
     out.print("\n[bold]rules[/]")
     show_verdicts(verdicts)
 
@@ -102,10 +110,10 @@ def _find(connection: Connection, name: str) -> items.StoredItem:
     return found
 
 
-def _show_clauses(item: Item, book: Rulebook) -> None:
+def _show_clauses(item: Item, lexicon: Lexicon) -> None:
     out.print("[bold]clauses[/]")
-    for clause in explain_events(item, book.lexicon):
-        _show_clause(clause, item.document, book.lexicon)
+    for clause in explain_events(item, lexicon):
+        _show_clause(clause, item.document, lexicon)
 
 
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -27,7 +27,7 @@ from service.model.item import Item
 from service.model.window import Absence, Sequence
 from service.pipeline.fired import Fired, fire, occurrence_of
 from service.pipeline.replay import Report, Would
-from service.rulebook import Memory, Rulebook, counting, load_folder
+from service.rulebook import Memory, Rulebook, counting, load_folder, told
 from service.rules.explain import explain
 from service.rules.matcher import match
 
@@ -67,7 +67,7 @@ def try_text(  # noqa: PLR0913 - each is an option of the command
     read, now = extract(item, book.lexicon), utc_now()
     events = counting(book.lexicon, read)
     fired = fire(book, 0, item, match(book.rules, item, events, now), now)
-    verdicts = explain(book.rules, item, read, now, all_rules=all_rules)
+    verdicts = explain(book.rules, item, told(book.lexicon, read), now, all_rules=all_rules)
     if as_json:
         found = {"version": book.version, "fires": [_tried(book, hit, now) for hit in fired]}
         shown = {"events": [*map(public_event, events)], "rules": [verdict.as_json() for verdict in verdicts]}

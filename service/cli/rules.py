@@ -53,7 +53,7 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
 def _show_rules(book: Rulebook) -> None:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in ("rule", "severity", "where", "examples"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for compiled in book.rules.compiled:
         rule = compiled.rule
         gravest = compiled.grades[0].severity if compiled.grades else rule.severity

@@ -67,6 +67,10 @@ def json_schema(
     for name in ("AbsenceText", "FirstTimeText"):  # which may be written as a duration alone
         options = definitions[name]
         definitions[name] = {"anyOf": [DURATION, options], "description": options["description"]}
+    several = [definitions["ExamplesText"]["properties"][key] for key in ("match", "no_match")]
+    for many in (*several, *definitions["ListsText"]["patternProperties"].values()):
+        items, kind = many["items"], {key: many.pop(key) for key in ("type", "items", "minItems") if key in many}
+        many["anyOf"] = [items, kind]
     reports = {"anyOf": [NUMBER, definitions.pop("_Reports")], "examples": [2, {"publishers": 3, "within": "2h"}]}
     definitions["CorroboratedText"] = {"description": "So many different publishers report the same.", **reports}
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
