@@ -136,10 +136,10 @@ class Builder:
         few = f"known: {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
         self.say(path, f"unknown {what} `{word}`", "; ".join(part for part in (did_you_mean(word, known), few) if part))
 
-    def check(self, path: Path, model: type[M], homes: Mapping[str, str] | None = None) -> M | None:
+    def check(self, path: Path, model: type[M], homes: Callable[[], Mapping[str, str]] = dict) -> M | None:
         """The value at `path` as a model; its problems are reported. `homes` says where keys belong that cannot stand here."""
         found, problems = validate(self.document, model, path)
-        self.problems += [cured(problem, model, homes or {}) for problem in problems]
+        self.problems += [cured(problem, model, homes()) for problem in problems]
         return found
 
     def element(self, path: Path, number: int) -> Path:

@@ -84,14 +84,24 @@ def _day(value: object) -> object:
         raise ValueError(f"`{value}` is no day: write the year first, for instance 2026-12-31") from None
 
 
+# Made anew and not copied each time, which takes several times as long.
+_NONE: dict[str, Any] = {"default": []}
+
+
 class ExamplesText(Strict):
     """Items that prove the rule each time it is loaded; a rule whose examples fail is refused."""
 
     match: Examples = Field(
-        default=[], description="The rule must fire on each of these.", examples=[["Moore Threads filed for an IPO."]]
+        default_factory=list,
+        json_schema_extra=_NONE,
+        description="The rule must fire on each of these.",
+        examples=[["Moore Threads filed for an IPO."]],
     )
     no_match: Examples = Field(
-        default=[], description="The rule must not fire on any of these.", examples=[["The IPO market cooled."]]
+        default_factory=list,
+        json_schema_extra=_NONE,
+        description="The rule must not fire on any of these.",
+        examples=[["The IPO market cooled."]],
     )
 
 
@@ -119,9 +129,12 @@ class RuleText(Strict):
     absence: Any = Field(default=None, description="Fires when nothing matches for a time.")
     first_time: Any = Field(default=None, description="Fires on the first match for a time.")
     corroborated_by: Any = Field(default=None, description="Fires when so many different publishers report the same.")
-    labels: dict[LabelName, PlainText] = Field(default={}, description="For routes.", examples=[{"desk": "a-share"}])
+    labels: dict[LabelName, PlainText] = Field(
+        default_factory=dict, json_schema_extra={"default": {}}, description="For routes.", examples=[{"desk": "a-share"}]
+    )
     examples: ExamplesText = Field(
-        default=ExamplesText(),
+        default_factory=ExamplesText,
+        json_schema_extra={"default": {"match": [], "no_match": []}},
         description="Items that prove the rule each time it is loaded.",
         examples=[{"match": ["Moore Threads filed for an IPO."], "no_match": ["The IPO market cooled."]}],
     )

@@ -87,7 +87,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     before = len(builder.problems)
     builder.macros.used = 0
     _refuse_twice(builder, (*path, "id"), seen)
-    text = builder.check(path, RuleText, _HOMES | {name: _UNDER_WHEN for table in builder.vocabulary.values() for name in table})
+    text = builder.check(path, RuleText, lambda: _homes(builder))
     raw = builder.value(path)
     has_when = isinstance(raw, dict) and "when" in raw
     when = compile_when(builder, (*path, "when")) if has_when else None
@@ -127,6 +127,10 @@ _HOMES: dict[str, str] = {
     **{key: "it belongs under `examples`" for key in ("match", "no_match")},
 }
 """Where keys belong that people write beside `when`."""
+
+
+def _homes(builder: Builder) -> Mapping[str, str]:
+    return _HOMES | {name: _UNDER_WHEN for table in builder.vocabulary.values() for name in table}
 
 
 def _limits(builder: Builder, path: Path, text: RuleText | None, *, timed: bool) -> list[Condition]:
