@@ -5,12 +5,10 @@ Guarantee: only what is sure is said, so that silence means nothing.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import assert_never
 
 from service.model.duration import format_duration
 from service.model.hours import Hours
 from service.model.window import Absence, Corroborated, Count, FirstTime, Spike
-from service.model.window import Sequence as InOrder
 from service.rules.condition import Condition
 from service.rules.conditions.event import Happened
 from service.rules.conditions.logic import AnyOf
@@ -81,10 +79,8 @@ def _window(compiled: CompiledRule) -> str:
             return _no_event(compiled, window.distinct, window.per) or _too_many(compiled, window)
         case Spike() | FirstTime():
             return _no_event(compiled, window.per)
-        case InOrder():
-            return _no_event(compiled, window.same)
         case _:
-            assert_never(window)
+            return _no_event(compiled, window.same)
 
 
 def _no_event(compiled: CompiledRule, *names: str) -> str:

@@ -147,7 +147,6 @@ def _numbers(together: Sequence[Condition]) -> Iterator[str]:
         limits[name] = lowest, highest = max(lowest, low), min(highest, high)
         if lowest[0] > highest[0] or (lowest[0] == highest[0] and (lowest[1] or not highest[1])):
             yield f"no number satisfies all that is asked of `{name}`"
-            return
     most = max(map(abs, (limits["pct"][0][0], limits["pct"][1][0]))) if "pct" in limits else _INFINITE
     if "move" in limits and limits["move"][0][0] > most:
         yield "no number satisfies all that is asked of `pct` and `move`"

@@ -1,5 +1,6 @@
 """Windows in rule files: what may be written, where, and what is said when it is wrong."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -127,7 +128,8 @@ def test_the_first_half_of_a_sequence_is_matched_beside_the_rules() -> None:
 
 
 def test_editors_know_windows() -> None:
-    schema = json_schema(world.FIELDS)
+    schema = json_schema(world.FIELDS, tags={"optical"})
+    assert '"optical"' in json.dumps(schema["$defs"]["SubjectOptions"]["properties"]["tag"])
     validator = Draft202012Validator(schema)
 
     def valid(**keys: object) -> bool:
