@@ -23,11 +23,12 @@ from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
 from service.events.watchlist_csv import Table, parse_table
 from service.marked_yaml import Document, load
 from service.model.entity import Catalog
-from service.model.event import Event
+from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
 from service.notify.receivers import check_target, expand
+from service.rules.cures import chinese_colon
 from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.sources.definitions import parse_sources
@@ -119,7 +120,7 @@ def parse_folder(texts: Texts, memory: Memory | None = None) -> Rulebook:
     words = lexicon
 
     def understand(item: Item) -> tuple[Event, ...]:
-        return counting(words, extract(item, words))
+        return told(words, extract(item, words))
 
     calendars = _collect(problems, parse_calendars([present[name] for name in present if _room(name) == "calendars"]))
     beside = {name: text for name, text in texts.items() if _room(name) in (*WORDS, "calendars")}
@@ -204,21 +205,31 @@ def read_entities(folder: Path | None) -> tuple[Catalog, frozenset[str]]:
 
 def shipped_words() -> Lexicon:
     """The vocabulary that travels with the program."""
-    paths = [path for room in WORDS for path in _word_files(SHIPPED / room)]
-    return load_words({shown(path): _read(path) for path in paths})
+    return read_words(None)[0]
 
 
-def shipped_calendars() -> dict[str, Calendar]:
-    """The trading calendars that travel with the program."""
-    calendars, problems = parse_calendars([load(_read(path), shown(path)) for path in _yaml_files(SHIPPED / "calendars")])
-    if problems:
-        raise InvalidFiles(problems)
-    return calendars
+def read_words(folder: Path | None) -> tuple[Lexicon, Catalog, dict[str, Calendar]]:
+    """What rules of a folder may speak of, whatever its rules are like; raises InvalidFiles."""
+    problems: list[Problem] = []
+    texts = {name: text for name, text in read_folder(folder).items() if _room(name) in (*WORDS, "calendars")}
+    documents = _documents(texts, Memory(), problems)
+    words = {name: document for name, document in documents.items() if _room(name) in WORDS}
+    lexicon, catalog = parse_words(words, problems, _tables(texts, problems))
+    calendars = _collect(problems, parse_calendars([documents[name] for name in documents if name not in words]))
+    if problems or lexicon is None:
+        raise InvalidFiles(problems, texts)
+    return lexicon, catalog, calendars
 
 
 def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
     """The events that rules may see: asserted ones, and planned ones of the types that say so."""
     return tuple(event for event in events if lexicon.counts(event))
+
+
+def told(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that rules may see, and those that the text takes back: explanations name them, and no rule holds by them."""
+    taken_back = (Status.DENIED, Status.HISTORICAL)
+    return tuple(event for event in events if lexicon.counts(event) or event.status in taken_back)
 
 
 def shown(path: Path) -> str:
@@ -273,7 +284,7 @@ def _load(name: str, text: bytes, problems: list[Problem]) -> Document | None:
     try:
         return load(text, name)
     except InvalidFiles as error:
-        problems += error.problems
+        problems += chinese_colon(error.problems, text.decode("utf-8", "replace"))
         return None
 
 

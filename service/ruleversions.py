@@ -6,20 +6,23 @@ switch at its next look and takes the texts from the database, whatever lies in 
 checked as a whole first; a version that this program refuses leaves the one in force.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, InvalidFiles, Problem
 from service.rulebook import Memory, Rulebook, Texts, parse_folder, version_of
 from service.storage import rulesets
 from service.storage.database import Database
+
+HELD = 5
+"""Looks for which a file that seems to be half written must stay as it is before it is believed."""
 
 
 class Versions:
     """What one process knows of its folder and of the last switch; `texts` is what the folder holds now.
 
-    `memory` is that of the load of these.
+    `memory` is that of the load of these. A file that may be half written is believed only when it stays as it is.
     """
 
     def __init__(self, database: Database, texts: Texts, by: str, memory: Memory) -> None:
@@ -28,6 +31,9 @@ class Versions:
         self._by = by
         self._memory = memory
         self._seen = 0
+        self._believed = texts
+        self._held: Texts = {}
+        self._looks = 0
 
     def start(self, rulebook: Rulebook) -> Rulebook | None:
         """Say what the folder holds; the rulebook to use instead where a switch by hand is newer."""
@@ -41,10 +47,18 @@ class Versions:
     def look(self, read: Callable[[], Texts]) -> Rulebook | None:
         """The rulebook to change to, if any; raises InvalidFiles or ConfigurationError for one that cannot be used."""
         texts = read()
-        if texts == self._texts:
+        if texts == self._texts and not self._looks:
             return self._switched()
-        self._texts = texts
-        rulebook = parse_folder(texts, self._memory)
+        self._held, self._looks = texts, self._looks + 1 if texts == self._held else 1
+        try:
+            rulebook = parse_folder(texts, self._memory)
+        except InvalidFiles:
+            self._texts, self._looks = texts, 0
+            raise
+        torn = [name for name, text in texts.items() if _torn(self._believed.get(name), text)]
+        if torn and self._looks <= HELD:
+            raise _half_written(torn, texts)
+        self._texts, self._believed, self._looks = texts, texts, 0
         self._speak(rulebook)
         return rulebook
 
@@ -80,10 +94,27 @@ def activate(database: Database, prefix: str, by: str) -> Rulebook:
     return rulebook
 
 
-def stored(connection: Connection, prefix: str) -> Rulebook:
+def _torn(before: bytes | None, after: bytes) -> bool:
+    """Whether a file may be cut off: it is the beginning of what it was, or it ended with a line and does not any longer."""
+    if before == after:
+        return False
+    cut = before is not None and before.startswith(after)
+    return cut or (not after.endswith(b"\n") and (before is None or before.endswith(b"\n")))
+
+
+def _half_written(names: Sequence[str], texts: Texts) -> InvalidFiles:
+    problems = []
+    for name in names:
+        lines = texts[name].decode("utf-8", "replace").split("\n")
+        message, cure = "this file seems to be half written", "it is taken when it stays so; a whole file ends with a line break"
+        problems.append(Problem(name, len(lines), len(lines[-1]) + 1, message, cure))
+    return InvalidFiles(problems, texts)
+
+
+def stored(connection: Connection, prefix: str, memory: Memory | None = None) -> Rulebook:
     """A stored version, compiled; ConfigurationError where there is none, or several, that begin so."""
     found = rulesets.find(connection, prefix)
     if len(found) != 1:
         many = f"several versions begin with {prefix!r}: {', '.join(found[:5])}"
         raise ConfigurationError(many if found else f"there is no version {prefix!r}; `tapewatch rules versions` lists them")
-    return parse_folder(rulesets.texts(connection, found[0]) or {})
+    return parse_folder(rulesets.texts(connection, found[0]) or {}, memory)

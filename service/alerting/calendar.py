@@ -5,9 +5,9 @@ so. Times are those of the market's own zone, whatever the clock there did that 
 It must not know any rule, and must not guess a holiday.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 DERIVED = ("open", "closed", "before_open", "after_close", "trading_day", "half_day", "working_day", "holiday", "weekend")
@@ -82,6 +82,19 @@ class Calendar:
         if not self.first <= day <= self.last:
             return f"{self.name} is known from {self.first} to {self.last}; beyond, every weekday is taken as open"
         return f"the holidays of {day.year} are computed, not announced" if day.year in self.computed else ""
+
+    def pieces(self, day: date, sessions: Collection[str]) -> tuple[tuple[datetime, datetime], ...]:
+        """When, on a day of its own clock, the market is in one of `sessions`, cut where any session begins or ends; in UTC."""
+        edges = {time(0), *(edge for one in (*self.regular, *self.half) for edge in (one.begin, one.end))}
+        starts = [datetime.combine(day, edge, self.zone).astimezone(UTC) for edge in sorted(edges)]
+        ends = [*starts[1:], datetime.combine(day + timedelta(days=1), time(0), self.zone).astimezone(UTC)]
+        return tuple(piece for piece in zip(starts, ends, strict=True) if self.at(piece[0]).sessions.intersection(sessions))
+
+    @property
+    def examples(self) -> tuple[date, ...]:
+        """Days of every kind that it knows of: its special ones, and two weeks of others."""
+        ordinary = (self.first + timedelta(days=number) for number in range(14))
+        return (*ordinary, *self.closed, *self.half_days, *sorted(self.working_weekends))
 
     def at(self, instant: datetime) -> Moment:
         """The sessions that an aware instant lies in."""

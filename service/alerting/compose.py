@@ -58,6 +58,8 @@ def compose(  # noqa: PLR0913 - each part of an alert by name
         facts=facts,
         labels=dict(match.rule.labels),
         body=body,
+        owner=match.rule.owner,
+        runbook=match.rule.runbook,
         rules_version=version,
     )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from service.folding import fold
 from service.model.duration import format_duration
+from service.model.hours import within
 from service.model.window import Absence, Corroborated, Count, FirstTime, Occurrence, Spike, Told, Window
 from service.model.window import Sequence as InOrder
 
@@ -100,25 +101,36 @@ def judge(
 
 def silent(window: Absence, *, last: datetime | None, told: Told | None, since: datetime, now: datetime) -> Judgement:
     """Whether nothing matched for long enough; `since` is from when on somebody was watching without a gap."""
-    opened = window.hours.open_since(now) if window.hours else since
-    if opened is None:
+    opened = window.hours.since(now) if window.hours else ((since, now),)
+    if not opened:
         return Judgement(False, "outside of the hours in which something is expected", told=told)
-    begin = max(moment for moment in (since, opened, last) if moment is not None)
+    begin = max(moment for moment in (since, opened[0][0], last) if moment is not None)
+    quiet, limit = within(opened, begin, now), format_duration(window.within)
     words = f"no match since {begin:%Y-%m-%d %H:%M:%S} UTC"
-    if now - begin < window.within:
-        return Judgement(False, f"{words}, less than {format_duration(window.within)} ago", told=told)
+    if quiet < window.within:
+        return Judgement(False, f"{words}, for less than {limit}{_counted(window)}", told=told)
     if told is not None and told.first >= begin:
         return Judgement(False, f"{words}: told already", told=told)
-    return Judgement(True, f"{words}, for {format_duration(window.within)} or longer", told=Told(begin, now))
+    return Judgement(True, f"{words}, for {limit} or longer{_counted(window)}", told=Told(begin, now))
+
+
+def _counted(window: Absence) -> str:
+    return f" (counted: {window.hours.told})" if window.hours else ""
 
 
 def _count(window: Count, known: Sequence[Occurrence], new: Occurrence, told: Told | None) -> Judgement:
     members = _fullest([*known, new], new, window.within, window.distinct)
     have = len(_values(members, window.distinct))
-    what = f"{have} {f'different {window.distinct}s' if window.distinct else 'matches'} within {format_duration(window.within)}"
+    what = f"{have} {_counted_as(window, have)} within {format_duration(window.within)}"
     if have < window.at_least:
         return Judgement(False, f"{what}, {window.at_least} are needed", told=told)
     return _told_once(members, told, f"{what} ({window.at_least} are needed){_named(members, window.distinct)}")
+
+
+def _counted_as(window: Count, have: int) -> str:
+    if window.distinct:
+        return f"different {window.distinct}s" if have != 1 else window.distinct
+    return "matches" if have != 1 else "match"
 
 
 def _spike(window: Spike, known: Sequence[Occurrence], new: Occurrence, told: Told | None, since: datetime | None) -> Judgement:

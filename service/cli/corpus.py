@@ -19,7 +19,7 @@ from service.model.duration import parse_duration
 from service.model.event import Event
 from service.model.item import Item
 from service.pipeline.replay import Replay, Report
-from service.rulebook import Rulebook, counting, load_folder
+from service.rulebook import Memory, Rulebook, counting, parse_folder, read_folder
 from service.ruleversions import stored as stored_version
 from service.storage import items, rulesets
 
@@ -98,13 +98,13 @@ def _item(path: Path, number: int, line: bytes) -> Item:
         raise InvalidFiles([Problem(str(path), number, 1, f"this line is no item: {error}")]) from None
 
 
-def rulebook(name: str, settings: Settings) -> Rulebook:
-    """A rules folder, `active`, or a stored version by its first digits."""
+def rulebook(name: str, settings: Settings, memory: Memory) -> Rulebook:
+    """A rules folder, `active`, or a stored version by its first digits; `memory` is that of the one before."""
     folder = Path(name)
     if folder.is_dir():
-        return load_folder(folder)
+        return parse_folder(read_folder(folder), memory)
     if "/" in name or folder.exists():
         raise ConfigurationError(f"{name}: there is no such rules folder")
     with open_for_reading(settings) as database, database.read() as connection:
         active = rulesets.active(connection) if name == "active" else None
-        return stored_version(connection, active.version if active else name)
+        return stored_version(connection, active.version if active else name, memory)

@@ -1,8 +1,9 @@
 """`tapewatch explain`: why something was or was not alerted, for a stored item or for any text."""
 
+import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from service.app import open_for_reading
 from service.cli.output import alert_panel, marked, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.clock import utc_now
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, InvalidFiles
 from service.events.extract import ClauseTrace, extract
 from service.events.extract import explain as explain_events
 from service.events.lexicon import Lexicon
@@ -23,15 +24,11 @@ from service.model.event import Event
 from service.model.explanation import Explanation
 from service.model.item import Item
 from service.model.span import Span
-from service.rulebook import Rulebook, counting, load_folder
+from service.pipeline.why import DISPOSITIONS, why
+from service.rulebook import counting, load_folder, read_words, told
+from service.rules.explain import Verdict
 from service.rules.explain import explain as explain_rules
 from service.storage import alerts, decisions, deliveries, items
-
-DISPOSITIONS = {
-    "evaluated": "taken as news and held against the rules",
-    "baseline": "history: it was there when its source was fetched for the first time, so it was stored and never alerted",
-    "noted": "not news: written down when a rule noticed that something did not happen",
-}
 
 MEANINGS = {
     "denied": "it is denied",
@@ -53,18 +50,24 @@ def explain(
         str, typer.Argument(help="Number or guid of a stored item, the id of an alert, or - for a text on standard input.")
     ],
     all_rules: Annotated[bool, typer.Option("--all", help="Also show the rules that were nowhere near.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON that the API answers with.")] = False,
     rules: RulesDir = None,
     data: DataDir = None,
     env_file: EnvFile = None,
 ) -> None:
     """Show the events of an item, every rule's verdict with its place, and what became of it."""
     _, settings, _ = prepare(env_file, rules=rules, data=data, quiet=True)
-    book = load_folder(settings.rules_folder)
     if item == "-":
-        _show_understanding(Item("", "", "", sys.stdin.read()), book, all_rules, utc_now())
+        _explain_text(Item("", "", "", sys.stdin.read()), settings.rules_folder, all_rules, as_json)
         return
+    book = load_folder(settings.rules_folder)
     with open_for_reading(settings) as database, database.read() as connection:
-        stored = _find(connection, item)
+        found = why(connection, _find(connection, item).id, book.rules, book.version, all_rules=all_rules)
+        assert found is not None
+        if as_json:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+            return
+        stored = found.stored
         out.print(
             Text.assemble(
                 (plain(stored.item.title), "bold"),
@@ -72,8 +75,30 @@ def explain(
             )
         )
         out.print(f"{DISPOSITIONS[stored.disposition]}\n")
-        _show_understanding(stored.item, book, all_rules, stored.fetched_at)
+        _show_clauses(stored.item, book.lexicon)
+        if counting(book.lexicon, extract(stored.item, book.lexicon)) != tuple(found.events):
+            out.print("[yellow]note[/]: the vocabulary reads other events here now; below are those that were stored")
+        out.print("\n[bold]rules[/]")
+        show_verdicts(found.verdicts)
         _show_history(connection, stored.id)
+
+
+def _explain_text(item: Item, folder: Path | None, all_rules: bool, as_json: bool) -> None:
+    """A text; what is read in it is shown also where the rules are refused, for that may be what their author looks for."""
+    try:
+        book = load_folder(folder)
+    except InvalidFiles:
+        if not as_json:
+            _show_clauses(item, read_words(folder)[0])
+        raise
+    verdicts = explain_rules(book.rules, item, told(book.lexicon, extract(item, book.lexicon)), utc_now(), all_rules=all_rules)
+    if as_json:
+        rules = [verdict.as_json() for verdict in verdicts]
+        typer.echo(json.dumps({"item": None, "explained_by": book.version, "rules": rules}, ensure_ascii=False))
+        return
+    _show_clauses(item, book.lexicon)
+    out.print("\n[bold]rules[/]")
+    show_verdicts(verdicts)
 
 
 def _find(connection: Connection, name: str) -> items.StoredItem:
@@ -85,22 +110,26 @@ def _find(connection: Connection, name: str) -> items.StoredItem:
     return found
 
 
-def _show_understanding(item: Item, book: Rulebook, all_rules: bool, now: datetime) -> None:
+def _show_clauses(item: Item, lexicon: Lexicon) -> None:
     out.print("[bold]clauses[/]")
-    for clause in explain_events(item, book.lexicon):
-        _show_clause(clause, item.document, book.lexicon)
-    events = counting(book.lexicon, extract(item, book.lexicon))
-    out.print("\n[bold]rules[/]")
-    show_rules(book, item, events, all_rules, now)
+    for clause in explain_events(item, lexicon):
+        _show_clause(clause, item.document, lexicon)
 
 
-def show_rules(book: Rulebook, item: Item, events: Sequence[Event], all_rules: bool, now: datetime | None = None) -> None:
-    """Every rule's verdict with its place; those that are nowhere near only if asked for."""
-    for _, explanation in explain_rules(book.rules, item, events, now):
-        if all_rules or explanation.near:
-            tree = Tree(_node(explanation))
-            _grow(tree, explanation)
-            out.print(tree)
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Each rule's verdict with its place, and what stopped those that did not match."""
+    for verdict in verdicts:
+        tree = Tree(_node(verdict.why))
+        _grow(tree, verdict.why)
+        out.print(tree)
+        if verdict.window and verdict.why.held:
+            out.print(Text.assemble(("  waits for ", "cyan"), plain(verdict.window)), soft_wrap=True)
+        if not verdict.why.held:
+            nearest = verdict.nearest
+            line = Text.assemble(
+                ("  stopped by ", "yellow"), f"{verdict.stage.value}: ", plain(nearest.what), (f"  {nearest.place}", "dim")
+            )
+            out.print(line, soft_wrap=True)
 
 
 def _show_clause(clause: ClauseTrace, document: str, lexicon: Lexicon) -> None:

@@ -12,8 +12,8 @@ from service.config import describe_settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, WORDS
 
-COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json")
-"""The vocabulary and the entities stay with the program, so that a new version understands more."""
+COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json", "README.md")
+"""The vocabulary, the entities and the calendars stay with the program, so that a new version knows more."""
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to put rules/ and .env; made if it is not there.")]) -> None:
@@ -32,7 +32,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put rules/ and .e
                 shutil.copytree(source, rules / name)
             else:
                 shutil.copyfile(source, rules / name)
-        for own in WORDS:
+        for own in (*WORDS, "calendars"):
             (rules / own).mkdir()
         env.write_text(describe_settings(), "utf-8")
     except OSError as error:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -15,7 +16,7 @@ from rich.text import Text
 from service.alerting.routing import route
 from service.alerting.windows import lacks
 from service.cli.corpus import AsJson, Asked, Corpus, History, ReExtract, Since, replay, rulebook
-from service.cli.explain import show_rules
+from service.cli.explain import show_verdicts
 from service.cli.extract import public_event
 from service.cli.output import SEVERITY_STYLE, alert_panel, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
@@ -23,10 +24,11 @@ from service.clock import utc_now
 from service.errors import ConfigurationError
 from service.events.extract import extract
 from service.model.item import Item
+from service.model.window import Absence, Sequence
 from service.pipeline.fired import Fired, fire, occurrence_of
 from service.pipeline.replay import Report, Would
-from service.rulebook import Rulebook, counting, load_folder
-from service.rules.explain import answer
+from service.rulebook import Memory, Rulebook, counting, load_folder, told
+from service.rules.explain import explain
 from service.rules.matcher import match
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -62,15 +64,19 @@ def try_text(  # noqa: PLR0913 - each is an option of the command
     item = Item("try", "try", title, _text(text, file), publisher="try", language=lang)
     if not item.document.strip():
         raise ConfigurationError("there is nothing to try: give a text, --title or --file")
-    events = counting(book.lexicon, extract(item, book.lexicon))
-    fired = [hit for hit in fire(book, 0, item, match(book.rules, item, events), utc_now())]
+    read, now = extract(item, book.lexicon), utc_now()
+    events = counting(book.lexicon, read)
+    fired = fire(book, 0, item, match(book.rules, item, events, now), now)
+    verdicts = explain(book.rules, item, told(book.lexicon, read), now, all_rules=all_rules)
     if as_json:
-        typer.echo(json.dumps(_tried(book, item, fired, all_rules), ensure_ascii=False))
+        found = {"version": book.version, "fires": [_tried(book, hit, now) for hit in fired]}
+        shown = {"events": [*map(public_event, events)], "rules": [verdict.as_json() for verdict in verdicts]}
+        typer.echo(json.dumps(found | shown, ensure_ascii=False))
         return
     for hit in fired:
-        out.print(alert_panel(hit.alert, heading=_consequence(book, hit)))
+        out.print(alert_panel(hit.alert, heading=_consequence(book, hit, now)))
     out.print(f"[bold]{len([hit for hit in fired if not hit.match.rule.step])} would fire[/]\n")
-    show_rules(book, item, events, all_rules)
+    show_verdicts(verdicts)
 
 
 def _text(text: str, file: Path | None) -> str:
@@ -82,36 +88,31 @@ def _text(text: str, file: Path | None) -> str:
     return sys.stdin.read() if text == "-" else text
 
 
-def _consequence(book: Rulebook, hit: Fired) -> str:
+def _consequence(book: Rulebook, hit: Fired, now: datetime) -> str:
     """What would come of it: receivers, or what the rule's window waits for."""
     rule = hit.match.rule
-    if rule.window is not None:
-        missing = lacks(rule.window, occurrence_of(hit, utc_now()))
-        half = "the first half of " if rule.step else "one match for "
-        return f"not counted: it names no {missing}" if missing else f"{half}the window of the rule: {_words(rule.window)}"
-    receivers = [one.receiver.name for one in route(book.routing, hit.alert)]
-    return f"would be told to {', '.join(receivers)}"
+    if rule.window is None:
+        return f"would be told to {', '.join(one.receiver.name for one in route(book.routing, hit.alert))}"
+    if missing := lacks(rule.window, occurrence_of(hit, now)):
+        return f"not counted: it names no {missing}"
+    if isinstance(rule.window, Absence):
+        return f"fires on {rule.window.told}; this text ends the silence"
+    if isinstance(rule.window, Sequence):
+        half = "the one that comes first" if rule.step else "the one that follows"
+        return f"fires on {rule.window.told}; this text is {half}"
+    return f"fires on {rule.window.told}; this text counts as 1"
 
 
-def _words(window: object) -> str:
-    return " ".join(str(window).replace("datetime.timedelta", "").split())
-
-
-def _tried(book: Rulebook, item: Item, fired: Sequence[Fired], all_rules: bool) -> dict[str, object]:
-    events = counting(book.lexicon, extract(item, book.lexicon))
-    alerts = [
-        {
-            "rule": hit.match.rule.id,
-            "step": hit.match.rule.step,
-            "severity": hit.alert.severity.value,
-            "title": hit.alert.title,
-            "reason": hit.alert.reason,
-            "then": _consequence(book, hit),
-        }
-        for hit in fired
-    ]
-    explained = answer(book.rules, item, events, all_rules=all_rules)
-    return {"version": book.version, "fires": alerts, "events": [public_event(event) for event in events], "rules": explained}
+def _tried(book: Rulebook, hit: Fired, now: datetime) -> dict[str, object]:
+    return {
+        "rule": hit.match.rule.id,
+        "step": hit.match.rule.step,
+        "severity": hit.alert.severity.value,
+        "title": hit.alert.title,
+        "body": hit.alert.body,
+        "reason": hit.alert.reason,
+        "then": _consequence(book, hit, now),
+    }
 
 
 def backtest(  # noqa: PLR0913 - each is an option of the command
@@ -171,7 +172,7 @@ def _report_json(book: Rulebook, report: Report, seconds: float) -> dict[str, ob
     }
 
 
-def sparkline(counts: Sequence[int]) -> str:
+def sparkline(counts: Several[int]) -> str:
     """Counts as bars, the highest as high as a character; days are put together where there are more than fit."""
     width = -(-len(counts) // WIDEST) or 1
     groups = [sum(counts[start : start + width]) for start in range(0, len(counts), width)]
@@ -193,7 +194,8 @@ def diff(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Say which alerts a change of the rules would have added and taken away."""
     _, settings, _ = prepare(env_file, data=data, quiet=True)
-    books = [rulebook(old, settings), rulebook(new, settings)]
+    memory = Memory()  # what both have in common is compiled once
+    books = [rulebook(old, settings, memory), rulebook(new, settings, memory)]
     before, after = replay(Asked(settings, since, corpus, re_extract, history), books)
     added, removed = _without(after.alerts, before.alerts), _without(before.alerts, after.alerts)
     words_differ = books[0].vocabulary != books[1].vocabulary and corpus is None and not re_extract
@@ -212,12 +214,12 @@ def diff(  # noqa: PLR0913 - each is an option of the command
         raise typer.Exit(DIFFERENT)
 
 
-def _without(some: Sequence[Would], others: Sequence[Would]) -> list[Would]:
+def _without(some: Several[Would], others: Several[Would]) -> list[Would]:
     known = {(one.rule, one.fingerprint) for one in others}
     return [one for one in some if (one.rule, one.fingerprint) not in known]
 
 
-def _show_difference(added: Sequence[Would], removed: Sequence[Would], items: int) -> None:
+def _show_difference(added: Several[Would], removed: Several[Would], items: int) -> None:
     out.print(f"[bold]+{len(added)} alerts, −{len(removed)}[/] on {items} items")
     for sign, style, some in (("+", "green", added), ("−", "red", removed)):
         for one in some[:LISTED]:

@@ -20,7 +20,7 @@ from service.errors import InvalidFiles
 from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
-from service.rulebook import Rulebook, counting, event_fields, load_folder, shipped_calendars, shipped_words
+from service.rulebook import Rulebook, counting, event_fields, load_folder, read_words
 from service.rules.examples import ExampleResult
 from service.rules.examples import run as run_examples
 from service.rules.lint import Finding, Level
@@ -53,7 +53,7 @@ def check(folder: Folder = None, as_json: AsJson = False) -> None:
 def _show_rules(book: Rulebook) -> None:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in ("rule", "severity", "where", "examples"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for compiled in book.rules.compiled:
         rule = compiled.rule
         gravest = compiled.grades[0].severity if compiled.grades else rule.severity
@@ -135,10 +135,13 @@ def _show_results(results: Sequence[ExampleResult], failed: int) -> None:
 
 @group.command("schema")
 def schema(
+    folder: Folder = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it there instead of printing it.")] = None,
 ) -> None:
-    """Print the JSON schema of rule files, for completion in editors."""
-    text = json.dumps(json_schema(event_fields(shipped_words()), shipped_calendars()), ensure_ascii=False, indent=2)
+    """Print the JSON schema of rule files, for completion in editors: with the events, tags and calendars of the folder."""
+    lexicon, catalog, calendars = read_words(folder_of(folder))
+    tags = {tag for entity in catalog.values() for tag in entity.tags}
+    text = json.dumps(json_schema(event_fields(lexicon), calendars, tags), ensure_ascii=False, indent=2)
     if output is None:
         typer.echo(text)
     else:

@@ -19,7 +19,9 @@ from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Severity
-from service.rulebook import SHIPPED, Rulebook, counting, parse_folder, read_folder, shown
+from service.rulebook import SHIPPED, Rulebook, counting, event_fields, parse_folder, read_folder, shown
+from service.rules.building import Scope
+from service.rules.conditions.field import fields_of
 
 TITLE = "{{ subject }}{% if alias %} ({{ alias }}){% endif %}: %s"
 _SUBJECTS = ("entity", "tag", "list", "name")
@@ -37,6 +39,8 @@ class Draft:
     words: list[str] = field(default_factory=list)
     severity: Severity = Severity.MEDIUM
     title: str = ""
+    fields: list[str] = field(default_factory=list)
+    """What else may be asked of the event."""
 
     def text(self) -> str:
         """The rule as a file of its own."""
@@ -46,6 +50,8 @@ class Draft:
             when.append(f"      subject: {{{kind}: {_quoted(name)}}}")
         if self.words:
             when.append(f"      text: {{any: [{', '.join(map(_quoted, self.words))}]}}")
+        if self.event and self.fields:
+            when.append(f"      # more that may be asked of it: {', '.join(self.fields)}")
         title = self.title or (TITLE.replace("%s", self.event.replace("_", " ")) if self.event else "{{ headline }}")
         lines = [
             "# yaml-language-server: $schema=../schema.json",
@@ -135,6 +141,8 @@ def _understand(draft: Draft, book: Rulebook, asking: bool) -> None:
         if asking:
             out.print(f"no event is read in it; known: {', '.join(book.lexicon.types)}", soft_wrap=True)
         draft.words = [word.strip() for word in re.split("[,，]", _asked("Words to look for, with commas", asking, "--words"))]
+    vocabulary = event_fields(book.lexicon)
+    draft.fields = list(fields_of(Scope((draft.event,)), vocabulary)) if draft.event in vocabulary else []
     if draft.event and not draft.subject and asking:
         found = next((one for one in events if one.type == draft.event), None)
         draft.subject = _subject(found)

@@ -16,7 +16,7 @@ class Alert:
 
     `excerpt` is the sentence around the evidence and `marks` are the spans of the words that fired, counted in `excerpt`.
     `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what, `body`
-    what the rule's author wants said below the title.
+    what the rule's author wants said below the title, `owner` whom to ask and `runbook` the link to what to do.
     `occurrences` are the matches that a window counted together, `rules_version` names the rules that fired.
     """
 
@@ -42,5 +42,7 @@ class Alert:
     facts: Mapping[str, FieldValue] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    owner: str = ""
+    runbook: str = ""
     occurrences: tuple[Occurrence, ...] = ()
     rules_version: str = ""

@@ -11,8 +11,22 @@ def parse_duration(text: str) -> timedelta:
     """Read a duration; ValueError says how one is written."""
     parts = _PART.findall(text.strip())
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
-        raise ValueError(f"{text!r} is not a duration: write for instance 30s, 5m, 1h30m or 2d")
+        raise ValueError(f"{text!r} is not a duration: write {_meant(text) or 'for instance 30s, 5m, 1h30m or 2d'}")
     return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+
+
+_SPOKEN = re.compile(
+    r"(\d{1,9})\s*(?:(s|秒|sec)|(m|分)|(h|小?时|个小时)|(d|天|日)|(w|周))(?:(?<=s)ecs?|ec(?:onds?|s)?|in(?:ute)?s?|ours?|rs?|ays?|eeks?|钟)?"
+)
+
+
+def _meant(text: str) -> str:
+    """How `30 minutes` and `3 小时` are written; "" for what is no such thing."""
+    found = _SPOKEN.fullmatch(text.strip().casefold())
+    if found is None:
+        return ""
+    number, *units = found.groups()
+    return number + next(name for unit, name in zip(units, ("s", "m", "h", "d", "w"), strict=True) if unit)
 
 
 def format_duration(value: timedelta) -> str:

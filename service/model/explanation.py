@@ -24,6 +24,13 @@ class Explanation:
         """Whether at least something in it held."""
         return self.held or any(child.near for child in self.children)
 
+    @property
+    def nearness(self) -> float:
+        """How near it came to holding: the share of what it is made of that holds."""
+        if not self.children:
+            return 1.0 if self.held else 0.0
+        return sum(child.nearness for child in self.children) / len(self.children)
+
     def as_json(self) -> dict[str, object]:
         """The form that commands and API share."""
         return {

@@ -1,10 +1,10 @@
 """What a rule may ask of several items together: its window; and what is remembered of each match that a window looks at."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from service.model.duration import format_duration
+from service.model.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """`start` to `end` on `days` (0 is Monday) in a time zone; an end before the start lies on the next day."""
-
-    start: time = time(0)
-    end: time = time(0)
-    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-
-    def open_since(self, now: datetime) -> datetime | None:
-        """When the hours that `now` lies in began; None outside of them."""
-        local = now.astimezone(self.zone)
-        for back in (0, 1):
-            day = local.date() - timedelta(days=back)
-            start = datetime.combine(day, self.start, self.zone)
-            end = datetime.combine(day + timedelta(days=self.end <= self.start), self.end, self.zone)
-            if day.weekday() in self.days and start.timestamp() <= now.timestamp() < end.timestamp():
-                return start
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     """At least so many matches within a time; `distinct` and `per` are subject, entity, source, publisher or ""."""
 
@@ -65,6 +44,12 @@ class Count:
     at_least: int
     distinct: str = ""
     per: str = ""
+
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        what = f"different {self.distinct}s" if self.distinct else "matches"
+        return f"{self.at_least} {what} within {format_duration(self.within)}{_of_one(self.per)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +62,12 @@ class Spike:
     least: int
     per: str = ""
 
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        usual = f"{self.factor:g} times as many as is usual (over the {format_duration(self.baseline)} before)"
+        return f"at least {self.least} matches within {format_duration(self.within)}, and {usual}{_of_one(self.per)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
@@ -85,13 +76,23 @@ class Sequence:
     within: timedelta
     same: str = "subject"
 
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        return f"first the one, then the other, within {format_duration(self.within)}{_of_one(self.same)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """No match for that long, all of it inside `hours` where they are given."""
+    """No match for that long; only time inside of `hours` counts where they are given, each day by itself."""
 
     within: timedelta
     hours: Hours | None = None
+
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        return f"no match for {format_duration(self.within)}{f' (counted: {self.hours.told})' if self.hours else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ class FirstTime:
     within: timedelta
     per: str = "subject"
 
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        return f"the first match of a {self.per} for {format_duration(self.within)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Corroborated:
@@ -109,5 +115,14 @@ class Corroborated:
     within: timedelta
     publishers: int
 
+    @property
+    def told(self) -> str:
+        """What makes it fire."""
+        return f"{self.publishers} different publishers within {format_duration(self.within)} that report the same"
+
 
 Window = Count | Spike | Sequence | Absence | FirstTime | Corroborated
+
+
+def _of_one(part: str) -> str:
+    return f", all of one {part}" if part else ""

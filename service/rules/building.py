@@ -14,6 +14,7 @@ from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean, validate
 from service.model.entity import Catalog
 from service.rules.condition import Condition
+from service.rules.cures import cured
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -135,10 +136,10 @@ class Builder:
         few = f"known: {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
         self.say(path, f"unknown {what} `{word}`", "; ".join(part for part in (did_you_mean(word, known), few) if part))
 
-    def check(self, path: Path, model: type[M]) -> M | None:
-        """The value at `path` as a model; its problems are reported."""
+    def check(self, path: Path, model: type[M], homes: Callable[[], Mapping[str, str]] = dict) -> M | None:
+        """The value at `path` as a model; its problems are reported. `homes` says where keys belong that cannot stand here."""
         found, problems = validate(self.document, model, path)
-        self.problems += problems
+        self.problems += [cured(problem, model, homes()) for problem in problems]
         return found
 
     def element(self, path: Path, number: int) -> Path:

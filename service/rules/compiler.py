@@ -14,9 +14,10 @@ from service.marked_yaml import unknown_key
 from service.rules.building import WINDOW_KEYS, Builder, Path, Scope
 from service.rules.condition import Condition
 from service.rules.conditions import CONDITIONS
-from service.rules.conditions.event import ANY, SHORT_FORMS, AnyEventIs, EventIs, Happened, scope_of
+from service.rules.conditions.event import ANY, SHORT_FORMS, AnyEventIs, EventIs, Happened, known_names, scope_of
 from service.rules.conditions.field import fields_of, parse_field
 from service.rules.conditions.logic import All
+from service.rules.cures import MEANT, conditions
 
 ORIGIN = ("source", "publisher", "language")
 """Beside an event that has a field of this name, text means the field; a mapping (`source: {id: …}`) always means the item."""
@@ -29,7 +30,7 @@ def compile_when(builder: Builder, path: Path, scope: Scope | None = None) -> Co
     if isinstance(value, dict) and _is_top(path):  # windows there are read by rules.windows
         value = {key: one for key, one in value.items() if key not in WINDOW_KEYS}
     if not isinstance(value, dict) or not value:
-        builder.say(path, "conditions are missing here", "write for instance `event: limit_up` or `text: {any: [prospectus]}`")
+        builder.say(path, "conditions are missing here", conditions(value, CONDITIONS, known_names(builder.vocabulary)))
         return None
     inner = _scope(builder, path, value, scope)
     _refuse_ambiguous(builder, path, value, scope)
@@ -78,6 +79,8 @@ def _unknown(builder: Builder, path: Path, scope: Scope | None, fields: Mapping[
     if key in WINDOW_KEYS:
         return builder.document.problem(path, f"`{key}` is about the whole rule", "write it beside `when`", key=True)
     types = [name for name in builder.vocabulary if key in fields_of(Scope((name,)), builder.vocabulary)]
+    if MEANT.get(key) in CONDITIONS:
+        return builder.document.problem(path, f"unknown key `{key}`", f"did you mean `{MEANT[key]}`?", key=True)
     if not types or (scope is not None and scope.uncertain):
         return unknown_key(builder.document, path, [*CONDITIONS, *fields])
     if scope is None:

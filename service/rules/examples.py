@@ -37,7 +37,9 @@ class ExampleResult:
     def problem(self) -> Problem:
         """A failure as a problem of the file."""
         wanted = f"must make `{self.rule}` fire" if self.kind == "match" else f"must not make `{self.rule}` fire"
-        return Problem(self.example.file, self.example.line, self.example.column, f"this example {wanted}, but: {self.detail}")
+        hint = "`tapewatch explain -` shows what is read in a text" if self.detail.startswith("no event ") else ""
+        message = f"this example {wanted}, but: {self.detail}"
+        return Problem(self.example.file, self.example.line, self.example.column, message, hint)
 
 
 def run(ruleset: RuleSet, extract: Extract) -> list[ExampleResult]:

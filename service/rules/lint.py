@@ -12,15 +12,20 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from service.errors import Problem
+from service.model.window import Absence
+from service.model.window import Sequence as InOrder
 from service.rules.condition import Condition
 from service.rules.conditions.event import AnyEventIs, Happened
 from service.rules.conditions.logic import AnyOf, NoneOf
 from service.rules.conditions.moment import Fresh, InSession, OnTheClock, Unexpired
+from service.rules.conditions.near import Near
 from service.rules.conditions.origin import OriginIs
 from service.rules.conditions.regex import Matching
-from service.rules.conditions.text import Without
+from service.rules.conditions.text import EveryOne, OneOf, Without
+from service.rules.cures import doubtful
+from service.rules.never import never, never_graver
 from service.rules.ruleset import CompiledRule
-from service.rules.shape import Shape, certain, covers, details, impossible, parts, shape, shapes
+from service.rules.shape import Shape, certain, covers, details, parts, shape, shapes
 
 AHEAD = timedelta(days=30)
 """How long before its data ends a calendar is told of."""
@@ -65,9 +70,9 @@ def _finding(compiled: CompiledRule, level: Level, code: str, message: str, hint
 def _alone(compiled: CompiledRule, today: date | None, sources: Collection[str] | None) -> Iterator[Finding]:
     yield from _examples(compiled)
     name = f"the rule `{compiled.rule.id}`"
-    never = impossible(compiled.when)
-    if never:
-        yield _finding(compiled, Level.ERROR, "never", f"{name} can never fire: {never}", place=compiled.when.place)
+    why, place = never(compiled)
+    if why:
+        yield _finding(compiled, Level.ERROR, "never", f"{name} can never fire: {why}", place=place)
     elif everything := _everything(compiled.when):
         hint = "add an `event`, or words under text any, all, phrase or prefix"
         yield _finding(compiled, Level.WARNING, "everything", f"{name} fires on {everything}", hint, compiled.when.place)
@@ -76,6 +81,8 @@ def _alone(compiled: CompiledRule, today: date | None, sources: Collection[str] 
         yield _finding(
             compiled, Level.INFO, "dear", f"{name} asks for no event and no word, so every item is held against it", hint
         )
+    for graver, message in never_graver(compiled):
+        yield _finding(compiled, Level.WARNING, "never-graver", message, place=graver.place)
     for condition in _walk(compiled.when):
         yield from _condition(compiled, condition, today, sources)
 
@@ -118,21 +125,36 @@ def _walk(condition: Condition) -> Iterator[Condition]:
 def _condition(
     compiled: CompiledRule, condition: Condition, today: date | None, sources: Collection[str] | None
 ) -> Iterator[Finding]:
-    if isinstance(condition, Matching) and (plain := _PLAIN.fullmatch(condition.pattern)):
-        words = ", ".join(plain[1].split("|"))
-        hint = f"`any: [{words}]` finds them as whole words in every spelling, and costs far less"
-        yield _finding(
-            compiled, Level.INFO, "plain-regex", f"the regex `{condition.pattern}` is plain words", hint, condition.place
-        )
+    yield from _words(compiled, condition)
     if isinstance(condition, OriginIs) and condition.part == "source" and sources is not None:
         for name in condition.values:
             if name not in sources:
                 hint = "good if items of it are pushed"
                 yield _finding(compiled, Level.WARNING, "no-source", f"sources.yaml has no `{name}`", hint, condition.place)
-    if isinstance(condition, Unexpired) and today is not None and condition.last < today:
+    if today is not None:
+        yield from _days(compiled, condition, today)
+
+
+def _words(compiled: CompiledRule, condition: Condition) -> Iterator[Finding]:
+    if isinstance(condition, Matching) and (plain := _PLAIN.fullmatch(condition.pattern)):
+        plain_words = ", ".join(plain[1].split("|"))
+        hint = f"`any: [{plain_words}]` finds them as whole words in every spelling, and costs far less"
+        yield _finding(
+            compiled, Level.INFO, "plain-regex", f"the regex `{condition.pattern}` is plain words", hint, condition.place
+        )
+    for words in condition.words if isinstance(condition, OneOf | EveryOne | Without | Near) else ():
+        whole = isinstance(condition, OneOf) and condition.what == "phrase"
+        if (doubt := doubtful(words.text)) and not whole:
+            yield _finding(
+                compiled, Level.WARNING, "odd-words", f"`{words.text}` is looked for as it stands", doubt, condition.place
+            )
+
+
+def _days(compiled: CompiledRule, condition: Condition, today: date) -> Iterator[Finding]:
+    if isinstance(condition, Unexpired) and condition.last < today:
         message = f"the rule `{compiled.rule.id}` expired after {condition.last}"
         yield _finding(compiled, Level.WARNING, "expired", message, "remove it, or give it a later day", condition.place)
-    if isinstance(condition, InSession) and today is not None:
+    if isinstance(condition, InSession):
         for calendar in condition.calendars:
             if doubt := calendar.doubt(today):
                 yield _finding(compiled, Level.WARNING, "calendar", doubt, "update rules/calendars", condition.place)
@@ -145,20 +167,28 @@ def _together(rules: Sequence[CompiledRule]) -> Iterator[Finding]:
     found = [shapes(compiled.when) for compiled in rules]
     counts: Counter[Shape] = Counter(detail for one in found for detail in details(one))
     by_rarest: dict[Shape, list[int]] = {}
-    same: dict[Shape, int] = {}
+    windows = [_window(compiled, number) for number, compiled in enumerate(rules)]
+    same: dict[tuple[Shape, str], int] = {}
     for number, one in enumerate(found):
         rarest = min(details(one), key=lambda detail: (counts[detail], repr(detail)), default=shape(rules[number].when))
         by_rarest.setdefault(rarest, []).append(number)
-        first = same.setdefault(one, number)
+        first = same.setdefault((one, windows[number]), number)
         if first != number:
             yield _covered(rules[number], rules[first], equal=True)
     for number, one in enumerate(found):
-        if same[one] != number:
+        if same[one, windows[number]] != number or isinstance(rules[number].rule.window, Absence):
             continue
         near = [other for detail in set(details(one)) for other in by_rarest.get(detail, ())[:MOST_COMPARED]]
-        wide = next((other for other in sorted(set(near)) if found[other] != one and covers(found[other], one)), None)
+        near = sorted(other for other in set(near) if not windows[other] and found[other] != one)
+        wide = next((other for other in near if covers(found[other], one)), None)
         if wide is not None:
             yield _covered(rules[number], rules[wide], equal=False)
+
+
+def _window(compiled: CompiledRule, number: int) -> str:
+    """The same for windows that wait for the same; "" for none. What a sequence begins with is not looked at."""
+    window = compiled.rule.window
+    return "" if window is None else str(number) if isinstance(window, InOrder) else window.told
 
 
 def _covered(narrow: CompiledRule, wide: CompiledRule, *, equal: bool) -> Finding:

@@ -15,9 +15,11 @@ from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Rule
+from service.model.window import Absence
 from service.rules.building import Allowed, Builder, Macros, Path
 from service.rules.compiler import compile_when, scope_of_rule
 from service.rules.condition import Condition
+from service.rules.conditions import CONDITIONS
 from service.rules.conditions.field import DERIVED
 from service.rules.conditions.logic import All
 from service.rules.conditions.moment import Calendar, Unexpired, parse_during
@@ -68,8 +70,14 @@ def parse_rules(
 
 
 def _file(builder: Builder, seen: dict[str, str], extract: Extract) -> list[CompiledRule]:
-    builder.check((), FileText)
+    if isinstance(builder.value(()), list):
+        builder.say((), "the rules stand alone here", "write `rules:` above them, as the first line")
+        return []
     rules = builder.value(("rules",))
+    if isinstance(rules, dict):
+        builder.say(("rules",), "`rules` needs a list", "begin each rule with `- `, for instance `- id: my-rule`")
+        return []
+    builder.check((), FileText)
     count = len(rules) if isinstance(rules, list) else 0
     return [compiled for number in range(count) for compiled in _rule(builder, ("rules", number), seen, extract)]
 
@@ -79,13 +87,13 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     before = len(builder.problems)
     builder.macros.used = 0
     _refuse_twice(builder, (*path, "id"), seen)
-    text = builder.check(path, RuleText)
+    text = builder.check(path, RuleText, lambda: _homes(builder))
     raw = builder.value(path)
     has_when = isinstance(raw, dict) and "when" in raw
     when = compile_when(builder, (*path, "when")) if has_when else None
     severity, grades = parse_severity(builder, (*path, "severity"), scope_of_rule(builder, (*path, "when")))
-    limits = _limits(builder, path, text)
     window, first = parse_window(builder, path)
+    limits = _limits(builder, path, text, timed=not isinstance(window, Absence))
     for key in ("title", "body"):
         _check_template(builder, (*path, key))
     if text is None or when is None or len(builder.problems) > before:
@@ -109,10 +117,26 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     return [compiled, *steps] if text.enabled else []
 
 
-def _limits(builder: Builder, path: Path, text: RuleText | None) -> list[Condition]:
-    """What a rule says beside `when` on the time in which it may fire."""
+_UNDER_WHEN = "it belongs under `when`: indent it by two blanks more"
+_HOMES: dict[str, str] = {
+    **{key: _UNDER_WHEN for key in (*CONDITIONS, *DERIVED) if key not in RuleText.model_fields},
+    **{
+        key: "it belongs inside of `count`, as in `count: {at_least: 3, within: 30m}`"
+        for key in ("at_least", "within", "distinct", "per")
+    },
+    **{key: "it belongs under `examples`" for key in ("match", "no_match")},
+}
+"""Where keys belong that people write beside `when`."""
+
+
+def _homes(builder: Builder) -> Mapping[str, str]:
+    return _HOMES | {name: _UNDER_WHEN for table in builder.vocabulary.values() for name in table}
+
+
+def _limits(builder: Builder, path: Path, text: RuleText | None, *, timed: bool) -> list[Condition]:
+    """What a rule says beside `when` on the time in which it may fire; `timed`: its `during` speaks of items."""
     raw, found = builder.value(path), []
-    if isinstance(raw, dict) and "during" in raw:
+    if timed and isinstance(raw, dict) and "during" in raw:
         found.append(parse_during(builder, (*path, "during"), None))
     if text is not None and text.expires is not None:
         found.append(Unexpired(builder.place((*path, "expires")), text.expires))

@@ -45,9 +45,10 @@ def read_lists(builders: Sequence[Builder]) -> dict[str, Listed]:
             if name in lists:
                 builder.say(("lists", name), f"the list `{name}` is defined twice", f"the first is at {places[name]}", key=True)
             places.setdefault(name, builder.place(("lists", name), key=True))
+            listed = as_list(entries)
             found = [
-                _entry(builder, ("lists", name, number), entry)
-                for number, entry in enumerate(entries if isinstance(entries, list) else ())
+                _entry(builder, builder.element(("lists", name), number), entry)
+                for number, entry in enumerate(listed if isinstance(listed, list) else ())
             ]
             lists[name] = _together(found)
     return lists

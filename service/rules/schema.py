@@ -4,7 +4,7 @@ Made from the same models that the loader reads with, and from the vocabulary in
 enumerated. It says what may stand where; what only the whole set can tell (ids, entities, examples) is the loader's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
 from service.rules.severity import ELSE
-from service.rules.windows import MODELS
+from service.rules.windows import DURATION, MODELS
 
 Schema = dict[str, Any]
 _NONE: Mapping[str, Calendar] = {}
@@ -43,13 +43,17 @@ _STARTER = {
 }
 
 
-def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Mapping[str, Calendar] = _NONE) -> Schema:
-    """The schema for rules/alerts/*.yaml with this vocabulary and these calendars."""
+def json_schema(
+    event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Mapping[str, Calendar] = _NONE, tags: Collection[str] = ()
+) -> Schema:
+    """The schema for rules/alerts/*.yaml with this vocabulary and these calendars; `tags` are offered, others allowed."""
     _, models = models_json_schema([(model, "validation") for model in _MODELS])
     definitions: Schema = _tidy(models["$defs"])
     definitions["When"] = _when(event_fields)
     definitions["During"] = _during(calendars)
     whole = {**definitions["When"]["properties"], **{key: {"$ref": f"#/$defs/{model.__name__}"} for key, model in MODELS.items()}}
+    for name in ("SubjectOptions", "ListEntry"):
+        _offer(definitions[name]["properties"]["tag"], tags)
     definitions["RuleWhen"] = {**definitions["When"], "properties": whole}
     definitions["RuleText"]["properties"] |= {
         "when": {"$ref": "#/$defs/RuleWhen", "description": "All keys given here hold together."},
@@ -59,7 +63,16 @@ def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Ma
     for key, model in MODELS.items():
         definitions["RuleText"]["properties"][key] |= {"$ref": f"#/$defs/{model.__name__}"}
     definitions["SequenceText"]["properties"]["after"] |= {"$ref": "#/$defs/When"}
-    definitions["CorroboratedText"] = {"anyOf": [NUMBER, definitions.pop("_Reports")]}
+    definitions["AbsenceText"]["properties"]["during"] |= {"$ref": "#/$defs/During"}
+    for name in ("AbsenceText", "FirstTimeText"):  # which may be written as a duration alone
+        options = definitions[name]
+        definitions[name] = {"anyOf": [DURATION, options], "description": options["description"]}
+    several = [definitions["ExamplesText"]["properties"][key] for key in ("match", "no_match")]
+    for many in (*several, *definitions["ListsText"]["patternProperties"].values()):
+        items, kind = many["items"], {key: many.pop(key) for key in ("type", "items", "minItems") if key in many}
+        many["anyOf"] = [items, kind]
+    reports = {"anyOf": [NUMBER, definitions.pop("_Reports")], "examples": [2, {"publishers": 3, "within": "2h"}]}
+    definitions["CorroboratedText"] = {"description": "So many different publishers report the same.", **reports}
     rules = {"type": "array", "items": {"$ref": "#/$defs/RuleText"}, "defaultSnippets": [_STARTER]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -73,6 +86,12 @@ def json_schema(event_fields: Mapping[str, Mapping[str, Allowed]], calendars: Ma
         },
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _offer(schema: Schema, words: Collection[str]) -> None:
+    """Let editors complete what may also be something else."""
+    if words:
+        schema["anyOf"] = [_one_or_more({"enum": sorted(words)}), *schema["anyOf"]]
 
 
 def _tidy(schema: Any) -> Any:
@@ -127,7 +146,8 @@ def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:
         "none": {**nested, "description": "None of these conditions holds."},
     }
     for name, types in _types_by_field(vocabulary).items():
-        properties[name] = {"anyOf": [_field(types), properties[name]]} if name in properties else _field(types)
+        field = _field(types)
+        properties[name] = _either(field, properties[name]) if name in properties else field
     return {
         "type": "object",
         "description": "Conditions; all keys given here hold together.",
@@ -139,12 +159,13 @@ def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:
 
 def _severity() -> Schema:
     words = {"enum": list(Severity)}
+    rest = {**words, "description": "The severity of all others."}
     graver = {str(severity): _CONDITIONS for severity in list(Severity)[1:]}
     by_event = {
         "type": "object",
         "additionalProperties": False,
         "required": [ELSE],
-        "properties": {**graver, ELSE: words},
+        "properties": {**graver, ELSE: rest},
         "description": "The gravest whose conditions hold; they speak of the event that fired.",
     }
     examples = ["high", {"critical": {"move": {"at_least": 20}}, ELSE: "high"}]
@@ -153,9 +174,12 @@ def _severity() -> Schema:
 
 def _during(calendars: Mapping[str, Calendar]) -> Schema:
     """A calendar's name, or options whose calendars and sessions are named for completion."""
-    names = _one_or_more({"enum": sorted(calendars)}) if calendars else TEXTS_SCHEMA
+    names = _one_or_more({"enum": sorted(calendars)}) if calendars else dict(TEXTS_SCHEMA)
+    about = DuringOptions.model_fields
     sessions = list(dict.fromkeys(name for calendar in calendars.values() for name in calendar.sessions))
-    options = {"calendar": names, "session": _one_or_more({"enum": sessions}) if sessions else TEXTS_SCHEMA}
+    options = {"calendar": names, "session": _one_or_more({"enum": sessions}) if sessions else dict(TEXTS_SCHEMA)}
+    for name, option in options.items():
+        option["description"] = about[name].description or ""
     short = {"enum": sorted(calendars)} if calendars else {"type": "string"}
     return {
         "description": "A market's session, days of the week, times of day.",
@@ -193,6 +217,10 @@ def _field(types: Mapping[str, Allowed]) -> Schema:
         schemas.append(TEXTS_SCHEMA)
     description = f"Field of {', '.join(types)}."
     return {**schemas[0], "description": description} if len(schemas) == 1 else {"anyOf": schemas, "description": description}
+
+
+def _either(field: Schema, own: Schema) -> Schema:
+    return {"anyOf": [field, own], "description": f"{own['description']} {field['description']}"}
 
 
 def _one_or_more(schema: Schema) -> Schema:

@@ -32,6 +32,11 @@ def parts(condition: Condition) -> tuple[Condition, ...]:
     return (condition,)
 
 
+def joined(*conditions: Condition) -> Condition:
+    """Conditions that must hold together, about the same event."""
+    return All(conditions[0].place, conditions)
+
+
 def shape(condition: Condition) -> Shape:
     """The same value for conditions that ask the same."""
     if isinstance(condition, All):
@@ -142,6 +147,9 @@ def _numbers(together: Sequence[Condition]) -> Iterator[str]:
         limits[name] = lowest, highest = max(lowest, low), min(highest, high)
         if lowest[0] > highest[0] or (lowest[0] == highest[0] and (lowest[1] or not highest[1])):
             yield f"no number satisfies all that is asked of `{name}`"
+    most = max(map(abs, (limits["pct"][0][0], limits["pct"][1][0]))) if "pct" in limits else _INFINITE
+    if "move" in limits and limits["move"][0][0] > most:
+        yield "no number satisfies all that is asked of `pct` and `move`"
 
 
 def _ranges(together: Sequence[Condition]) -> Iterator[tuple[str, tuple[float, bool], tuple[float, bool]]]:
@@ -161,6 +169,8 @@ def _ranges(together: Sequence[Condition]) -> Iterator[tuple[str, tuple[float, b
         for high, taken in ((test.at_most, True), (test.less_than, False), (test.equals, True)):
             if high is not None:
                 yield part.field, nothing, (high, taken)
+            if high is not None and part.field == "move":  # a small move is a small percentage, whatever its sign
+                yield "pct", (-high, not taken), (high, taken)
 
 
 def _subjects(together: Sequence[Condition]) -> Iterator[str]:

@@ -4,19 +4,19 @@ Guarantee: a rule has at most one window, and whatever is wrong with it is repor
 It must not know how windows are decided.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import time, timedelta
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
 from service.model.duration import parse_duration
-from service.model.window import DAYS, Absence, Corroborated, Count, FirstTime, Hours, Sequence, Spike, Window
-from service.rules.building import WINDOW_KEYS, Builder, Path, Strict, as_list
+from service.model.window import Absence, Corroborated, Count, FirstTime, Sequence, Spike, Window
+from service.rules.building import WINDOW_KEYS, Builder, Path, Strict
 from service.rules.compiler import compile_when
 from service.rules.condition import Condition
+from service.rules.hours import parse_hours
 
 LONGEST = timedelta(days=366)
 PUBLISHERS_WITHIN = timedelta(days=1)
@@ -30,37 +30,26 @@ def _duration(text: object) -> timedelta:
     return value
 
 
-def _time(text: object) -> time:
-    if not isinstance(text, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
-        raise ValueError("write a time of day such as 09:30")
-    hour, minute = text.split(":")
-    return time(int(hour), int(minute))
-
-
-def _zone(text: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(text))
-    except (ValueError, OSError, KeyError):  # a name that is none, a folder, a name that nobody knows
-        raise ValueError("write a time zone such as Asia/Shanghai or America/New_York") from None
-
-
 DURATION: dict[str, Any] = {"type": "string", "pattern": r"^(\d{1,9}(ms|[smhdw]))+$", "examples": ["30m"]}
-TIME: dict[str, Any] = {"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$", "examples": ["09:30"]}
 Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(DURATION)]
-TimeOfDay = Annotated[time, BeforeValidator(_time), WithJsonSchema(TIME)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["Asia/Shanghai"]})]
 Part = Literal["subject", "entity", "source", "publisher"]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Number = Annotated[int, Field(ge=2, le=1000)]
 
 
 class _Windowed(Strict):
     model_config = ConfigDict(arbitrary_types_allowed=True)
+    WRITTEN: ClassVar[str]
+    """How one is written, for those who wrote something else."""
+
+
+def _only_within(value: object) -> object:
+    return {"within": value} if isinstance(value, str) else value
 
 
 class CountText(_Windowed):
     """Several matches within a time."""
 
+    WRITTEN = "{at_least: 3, within: 30m, distinct: subject}"
     at_least: Number = Field(description="How many make the rule fire.")
     within: Duration = Field(description="All of them within this time.")
     distinct: Part | None = Field(default=None, description="Only different ones count.")
@@ -74,6 +63,7 @@ class CountText(_Windowed):
 class SpikeText(_Windowed):
     """Many more matches than usual."""
 
+    WRITTEN = "{factor: 5, within: 1h, baseline: 7d}"
     factor: float = Field(gt=1, le=1000, description="How many times as many as the baseline lets expect.")
     within: Duration = Field(description="The time in which they come.")
     baseline: Duration = Field(description="The time before it that says what is usual.")
@@ -94,6 +84,7 @@ class SpikeText(_Windowed):
 class SequenceText(_Windowed):
     """What `when` says, after something else."""
 
+    WRITTEN = "{after: {event: limit_down}, within: 2h}"
     after: Any = Field(description="What must have come before; conditions as under `when`.")
     within: Duration = Field(description="At most so long before.")
     same: Literal["subject", "entity", "none"] = Field(default="subject", description="What both must share.")
@@ -103,33 +94,30 @@ class SequenceText(_Windowed):
         return Sequence(self.within, "" if self.same == "none" else self.same)
 
 
-class HoursText(_Windowed):
-    """When matches are expected."""
-
-    from_: TimeOfDay = Field(default=time(0), alias="from", json_schema_extra={"default": "00:00"})
-    to: TimeOfDay = Field(default=time(0), json_schema_extra={"default": "00:00"})
-    days: Annotated[list[Day], BeforeValidator(as_list), Field(min_length=1)] = Field(default=list(DAYS))  # type: ignore[arg-type]
-    timezone: Zone = Field(default_factory=lambda: ZoneInfo("UTC"), json_schema_extra={"default": "UTC"})
-
-
 class AbsenceText(_Windowed):
     """No match for a time."""
 
+    WRITTEN = "{within: 3h, during: XSHG}"
     within: Duration = Field(description="For how long nothing matched.")
-    during: HoursText | None = Field(default=None, description="Only silence inside of these hours counts.")
+    during: Any = Field(
+        default=None, description="Only silence in this time counts, each day by itself; written like any `during`."
+    )
+
+    _short = model_validator(mode="before")(_only_within)
 
     def window(self) -> Window:
-        """What it asks for."""
-        asked = self.during
-        days = tuple(sorted(DAYS.index(day) for day in asked.days)) if asked else ()
-        return Absence(self.within, Hours(asked.from_, asked.to, days, asked.timezone) if asked else None)
+        """What it asks for, without its hours."""
+        return Absence(self.within)
 
 
 class FirstTimeText(_Windowed):
     """The first match for a time."""
 
+    WRITTEN = "{within: 90d}"
     within: Duration = Field(description="None before for so long.")
     per: Part = Field(default="subject", description="Whose first time it is.")
+
+    _short = model_validator(mode="before")(_only_within)
 
     def window(self) -> Window:
         """What it asks for."""
@@ -166,6 +154,13 @@ MODELS: Mapping[str, type[BaseModel]] = {
 assert tuple(MODELS) == WINDOW_KEYS
 
 
+_TOGETHER = {
+    frozenset({"count", "corroborated_by"}): "a match cannot wait for other outlets before it counts; to count the outlets that "
+    "name one subject write `count: {distinct: publisher, per: subject, …}`"
+}
+"""Windows that somebody may want together, and what to write instead."""
+
+
 def parse(builder: Builder, path: Path) -> tuple[Window | None, Condition | None]:
     """The window of the rule at `path`, and what a sequence begins with; problems are reported."""
     found: list[Path] = []
@@ -173,16 +168,31 @@ def parse(builder: Builder, path: Path) -> tuple[Window | None, Condition | None
         written = builder.value(place)
         found += [(*place, key) for key in WINDOW_KEYS if isinstance(written, dict) and key in written]
     for second in found[1:]:
-        builder.say(second, "a rule has one window", f"the first is `{found[0][-1]}`; write a rule for each", key=True)
-    if not found:
-        return None, None
-    text = builder.check(found[0], MODELS[str(found[0][-1])])
-    first = compile_when(builder, (*found[0], "after")) if _has_after(builder.value(found[0])) else None
-    if text is None:
-        return None, None
-    window: Window = text.window()  # type: ignore[attr-defined]
-    return window, first
+        names = frozenset({str(found[0][-1]), str(second[-1])})
+        cure = _TOGETHER.get(names, "write a rule for each")
+        builder.say(second, "a rule has one window", f"the first is `{found[0][-1]}`; {cure}", key=True)
+    return _window(builder, path, found[0]) if found else (None, None)
 
 
-def _has_after(value: object) -> bool:
-    return isinstance(value, dict) and "after" in value
+def _window(builder: Builder, rule: Path, path: Path) -> tuple[Window | None, Condition | None]:
+    key, value = str(path[-1]), builder.value(path)
+    model = MODELS[key]
+    if (
+        isinstance(value, str | list)
+        and issubclass(model, _Windowed)
+        and not (isinstance(value, str) and hasattr(model, "_short"))
+    ):
+        builder.say(path, f"`{key}` needs to know more than that", f"write for instance `{key}: {model.WRITTEN}`")
+        return None, None
+    text = builder.check(path, model)
+    first = compile_when(builder, (*path, "after")) if isinstance(value, dict) and "after" in value else None
+    window: Window | None = text.window() if text is not None else None  # type: ignore[attr-defined]
+    return _with_hours(builder, window, rule, path) if isinstance(window, Absence) else window, first
+
+
+def _with_hours(builder: Builder, window: Absence, rule: Path, path: Path) -> Absence:
+    """An absence with its hours; beside `when` its `during` means them too: nothing else could wait for them."""
+    places = [one for one in ((*path, "during"), (*rule, "during")) if builder.value(one) is not None]
+    for second in places[1:]:
+        builder.say(second, "the hours of this absence are said twice", "write them once, inside of `absence`", key=True)
+    return replace(window, hours=parse_hours(builder, places[0])) if places else window

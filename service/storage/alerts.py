@@ -84,6 +84,8 @@ def alert_of(row: Row[Any]) -> Alert:
         facts=load_mapping(row.facts),
         labels=load_mapping(row.labels),
         body=row.body,
+        owner=row.owner,
+        runbook=row.runbook,
         occurrences=load_occurrences(row.occurrences),
         rules_version=row.rules_version,
     )
@@ -91,7 +93,7 @@ def alert_of(row: Row[Any]) -> Alert:
 
 def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
     plain = ("id", "fingerprint", "rule", "rule_place", "title", "subject", "alias", "entity", "event_type", "excerpt", "reason")
-    context = ("headline", "link", "source", "publisher", "published", "created_at", "body", "rules_version")
+    context = ("headline", "link", "source", "publisher", "published", "created_at", "body", "owner", "runbook", "rules_version")
     return {
         **{name: getattr(alert, name) for name in (*plain, *context)},
         "item_id": item_id,

@@ -139,6 +139,8 @@ class AlertRow(Row, table=True):
     facts: str = Field(sa_type=CleanText)
     labels: str = Field(sa_type=CleanText)
     body: str = Field(sa_column=Column("body", CleanText, nullable=False, server_default=text("''")))
+    owner: str = Field(sa_column=Column("owner", CleanText, nullable=False, server_default=text("''")))
+    runbook: str = Field(sa_column=Column("runbook", CleanText, nullable=False, server_default=text("''")))
     occurrences: str = Field(sa_column=Column("occurrences", CleanText, nullable=False, server_default="[]"))
     rules_version: str = Field(sa_column=Column("rules_version", CleanText, nullable=False, server_default=text("''")))
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from service.web import alert_page, alerts_page, api, failures, inbox_page, operations, sources_page
+from service.web import alert_page, alerts_page, api, failures, inbox_page, item_page, operations, sources_page
 from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.rendering import STATIC, Pages
@@ -35,7 +35,7 @@ def create_app(context: WebContext) -> FastAPI:
     """
     application = _Guarded(context)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, sources_page, inbox_page):
+    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page):
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))

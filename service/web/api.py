@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
 
 from service.model.alert import Alert
-from service.rules.explain import answer
-from service.storage import alert_queries, alerts, decisions, items
+from service.pipeline.why import why
+from service.storage import alert_queries, alerts
 from service.storage.alert_queries import Told
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
@@ -57,23 +57,11 @@ def router(context: WebContext) -> APIRouter:
     def explained(item_id: ItemId, all_rules: Annotated[bool, Query(alias="all")] = False) -> JSONResponse:
         """What became of an item, and what the rules in force say of it, from the events that were stored."""
         with context.database.read() as connection:
-            stored = items.get(connection, item_id)
-            if stored is None:
-                raise HTTPException(404, "There is no item with this number; it may have been removed.")
-            events = items.events_of(connection, item_id)
-            decided = decisions.of_item(connection, item_id)
-        book = context.rulebook()
-        body = {
-            "item": item_id,
-            "disposition": stored.disposition,
-            "rules_version": stored.rules_version,
-            "decisions": [
-                {"rule": one.rule, "outcome": one.outcome, "reason": one.reason, "alert": one.alert_id} for one in decided
-            ],
-            "explained_by": book.version,
-            "rules": answer(book.ruleset, stored.item, events, all_rules=all_rules) if book.ruleset else [],
-        }
-        return JSONResponse(body)
+            book = context.rulebook()
+            found = why(connection, item_id, book.ruleset, book.version, all_rules=all_rules)
+        if found is None:
+            raise HTTPException(404, "There is no item with this number; it may have been removed.")
+        return JSONResponse(found.as_json())
 
     return routes
 
@@ -91,6 +79,9 @@ def as_json(alert: Alert, deliveries: list[Told]) -> dict[str, object]:
         "entity": alert.entity,
         "facts": dict(alert.facts),
         "labels": dict(alert.labels),
+        "body": alert.body,
+        "owner": alert.owner,
+        "runbook": alert.runbook,
         "excerpt": alert.excerpt,
         "marks": [list(mark) for mark in alert.marks],
         "reason": alert.reason,

@@ -44,7 +44,7 @@ class DeliveryGroup:
 class AlertView:
     """An alert as a card. What the title says already is not said again: then `subject` and `alias` are empty.
 
-    `link` is empty where it is no safe web address.
+    `link` and `runbook` are empty where they are no safe web address.
     """
 
     alert: Alert
@@ -56,6 +56,7 @@ class AlertView:
     excerpt: tuple[Segment, ...]
     link: str
     host: str
+    runbook: str
     deliveries: tuple[DeliveryGroup, ...]
 
 
@@ -72,6 +73,7 @@ def alert_view(alert: Alert, item_id: int, deliveries: Iterable[Standing]) -> Al
         excerpt=segments(alert.excerpt, [Mark(span) for span in alert.marks]),
         link=link,
         host=wording.link_host(link),
+        runbook=wording.safe_link(alert.runbook),
         deliveries=delivery_groups(deliveries),
     )
 
@@ -123,13 +125,22 @@ def alert_spans(document: str, alert: Alert) -> tuple[Span, ...]:
     return tuple(Span(mark.start + at, mark.end + at) for mark in alert.marks) if at >= 0 else ()
 
 
-def _event_view(index: int, event: Event, alert: Alert) -> EventView:
-    same_subject = event.entity == alert.entity if alert.entity else event.subject == alert.subject
+def event_views(events: Sequence[Event]) -> tuple[EventView, ...]:
+    """The events of an article that is shown for itself."""
+    return tuple(_event_view(index, event, None) for index, event in enumerate(events, 1))
+
+
+def _event_view(index: int, event: Event, alert: Alert | None) -> EventView:
     return EventView(
         event=event,
         what=wording.plain(event.type),
         facts=wording.facts(event.fields),
         status="" if event.status is Status.ASSERTED or event.status.value in event.fields.values() else event.status.value,
         anchor=f"event-{index}",
-        of_alert=event.type == alert.event_type and same_subject,
+        of_alert=alert is not None and _tells_of(alert, event),
     )
+
+
+def _tells_of(alert: Alert, event: Event) -> bool:
+    same_subject = event.entity == alert.entity if alert.entity else event.subject == alert.subject
+    return event.type == alert.event_type and same_subject

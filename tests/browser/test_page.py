@@ -13,7 +13,9 @@ from playwright.sync_api import Page as Tab
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
+from service.rulebook import load_folder
 from service.storage.database import Database
+from service.web import InForce
 from tests.support.news import ARTICLE, STORY, store, tell
 from tests.support.web import Site, site
 
@@ -56,7 +58,8 @@ def full(sqlite_database: Database) -> Iterator[Site]:
     store(sqlite_database, odd, [monster], now - timedelta(hours=2))
     made = store(sqlite_database, ARTICLE, STORY, now)
     tell(sqlite_database, made, {"inbox": DeliveryState.SENT, f"chat-{endless}": DeliveryState.RETRYABLE}, now)
-    with site(sqlite_database) as running:
+    rules = load_folder(None).rules
+    with site(sqlite_database, rulebook=InForce(rules.rules, (), rules.version, rules)) as running:
         yield running
 
 
@@ -91,7 +94,7 @@ def opens(browser: Browser) -> Iterator[Opens]:
 def addresses(running: Site, tab: Tab) -> list[str]:
     alert = tab.locator(".card-title a").first.get_attribute("href")
     monster = tab.locator(".card-title a").last.get_attribute("href")
-    return [f"{running.url}{path}" for path in ("/", alert, monster, "/sources", "/inbox")]
+    return [f"{running.url}{path}" for path in ("/", alert, monster, "/items/1?all=true", "/items/2", "/sources", "/inbox")]
 
 
 def test_no_page_scrolls_sideways_from_a_small_phone_to_a_wall(full: Site, opens: Opens) -> None:

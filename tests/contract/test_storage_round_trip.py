@@ -83,6 +83,8 @@ ALERT = Alert(
     facts={"pct": -12.5, "bound": "over"},
     labels={"desk": "a-share", "主题": "光纤"},
     body="first line\n第二行",
+    owner="primary-markets",
+    runbook="https://wiki.example.com/ipo",
     occurrences=(OCCURRENCE,),
     rules_version="0123456789ab",
 )

@@ -1,10 +1,12 @@
 """The line as one process runs it, built by the composition root: real databases, real servers, ticks called by hand."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from threading import Event
 
 import pytest
@@ -16,6 +18,7 @@ from service.errors import ConfigurationError, InvalidFiles, StorageError
 from service.logs import Secrets
 from service.model.delivery import DeliveryState
 from service.model.item import Item
+from service.ruleversions import HELD
 from service.storage import alerts, decisions, deliveries, inbox, items, sources
 from tests.support.alerts import NOW
 from tests.support.folder import INBOX_ROUTES, RULES, rss, write_rules
@@ -292,20 +295,44 @@ def test_changed_rules_take_effect_and_broken_ones_do_not(tmp_path: Path, sqlite
 
 
 def test_half_written_files_never_take_effect(tmp_path: Path, sqlite_url: str) -> None:
-    rules = write_rules(tmp_path)
+    """A file cut off at a thousand points, and another one begun in its place: the rules stay, and the place is named."""
+    second = RULES.removeprefix("rules:\n").replace("id: limit-up", "id: second")
+    whole = (RULES + second).encode()
+    other = ("# The same in another order.\nrules:\n" + second + RULES.removeprefix("rules:\n")).encode()
+    desk = write_rules(tmp_path, rules=whole.decode()) / "alerts" / "desk.yaml"
+    choose = Random(7)
     with opened(tmp_path, sqlite_url) as app:
-        whole = RULES.encode()
-        versions = {app.rulebook.version}
-        for length in range(1, len(whole), 7):
-            (rules / "alerts" / "desk.yaml").write_bytes(whole[:length])
-            if app.reload():
-                versions.add(app.rulebook.version)
-                assert len(app.rulebook.rules.rules) <= 1
-            else:
-                assert len(app.rulebook.rules.rules) <= 1
-        (rules / "alerts" / "desk.yaml").write_bytes(whole)
-        app.reload()
+        good = app.rulebook
+        for number in range(1000):
+            text = other if number % 2 else whole
+            cut = choose.randrange(len(text))
+            if number % 2 and text[:cut].endswith(b"\n"):
+                cut += 1  # which file was begun cannot be seen, so whole lines of another one are a change
+            desk.write_bytes(text[:cut])
+            assert not app.reload()
+            assert app.rulebook is good
+            assert app.refused is not None
+            assert re.search(r"alerts/desk\.yaml:\d+:\d+: ", str(app.refused)), app.refused
+        desk.write_bytes(other)
+        assert app.reload()
+        assert [rule.id for rule in app.rulebook.rules.rules] == ["second", "limit-up"]
+        assert app.refused is None
+
+
+def test_a_file_that_stays_short_is_believed(tmp_path: Path, sqlite_url: str) -> None:
+    second = RULES.removeprefix("rules:\n").replace("id: limit-up", "id: second")
+    desk = write_rules(tmp_path, rules=RULES + second) / "alerts" / "desk.yaml"
+    with opened(tmp_path, sqlite_url) as app:
+        desk.write_text(RULES)
+        assert [app.reload() for _ in range(HELD + 1)] == [False] * HELD + [True]
         assert [rule.id for rule in app.rulebook.rules.rules] == ["limit-up"]
+        assert app.refused is None
+        desk.write_text(RULES.rstrip())
+        assert not app.reload()
+        assert "desk.yaml:9:34: this file seems to be half written" in str(app.refused)
+        desk.write_text(RULES)
+        assert app.reload()
+        assert app.refused is None, "it is as it was"
 
 
 def test_a_vocabulary_of_ones_own_is_understood_after_a_reload(tmp_path: Path, sqlite_url: str) -> None:

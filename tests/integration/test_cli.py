@@ -109,6 +109,8 @@ def test_init_writes_what_can_be_run_and_touches_nothing_that_is_there(place: Pa
     good("init", "desk")
     assert "TAPEWATCH_PORT" in (place / "desk" / ".env").read_text("utf-8")
     assert "good: " in good("rules", "check", "desk/rules")
+    made = {path.name for path in (place / "desk" / "rules").iterdir()}
+    assert {"alerts", "calendars", "entities", "events", "boards", "README.md", "schema.json"} <= made
     assert "exist already and were left alone" in refused("init", "desk")
     (place / "file").touch()
     assert "cannot be written" in refused("init", "file/desk")

@@ -73,10 +73,17 @@ def test_trying_a_text_from_elsewhere(place: Path) -> None:
 
 def test_trying_what_only_counts(place: Path) -> None:
     write_rules(place, rules=WINDOWED)
-    assert "one match for the window of the rule: Count(" in good("rules", "try", "Lumentum hit limit-up on Monday.")
+    shown = good("rules", "try", "Lumentum hit limit-up on Monday.")
+    assert "fires on 3 different subjects within 30m; this text counts as 1" in shown
+    assert "waits for 3 different subjects within 30m" in shown
+    assert "Count(" not in shown
+    write_rules(place, rules=RULES + "    absence: {within: 3h, during: XSHG}\n")
+    shown = good("rules", "try", "Lumentum hit limit-up on Monday.")
+    assert "fires on no match for 3h (counted: open at XSHG); this text ends the silence" in shown
     write_rules(place, rules=RULES + "    sequence: {after: {event: limit_up}, within: 1h, same: entity}\n")
     shown = good("rules", "try", "Lumentum hit limit-up on Monday.")
-    assert "the first half of the window" in shown
+    assert "fires on first the one, then the other, within 1h, all of one entity; this text is the one that comes first" in shown
+    assert "this text is the one that follows" in shown
     assert "1 would fire" in shown
     assert "not counted: it names no entity" in good("rules", "try", "Acmecorp Widgets hit limit-up on Monday.")
 
@@ -86,6 +93,8 @@ def test_trying_as_json_gives_the_explanation(place: Path) -> None:
     said = json.loads(good("rules", "try", "Lumentum hit limit-up on Monday.", "--json"))
     assert [one["rule"] for one in said["fires"]] == ["limit-up"]
     assert said["fires"][0]["then"] == "would be told to inbox"
+    denied = json.loads(good("rules", "try", "Lumentum failed to hit limit-up.", "--json", "--all"))["rules"][0]
+    assert (denied["stage"], "Lumentum" in denied["nearest"]["detail"]) == ("event", True), "what was denied is named"
     assert said["events"][0]["type"] == "limit_up"
     (rule,) = said["rules"]
     assert (rule["rule"], rule["held"], rule["waits"]) == ("limit-up", True, False)

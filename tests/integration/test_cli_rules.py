@@ -214,8 +214,41 @@ def test_new_says_what_is_missing_or_wrong(place: Path) -> None:
     assert isinstance(run("new", "--no-input", "--match", SENTENCE, "--id", "taken").exception, ConfigurationError)
 
 
+def test_the_schema_knows_what_the_folder_adds(place: Path) -> None:
+    rules = write_rules(place, rules="rules: [nonsense")
+    (rules / "entities").mkdir()
+    (rules / "entities" / "own.yaml").write_text(
+        "groups:\n  - {about: Own, kind: stock, tags: [my-own], entities: [{id: ACME.US, en: [Acme]}]}\n", "utf-8"
+    )
+    assert '"my-own"' in run("schema", "rules").stdout
+    (rules / "entities" / "own.yaml").write_text("groups: 3\n", "utf-8")
+    assert run("schema", "rules").exit_code == 1
+
+
 def test_the_schema_is_written_where_it_should_be(place: Path) -> None:
     assert run("schema", "--output", "schema.json").exit_code == 0
     made = json.loads((place / "schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(made)
     assert "XSHG" in json.dumps(made)
+
+
+def test_a_new_rule_says_what_more_may_be_asked(place: Path) -> None:
+    write_rules(place)
+    made = run("new", "--match", "Lumentum soared 10% on Friday.", "--no-input", "--print").stdout
+    (line,) = [line for line in made.splitlines() if "more that may be asked of it" in line]
+    assert {"pct", "move", "direction"} <= set(line.partition(": ")[2].split(", "))
+    assert "more that" not in run("new", "--match", "Prospectus.", "--words", "prospectus", "--no-input", "--print").stdout
+
+
+def test_what_is_read_is_shown_also_where_the_rules_are_refused(place: Path) -> None:
+    write_rules(place, rules=RULES.replace("Lumentum hit", "Lumentum did not hit"))
+    refused = CliRunner().invoke(app, ["rules", "check"])
+    assert "`tapewatch explain -` shows what is read in a text" in refused.stderr or "is denied" in refused.stderr
+    shown = CliRunner().invoke(app, ["explain", "-"], input="Lumentum did not hit limit-up.")
+    assert shown.exit_code == 1
+    assert "blocked  limit_up" in shown.stdout
+    assert CliRunner().invoke(app, ["explain", "-", "--json"], input="Lumentum fell.").stdout == ""
+    write_rules(place)
+    said = json.loads(CliRunner().invoke(app, ["explain", "-", "--json", "--all"], input="Lumentum did not hit limit-up.").stdout)
+    assert [(one["rule"], one["stage"]) for one in said["rules"]] == [("limit-up", "event")]
+    assert "denied" in said["rules"][0]["nearest"]["detail"]

@@ -1,7 +1,9 @@
 """The shipped rules with the shipped vocabulary: their examples, the seed article, their JSON schema."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,7 +17,7 @@ from service.rules.schema import json_schema
 from service.rules.templates import title_of
 from tests.support.corpora import shared
 from tests.support.rule_world import FIELDS
-from tests.support.shipped import RULES, context, pack, understand
+from tests.support.shipped import RULES, context, pack, tags, understand
 
 SEED = {
     ("index-high", "Tongdaxin CPO Index at a new high"),
@@ -53,9 +55,29 @@ def test_the_seed_article_fires_what_it_says_and_nothing_else() -> None:
 
 def test_the_published_schema_is_that_of_the_shipped_vocabulary() -> None:
     published = json.loads((RULES / "schema.json").read_text(encoding="utf-8"))
-    assert published == json_schema(context().event_fields, context().calendars), (
-        "run: tapewatch rules schema > rules/schema.json"
+    assert published == json_schema(context().event_fields, context().calendars, tags()), (
+        "run: tapewatch rules schema rules > rules/schema.json"
     )
+
+
+def test_editors_are_told_what_every_key_means() -> None:
+    published = json.loads((RULES / "schema.json").read_text(encoding="utf-8"))
+    mute = list(_mute(published, published["$defs"], ""))
+    assert mute == []
+    subject = published["$defs"]["SubjectOptions"]["properties"]["tag"]
+    validator = jsonschema.Draft202012Validator(subject | {"$defs": published["$defs"]})
+    assert "computing-power" in json.dumps(subject), "editors offer the tags"
+    assert validator.is_valid("my-own-tag"), "and allow others"
+
+
+def _mute(node: Any, definitions: dict[str, dict[str, object]], at: str) -> Iterator[str]:
+    """Keys of rule files without a description."""
+    for name, below in node.get("properties", {}).items() if isinstance(node, dict) else ():
+        told = definitions.get(str(below.get("$ref", "")).rpartition("/")[2], {})
+        if "description" not in below and "description" not in told:
+            yield f"{at} {name}"
+    for key, below in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from _mute(below, definitions, f"{at}/{key}")
 
 
 def schema() -> jsonschema.Draft202012Validator:

@@ -16,6 +16,7 @@ from service.model.source import Source
 from service.storage import inbox, sources
 from service.storage.database import Database
 from service.web import InForce
+from tests.integration.test_cli import good
 from tests.support.folder import RULES, write_rules
 from tests.support.line import Line, limit_up
 from tests.support.news import ARTICLE, STORY, store, tell
@@ -315,3 +316,84 @@ def test_an_alert_shows_what_was_counted_together(tmp_path: Path, database: Data
         page = parse(running.ask(f"/alerts/{alert['id']}"))
     assert "Counted together Lumentum" in page.text
     assert f"version {line.book.version}" in page.text
+
+
+SAID = """\
+    owner: primary-markets <ann>
+    runbook: %s
+    body: |
+      {{ subject }} trades at its limit.
+      <b>Ask the desk.</b>
+"""
+
+
+@pytest.mark.parametrize(
+    ("runbook", "linked"), [("https://wiki.example.com/limit?a=1&b=2", True), ("http://wiki.example.com\\@evil.example/", False)]
+)
+def test_an_alert_shows_what_its_rule_wants_said(tmp_path: Path, database: Database, runbook: str, linked: bool) -> None:
+    line = Line(database, write_rules(tmp_path, rules=RULES + SAID % runbook))
+    line.push(limit_up("Lumentum"))
+    with site(database) as running:
+        (alert,) = json.loads(running.ask("/api/v1/alerts").text)["alerts"]
+        answer = running.ask(f"/alerts/{alert['id']}")
+    said = "Lumentum trades at its limit.\n<b>Ask the desk.</b>"
+    assert (alert["body"], alert["owner"], alert["runbook"]) == (said, "primary-markets <ann>", runbook)
+    page = parse(answer)
+    assert "Lumentum trades at its limit. <b>Ask the desk.</b>" in page.text
+    assert "primary-markets <ann>" in page.text
+    assert (runbook in [one.get("href") for one in page.all("a")]) is linked
+    assert (f"What to do: {runbook}" in page.text) is not linked
+
+
+def test_command_api_and_page_explain_alike(tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a rule asks for a time and the item has none: then it is the time at which it came in."""
+    timed = "  - id: timed\n    when: {event: limit_up}\n    during: {zone: UTC, between: 00:00-24:00}\n"
+    quiet = "  - id: quiet\n    when: {event: limit_up, subject: {entity: NVDA.US}}\n"
+    counted = "  - id: counted\n    when: {event: limit_up}\n    count: {at_least: 3, within: 30m, distinct: subject}\n"
+    folder = write_rules(tmp_path, rules=RULES + timed + quiet + counted + "  - id: far\n    when: {event: ipo}\n")
+    line = Line(sqlite_database, folder)
+    line.push(limit_up("Lumentum", published=None))
+    monkeypatch.chdir(tmp_path)
+    commanded = json.loads(good("explain", "1", "--json", "--data", str(tmp_path)))
+    shown = good("explain", "1", "--data", str(tmp_path))
+    with site(sqlite_database, rulebook=InForce(line.book.rules.rules, (), line.book.version, line.book.rules)) as running:
+        said = json.loads(running.ask("/api/v1/items/1/explain").text)
+        page = parse(running.ask("/items/1"))
+        whole = parse(running.ask("/items/1?all=true"))
+        assert (running.ask("/items/99").status, running.ask("/items/0").status) == (404, 400)
+    places = [(one["rule"], one["stage"], one["nearest"] and one["nearest"]["what"], one["window"]) for one in said["rules"]]
+    assert places == [
+        ("limit-up", "matched", None, ""),
+        ("timed", "matched", None, ""),
+        ("quiet", "condition", "subject entity: NVDA.US", ""),
+        ("counted", "window", None, "3 different subjects within 30m"),
+    ]
+    assert [one["place"].rpartition("/")[2] for one in said["rules"]] == [
+        one["place"].rpartition("/")[2] for one in commanded["rules"]
+    ]
+    for one in (*said["rules"], *commanded["rules"]):
+        one.pop("place"), one.pop("rule_place"), one.pop("children"), one.pop("nearest")
+    assert said["rules"] == commanded["rules"]
+    for words in ("stopped by condition: subject entity: NVDA.US", "waits for 3 different subjects within 30m"):
+        assert words in shown
+        assert words in page.text
+    assert "rule far" not in page.text
+    assert "stopped by event: event ipo" in whole.text
+    assert "this alert" not in page.text
+    assert "Lumentum hits limit-up" in page.text
+
+
+def test_the_page_of_an_article_without_rules(empty: Site, sqlite_database: Database) -> None:
+    store(sqlite_database, ARTICLE, [], utc_now())
+    page = parse(empty.ask("/items/1"))
+    assert "No rule was anywhere near." in page.text
+    assert "No rule fired when it was read." in page.text
+    assert ARTICLE.title in page.text
+
+
+def test_a_page_of_many_rules_says_that_there_are_more(tmp_path: Path, sqlite_database: Database) -> None:
+    many = "".join(f"  - id: r{number}\n    when: {{event: limit_up}}\n" for number in range(102))
+    line = Line(sqlite_database, write_rules(tmp_path, rules=f"rules:\n{many}"))
+    line.push(limit_up("Lumentum"))
+    with site(sqlite_database, rulebook=InForce(line.book.rules.rules, (), line.book.version, line.book.rules)) as running:
+        assert "And 2 more: all of them as JSON" in parse(running.ask("/items/1")).text

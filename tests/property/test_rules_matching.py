@@ -110,7 +110,7 @@ def test_the_index_changes_no_answer_and_explanations_agree(
         found = match(rules, one, events, NOW)
         assert list(found) == plain_loop(rules, Reading(one, events, NOW))
         fired = {hit.rule.id for hit in found}
-        for face, why in explain(rules, one, events, NOW):
+        for face, why in ((verdict.rule, verdict.why) for verdict in explain(rules, one, events, NOW)):
             assert why.held == (face.id in fired)
             assert why.detail or why.held
         for hit in found:

@@ -48,6 +48,11 @@ def understand(item: Item) -> tuple[Event, ...]:
     return tuple(event for event in extract(item, lexicon) if lexicon.counts(event))
 
 
+def tags() -> set[str]:
+    """Every tag of the shipped entities."""
+    return {tag for entity in words()[1].values() for tag in entity.tags}
+
+
 def context() -> RuleContext:
     """What the shipped rules may speak of."""
     lexicon, catalog = words()

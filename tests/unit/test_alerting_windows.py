@@ -1,15 +1,16 @@
 """What windows decide, from occurrences and times alone; the whole is proved on databases in integration/test_windows.py."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.alerting.windows import judge, keep, key_of, lacks, moment, reach, silent, value_of
-from service.model.window import Absence, Corroborated, Count, FirstTime, Hours, Occurrence, Sequence, Spike, Told, Window
+from service.model.hours import Hours
+from service.model.window import Absence, Corroborated, Count, FirstTime, Occurrence, Sequence, Spike, Told, Window
 from tests.support.alerts import NOW
+from tests.support.rule_world import CALENDARS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 COUNT = Count(30 * MINUTE, 3)
@@ -176,30 +177,40 @@ def test_silence() -> None:
         judgement = silent(Absence(HOUR), now=NOW + minute * MINUTE, **asked)  # type: ignore[arg-type]
         return judgement.fires, judgement.reason
 
-    assert says(59) == (False, "no match since 2025-12-22 08:00:00 UTC, less than 1h ago")
+    assert says(59) == (False, "no match since 2025-12-22 08:00:00 UTC, for less than 1h")
     assert says(60) == (True, "no match since 2025-12-22 08:00:00 UTC, for 1h or longer")
     assert says(60, last=NOW + MINUTE)[0] is False
     assert says(90, told=Told(NOW, NOW + HOUR)) == (False, "no match since 2025-12-22 08:00:00 UTC: told already")
     assert says(90, told=Told(NOW - DAY, NOW))[0] is True
 
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
 def test_silence_counts_only_inside_of_its_hours() -> None:
-    shanghai = ZoneInfo("Asia/Shanghai")
-    window = Absence(HOUR, Hours(time(9, 30), time(15), (0, 1, 2, 3, 4), shanghai))
+    window = Absence(HOUR, Hours("office hours", SHANGHAI, ((time(9, 30), time(15)),), (0, 1, 2, 3, 4)))
 
-    def fires(hour: int, minute: int, day: int = 22) -> bool:
-        now = datetime(2025, 12, day, hour, minute, tzinfo=shanghai)
-        return silent(window, last=None, told=None, since=NOW - 9 * DAY, now=now).fires
+    def says(hour: int, minute: int, day: int = 22, since: datetime = NOW - 9 * DAY) -> tuple[bool, str]:
+        now = datetime(2025, 12, day, hour, minute, tzinfo=SHANGHAI)
+        judgement = silent(window, last=None, told=None, since=since, now=now)
+        return judgement.fires, judgement.reason
 
-    assert [fires(9, 0), fires(10, 29), fires(10, 30), fires(15, 0), fires(11, 0, day=21)] == [False, False, True, False, False]
-
-
-@pytest.mark.parametrize(("hour", "opened"), [(21, None), (22, 22), (23, 22), (3, 22), (4, None)])
-def test_hours_over_midnight(hour: int, opened: int | None) -> None:
-    hours = Hours(time(22), time(4))
-    found = hours.open_since(datetime(2025, 12, 22, hour, tzinfo=UTC))
-    assert (found.hour if found else None) == opened
+    assert says(9, 0) == says(11, 0, day=21) == (False, "outside of the hours in which something is expected")
+    assert says(10, 29) == (False, "no match since 2025-12-22 01:30:00 UTC, for less than 1h (counted: office hours)")
+    assert says(10, 30) == (True, "no match since 2025-12-22 01:30:00 UTC, for 1h or longer (counted: office hours)")
+    assert says(18, 0, since=datetime(2025, 12, 22, 14, 30, tzinfo=SHANGHAI))[0] is False, "half an hour before the end"
 
 
-def test_hours_that_say_nothing_are_the_whole_day() -> None:
-    assert Hours().open_since(NOW) == datetime(2025, 12, 22, tzinfo=UTC)
+def test_silence_in_a_session_leaves_out_lunch_and_begins_anew_each_day() -> None:
+    window = Absence(3 * HOUR, Hours("open", SHANGHAI, markets=(CALENDARS["XSHG"],), sessions=("open",)))
+
+    def fires(hour: int, minute: int, last: tuple[int, int, int] | None = None, day: int = 22) -> bool:
+        now = datetime(2025, 12, day, hour, minute, tzinfo=SHANGHAI)
+        heard = datetime(2025, 12, *last, tzinfo=SHANGHAI) if last else None
+        return silent(window, last=heard, told=None, since=NOW - 9 * DAY, now=now).fires
+
+    assert [fires(12, 30), fires(13, 59), fires(14, 0)] == [False, False, True], "two hours before lunch, one after it"
+    assert [fires(14, 59, (22, 10, 30)), fires(14, 0, (22, 9, 31))] == [False, False]
+    assert fires(15, 0, (22, 10, 0)), "the last hours of a day count to its last bell"
+    assert not fires(10, 30, (19, 13, 0), day=22), "Friday afternoon is over"
+    assert not fires(14, 0, day=21), "a Sunday"

@@ -17,7 +17,7 @@ def fires(when: str, text: str, title: str = "") -> tuple[Match, ...]:
 def why(when: str, text: str, title: str = "") -> Explanation:
     """The explanation, proved to agree with the matcher."""
     news = item(text, title)
-    ((_, explanation),) = explain(rule(when), news, extract(news))
+    explanation = explain(rule(when), news, extract(news))[0].why
     assert explanation.held == bool(fires(when, text, title))
     return explanation
 

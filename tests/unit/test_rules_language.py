@@ -24,13 +24,13 @@ NOW = datetime(2025, 12, 22, 4, tzinfo=UTC)
 def held(when: str, one: Item, now: datetime | None = None) -> bool:
     rules = rule(when)
     fired = bool(match(rules, one, extract(one), now))
-    ((_, why),) = explain(rules, one, extract(one), now)
+    why = explain(rules, one, extract(one), now)[0].why
     assert why.held == fired
     return fired
 
 
 def why(when: str, one: Item, now: datetime | None = None) -> str:
-    ((_, told),) = explain(rule(when), one, extract(one), now)
+    told = explain(rule(when), one, extract(one), now)[0].why
     assert not told.held
     return told.detail
 
@@ -129,7 +129,7 @@ def test_an_expired_rule_does_not_fire_any_more() -> None:
     rules = ruleset("rules: [{id: r, when: {text: x}, expires: 2025-12-22, examples: {match: [x]}}]")
     assert match(rules, item("x"), (), datetime(2025, 12, 22, 23, 59, tzinfo=UTC))
     assert not match(rules, item("x"), (), datetime(2025, 12, 23, tzinfo=UTC))
-    ((_, told),) = explain(rules, item("x"), (), datetime(2025, 12, 23, tzinfo=UTC))
+    told = explain(rules, item("x"), (), datetime(2025, 12, 23, tzinfo=UTC))[0].why
     assert told.detail == "the rule expired after 2025-12-22"
 
 

@@ -198,3 +198,150 @@ def test_twice_the_rules_take_about_twice_the_time() -> None:
 
     seconds(50)
     assert seconds(1600) < max(3.5 * seconds(800), 0.2)
+
+
+def of_rule(keys: str) -> list[str]:
+    return [str(one.problem) for one in lint(ruleset(f"rules: [{{id: r, {keys}}}]").compiled) if "examples" not in one.code]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("when: {event: price_move, pct: {at_least: 10}, move: {at_most: 5}}", "no number satisfies all that is asked of `pct`"),
+        (
+            "when: {event: price_move, pct: {at_most: -10}, move: {less_than: 10}}",
+            "no number satisfies all that is asked of `pct`",
+        ),
+        ("when: {event: price_move, pct: {at_least: 1, at_most: 5}, move: {at_least: 6}}", "asked of `pct` and `move`"),
+        (
+            "when: {event: limit_up}, during: {calendar: XSHG, between: 18:00-20:00}",
+            "no such time: open at XSHG and 18:00-20:00 in",
+        ),
+        (
+            "when: {event: limit_up}, during: {calendar: XSHG, weekday: [sat, sun]}",
+            "there is no such time: open at XSHG and sat, sun",
+        ),
+        ("when: {event: limit_up}, during: {calendar: XSHG, session: half_day}", "there is no such time: half_day at XSHG"),
+        (
+            "when: {event: limit_up, during: XNYS}, during: {calendar: XSHG}",
+            "there is no such time: open at XSHG and open at XNYS",
+        ),
+        (
+            "when: {all: [{text: a}, {time: {zone: UTC, between: 09:00-10:00}}, {time: {zone: UTC, between: 10:00-11:00}}]}",
+            "there is no such time: 09:00-10:00 in UTC and 10:00-11:00 in UTC",
+        ),
+        (
+            "when: {text: a, time: {zone: UTC, weekday: mon}}, during: {zone: UTC, weekday: tue}",
+            "no such time: tue in UTC and mon in",
+        ),
+        ("when: {event: limit_up}, absence: {within: 5h, during: XSHG}", "its hours are at most 4h a day (open at XSHG)"),
+        ("when: {event: limit_up}, absence: {within: 2h, during: {zone: UTC, between: 09:00-10:00}}", "at most 1h a day"),
+        (
+            "when: {event: limit_up}, absence: {within: 1h, during: {calendar: XSHG, weekday: sun}}",
+            "no such time: open at XSHG; sun",
+        ),
+        ("when: {text: a}, first_time: 90d", "its window counts by subject, and only an event has one"),
+        (
+            "when: {text: a}, count: {at_least: 2, within: 1d, per: entity}",
+            "its window counts by entity, and only an event has one",
+        ),
+        ("when: {text: a}, spike: {factor: 2, within: 1h, baseline: 7d, per: subject}", "its window counts by subject"),
+        ("when: {text: a}, sequence: {after: {text: b}, within: 1h}", "its window counts by subject, and only an event has one"),
+        ("when: {event: ipo}, count: {at_least: 2, within: 1d, distinct: subject, per: subject}", "never different subjects"),
+        (
+            "when: {event: ipo, subject: {entity: [NVDA.US, 601869.SH]}}, count: {at_least: 3, within: 1d, distinct: subject}",
+            "it waits for 3 different subjects, and its conditions allow 2",
+        ),
+        ("when: {event: ipo, source: wire}, count: {at_least: 2, within: 1d, distinct: source}", "and its conditions allow 1"),
+    ],
+)
+def test_what_can_never_come_to_pass(keys: str, said: str) -> None:
+    (problem,) = of_rule(keys)
+    assert "the rule `r` can never fire: " in problem
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "when: {event: price_move, pct: {at_most: -10}, move: {at_least: 6}}",
+        "when: {event: price_move, move: {at_most: 10}, pct: {at_least: 10}}",
+        "when: {event: limit_up}, during: {calendar: XSHG, between: 14:59-20:00}",
+        "when: {event: limit_up}, during: {calendar: XSHG, between: 22:00-09:31}",
+        "when: {event: limit_up}, during: {calendar: XHKG, session: half_day}",
+        "when: {event: limit_up}, during: {calendar: XSHG, session: working_day, weekday: sat}",
+        "when: {event: limit_up}, absence: {within: 4h, during: XSHG}",
+        "when: {event: limit_up}, absence: 30d",
+        "when: {text: a}, count: {at_least: 2, within: 1d, distinct: publisher, per: source}",
+        "when: {any: [{event: ipo}, {text: b}]}, first_time: 90d",
+        "when: {text: a}, corroborated_by: 2",
+        "when: {text: a}, sequence: {after: {text: b}, within: 1h, same: none}",
+        "when: {event: ipo, subject: {name: [A, B]}}, count: {at_least: 3, within: 1d, distinct: subject}",
+        "when: {event: ipo, publisher: wire.example}, count: {at_least: 3, within: 1d, distinct: publisher}",
+    ],
+)
+def test_what_may_come_to_pass(keys: str) -> None:
+    assert of_rule(keys) == []
+
+
+def test_the_time_that_never_comes_is_told_at_its_place() -> None:
+    (problem,) = of_rule("when: {event: limit_up}, during: {calendar: XSHG, session: half_day}")
+    assert problem.startswith("f.yaml:1:61: ")
+
+
+def test_a_severity_that_no_match_can_have() -> None:
+    grades = "severity: {critical: {move: {at_least: 20}}, high: {text: a}, else: low}"
+    (problem,) = of_rule(f"when: {{event: price_move, move: {{at_most: 10}}}}, {grades}")
+    assert problem.startswith(
+        "f.yaml:1:93: severity `critical` is never reached: no number satisfies all that is asked of `move`"
+    )
+    assert of_rule(f"when: {{any: [{{event: price_move}}, {{text: b}}]}}, {grades}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("“prospectus”", "its quotes are looked for too"),
+        ("「招股书」", "its quotes are looked for too"),
+        ("[涨停，跌停]", "the comma in it is looked for too"),
+        ("{all: ['a,b']}", "the comma in it is looked for too"),
+        ("a OR b", "it is one phrase; write the words as a list"),
+        ("{none: a | b}", "it is one phrase; write the words as a list"),
+        ("{near: {words: ['surg*', a]}}", "write it without the star under `prefix`"),
+    ],
+)
+def test_words_that_somebody_meant_otherwise(text: str, said: str) -> None:
+    found = lint(ruleset(f"rules: [{{id: r, when: {{all: [{{text: c}}, {{text: {text}}}]}}}}]").compiled)
+    (problem,) = [one.problem for one in found if one.code == "odd-words"]
+    assert "is looked for as it stands" in problem.message
+    assert said in problem.hint
+
+
+@pytest.mark.parametrize("text", ["{phrase: '涨停，再创新高'}", "AT&T", "'1,000'", "“a” b", "OR"])
+def test_words_that_may_be_meant_so(text: str) -> None:
+    found = lint(ruleset(f"rules: [{{id: r, when: {{text: {text}}}}}]").compiled)
+    assert [one for one in found if one.code == "odd-words"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("", "", ["warning:duplicate"]),
+        ("", ", first_time: 90d", []),
+        (", first_time: 90d", ", first_time: 90d", ["warning:duplicate"]),
+        (", first_time: 90d", ", first_time: 30d", []),
+        (", sequence: {after: {text: a}, within: 1h}", ", sequence: {after: {text: b}, within: 1h}", []),
+    ],
+)
+def test_rules_with_other_windows_are_no_duplicates(first: str, second: str, found: list[str]) -> None:
+    when = "when: {event: limit_up}"
+    assert codes(f"rules: [{{id: a, {when}{first}}}, {{id: b, {when}{second}}}]") == found
+
+
+def test_only_a_rule_that_waits_for_nothing_covers_others() -> None:
+    def pair(wide: str, narrow: str) -> list[str]:
+        return codes(f"rules: [{{id: a, when: {{event: ipo}}{wide}}}, {{id: b, when: {{event: ipo, stage: filed}}{narrow}}}]")
+
+    assert pair("", ", first_time: 90d") == ["warning:shadowed"]
+    assert pair(", first_time: 90d", "") == []
+    assert pair("", ", absence: 3h") == []

@@ -16,6 +16,7 @@ from service.model.explanation import Explanation
 from service.rules.building import Allowed, Builder, Path, Scope, Strict, TextList, Vocabulary
 from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.event import told
+from service.rules.cures import compared
 
 DERIVED: dict[str, tuple[str, Allowed]] = {
     "move": ("pct", "number"),
@@ -38,11 +39,15 @@ _COMPARISONS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
 class NumberTest(Strict):
     """A comparison; several hold together. `pct` is signed, `move` is the same without its sign."""
 
-    at_least: Number | None = None
-    at_most: Number | None = None
-    more_than: Number | None = None
-    less_than: Number | None = None
-    equals: Number | None = None
+    at_least: Number | None = Field(default=None, description="This or more.", examples=[10])
+    at_most: Number | None = Field(
+        default=None, description="This or less; `at_most: -10` is a fall of ten or more.", examples=[-10]
+    )
+    more_than: Number | None = Field(default=None, description="More than this.", examples=[0])
+    less_than: Number | None = Field(
+        default=None, description="Less than this; `less_than: -5` is a fall of more than five.", examples=[-5]
+    )
+    equals: Number | None = Field(default=None, description="Just this.", examples=[20])
 
     @model_validator(mode="after")
     def _something(self) -> "NumberTest":
@@ -136,11 +141,7 @@ def parse_field(builder: Builder, path: Path, allowed: Allowed) -> Condition | N
     field = str(path[-1])
     if allowed == "number":
         if isinstance(builder.value(path), str):
-            builder.say(
-                path,
-                f"`{field}` needs a comparison",
-                f"write `{field}: {{at_least: …}}`, at_most, more_than, less_than or equals",
-            )
+            builder.say(path, f"`{field}` needs a comparison", compared(field, str(builder.value(path))))
             return None
         test = builder.check(path, NumberTest)
         return NumberIs(builder.place(path), field, test) if test else None

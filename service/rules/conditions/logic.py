@@ -8,6 +8,9 @@ from service.rules.building import Builder, Path, Scope
 from service.rules.condition import ALWAYS, MISS, Condition, Context, Hit, Keys, Result, distinct
 from service.rules.rarity import alternatives, together
 
+NONE = "none of"
+"""What a condition that excludes is called: it is not its parts that it lacks."""
+
 
 @dataclass(frozen=True, slots=True)
 class All:
@@ -66,7 +69,7 @@ class NoneOf:
     def explain(self, context: Context) -> Explanation:
         children = tuple(child.explain(context) for child in self.children)
         found = next((child for child in children if child.held), None)
-        return _tree(self, children, found is None, "none of", f"excluded by {found.what}: {found.detail}" if found else "")
+        return _tree(self, children, found is None, NONE, f"excluded by {found.what}: {found.detail}" if found else "")
 
     def keys(self) -> Keys:
         return ALWAYS
@@ -86,18 +89,10 @@ def _tree(condition: Condition, children: tuple[Explanation, ...], held: bool, w
     """An explanation whose detail, unless given, is that of the child which decided."""
     if not detail and children:
         deciding = [child for child in children if child.held == held] or list(children)
-        detail = (
-            max(deciding, key=_nearness).detail if not held else "; ".join(child.detail for child in deciding if child.detail)
-        )
+        nearest = max(deciding, key=lambda child: child.nearness)
+        detail = "; ".join(child.detail for child in deciding if child.detail) if held else nearest.detail
     spans = tuple(sorted({span for child in children if child.held == held for span in child.spans})) if held else ()
     return Explanation(what=what, held=held, detail=detail, place=condition.place, spans=spans, children=children)
-
-
-def _nearness(explanation: Explanation) -> float:
-    """How near a condition came to holding: the share of what it is made of that holds."""
-    if not explanation.children:
-        return 1.0 if explanation.held else 0.0
-    return sum(map(_nearness, explanation.children)) / len(explanation.children)
 
 
 def parse(kind: str, builder: Builder, path: Path, scope: Scope | None) -> Condition | None:

@@ -5,7 +5,7 @@ or that of its arrival where the source gives none. Calendars are handed in: thi
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from service.model.duration import format_duration, parse_duration
 from service.model.explanation import Explanation
+from service.model.hours import Piece
 from service.rules.building import Builder, Path, Scope, Strict, TextList, as_list
 from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
 from service.rules.conditions.logic import All
@@ -49,6 +50,11 @@ class Calendar(Protocol):
         ...
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
     def zone(self) -> tzinfo:
         """Where its clock stands."""
         ...
@@ -66,10 +72,21 @@ class Calendar(Protocol):
         """Why what is said of a day is not certain; "" if it is."""
         ...
 
+    def pieces(self, day: date, sessions: Collection[str]) -> Sequence[Piece]:
+        """When, on a day of its own clock, it is in one of `sessions`."""
+        ...
+
+    @property
+    def examples(self) -> Sequence[date]:
+        """Days of every kind that it knows of."""
+        ...
+
 
 def _window(text: str) -> str:
     if not _WINDOW.fullmatch(text):
-        raise ValueError(f"`{text}` is no time of day: write 09:30-11:30, from 00:00 to 24:00")
+        padded = re.sub(r"(?<!\d)(\d:)", r"0\1", text.replace("：", ":"))
+        cure = padded if _WINDOW.fullmatch(padded) else "09:30-11:30"
+        raise ValueError(f"`{text}` is no time of day: write {cure}, from 00:00 to 24:00")
     return text
 
 
@@ -86,7 +103,10 @@ def _zones() -> set[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai, Asia/Hong_Kong or America/New_York")
+        town = text.casefold().replace(" ", "_")
+        near = [name for name in sorted(_zones()) if name.rpartition("/")[2].casefold() == town]
+        cure = near[0] if near else "for instance Asia/Shanghai, Asia/Hong_Kong or America/New_York"
+        raise ValueError(f"`{text}` is no time zone: write {cure}")
     return text
 
 
@@ -153,16 +173,24 @@ class InSession:
     calendars: tuple[Calendar, ...]
     sessions: tuple[str, ...]
 
+    @property
+    def asked(self) -> str:
+        """What it asks for, in words."""
+        return f"{' or '.join(self.sessions)} at {' or '.join(calendar.name for calendar in self.calendars)}"
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it holds at an instant."""
+        return any(calendar.at(at).sessions.intersection(self.sessions) for calendar in self.calendars)
+
     def evaluate(self, context: Context) -> Result:
         at = context.reading.at
-        held = at is not None and any(calendar.at(at).sessions.intersection(self.sessions) for calendar in self.calendars)
-        return HELD if held else MISS
+        return HELD if at is not None and self.holds(at) else MISS
 
     def explain(self, context: Context) -> Explanation:
         at, held = context.reading.at, self.evaluate(context).held
         detail = UNKNOWN if at is None else "; ".join(calendar.at(at).told for calendar in self.calendars)
-        asked = f"{' or '.join(self.sessions)} at {' or '.join(calendar.name for calendar in self.calendars)}"
-        return Explanation(f"during {asked}", held, detail if held or at is None else f"{detail}; asked is {asked}", self.place)
+        what = f"during {self.asked}"
+        return Explanation(what, held, detail if held or at is None else f"{detail}; asked is {self.asked}", self.place)
 
     def keys(self) -> Keys:
         return ALWAYS
@@ -177,21 +205,28 @@ class OnTheClock:
     weekdays: tuple[str, ...]
     windows: tuple[str, ...]
 
+    @property
+    def asked(self) -> str:
+        """What it asks for, in words."""
+        return " ".join(part for part in (", ".join(self.weekdays), ", ".join(self.windows), f"in {self.zone}") if part)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it holds at an instant."""
+        local = at.astimezone(self.zone)
+        return any(self._on(local, *bounds(window)) for window in self.windows or ("00:00-24:00",))
+
     def evaluate(self, context: Context) -> Result:
         at = context.reading.at
-        return HELD if at is not None and self._holds(at.astimezone(self.zone)) else MISS
+        return HELD if at is not None and self.holds(at) else MISS
 
     def explain(self, context: Context) -> Explanation:
         at, held = context.reading.at, self.evaluate(context).held
-        asked = " ".join(part for part in (", ".join(self.weekdays), ", ".join(self.windows), f"in {self.zone}") if part)
         local = UNKNOWN if at is None else f"it was {at.astimezone(self.zone):%a %Y-%m-%d %H:%M} in {self.zone}"
-        return Explanation(f"time {asked}", held, local if held or at is None else f"{local}, asked is {asked}", self.place)
+        detail = local if held or at is None else f"{local}, asked is {self.asked}"
+        return Explanation(f"time {self.asked}", held, detail, self.place)
 
     def keys(self) -> Keys:
         return ALWAYS
-
-    def _holds(self, local: datetime) -> bool:
-        return any(self._on(local, *_bounds(window)) for window in self.windows or ("00:00-24:00",))
 
     def _on(self, local: datetime, begin: time, end: time | None) -> bool:
         clock, day = local.time(), local.weekday()
@@ -286,16 +321,28 @@ def _calendars(builder: Builder, path: Path, names: Collection[str]) -> tuple[Ca
     for number, name in enumerate(names):
         if name in builder.calendars:
             found.append(builder.calendars[name])
+        elif cure := _written_otherwise(builder, name):
+            builder.say(builder.element(path, number), f"unknown calendar `{name}`", cure)
         else:
             builder.unknown(builder.element(path, number), "calendar", name, builder.calendars)
     return tuple(found)
+
+
+def _written_otherwise(builder: Builder, text: str) -> str:
+    """What to write for `XSHG open` and `Shanghai`; "" if that is not known."""
+    name, _, session = text.partition(" ")
+    found = builder.calendars.get(name)
+    if found is not None and session.strip() in found.sessions:
+        return f"write `{{calendar: {name}, session: {session.strip()}}}`"
+    titled = [one.name for one in builder.calendars.values() if text.casefold() in one.title.casefold()]
+    return f"did you mean `{'` or `'.join(titled)}`?" if titled else ""
 
 
 def _clock(builder: Builder, path: Path, zone: tzinfo, options: TimeOptions | DuringOptions) -> OnTheClock:
     return OnTheClock(builder.place(path), zone, tuple(options.weekday or ()), tuple(options.between or ()))
 
 
-def _bounds(window: str) -> tuple[time, time | None]:
+def bounds(window: str) -> tuple[time, time | None]:
     """The two ends of a window; None for the end of the day."""
     begin, _, end = (part.strip() for part in window.partition("-"))
     return time.fromisoformat(begin), None if end == "24:00" else time.fromisoformat(end)

@@ -75,7 +75,7 @@ def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | Non
     if value == "any":
         return All(builder.place(path), (), "subject any")
     if isinstance(value, str):
-        hint = "write `subject: {entity: …}`, {tag: …}, {list: …}, {name: …} or `any`"
+        hint = f"write {_named(builder, value)}, or `any`"
         builder.say(path, f"`{value}` is no way to name a subject" if value else "a subject is missing here", hint)
         return None
     options = builder.check(path, SubjectOptions)
@@ -87,6 +87,18 @@ def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | Non
     if len(builder.problems) > before:
         return None
     return children[0] if len(children) == 1 else All(builder.place(path), tuple(children), "subject")
+
+
+def _named(builder: Builder, text: str) -> str:
+    """How a subject is named, with what is known under this word."""
+    ids = [text] if text in builder.catalog else sorted(called(builder.catalog, text))
+    if ids:
+        return f"`subject: {{entity: {ids[0]}}}`"
+    if text in builder.lists:
+        return f"`subject: {{list: {text}}}`"
+    if any(text in entity.tags for entity in builder.catalog.values()):
+        return f"`subject: {{tag: {text}}}`"
+    return "`subject: {entity: …}`, {tag: …}, {list: …}, {name: …}"
 
 
 def _one(builder: Builder, path: Path, key: str, texts: Sequence[str]) -> SubjectIs:
@@ -104,7 +116,9 @@ def lookup(builder: Builder, path: Path, key: str, text: str) -> Listed:
             builder.say(path, "a name is empty")
         return Listed(called(catalog, text), (text,))
     if key == "list":
-        if text not in builder.lists:
+        if text not in builder.lists and text in catalog:
+            builder.say(path, f"unknown list `{text}`", f"that is an entity: write `entity: {text}`, also for several")
+        elif text not in builder.lists:
             builder.unknown(path, "list", text, builder.lists)
         return builder.lists.get(text, Listed())
     if key == "tag":
