@@ -4,11 +4,10 @@ Guarantee: which words are looked for first depends on what is said here, never 
 more than what must occur; where it would take too long to write down, less.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 
 from service.rules.condition import ANY_EVENT, Key, Keys, Way
-from service.rules.reading import pairs_of
 
 _UNKNOWN = 0.01
 """About the share of articles that hold a certain word of four letters, or two characters; longer ones are rarer."""
@@ -22,7 +21,6 @@ _WAYS = 64
 """So many ways for a rule to hold are told apart, unless one condition alone has more."""
 
 
-@lru_cache(maxsize=1 << 17)
 def chance(key: Key) -> float:
     """The share of items that a key probably occurs in."""
     if isinstance(key, tuple):
@@ -31,7 +29,7 @@ def chance(key: Key) -> float:
     if not colon:
         return _UNKNOWN * _shorter(len(key) / 2)
     if kind == "text":
-        return (_UNKNOWN if pairs_of(text) else _ONE) * _shorter(len(text))
+        return (_UNKNOWN if len(text) > 1 else _ONE) * _shorter(len(text))
     if key == ANY_EVENT:
         return 0.3
     return _KINDS[kind]
@@ -42,14 +40,13 @@ def _shorter(length: float) -> float:
     return float(2 ** (2 - min(length, 8)))
 
 
-def rarest_first(ways: Keys) -> Keys:
-    """The same ways, the rarest key of each first; a pattern that stands behind a word is left out: it would only cost."""
-    return tuple(_ordered(way) if len(way) > 1 else way for way in ways)
+def commonness(required: Iterable[Keys]) -> dict[Key, float]:
+    """How common each key probably is, beside the others: what many rules ask for is what many items tell.
 
-
-def _ordered(way: Way) -> Way:
-    first, *others = sorted(way, key=chance)
-    return (first, *(key for key in others if not str(key).startswith("regex:")))
+    Nothing but the rules themselves is counted, so that whatever is common in the news of those who wrote them is found out.
+    """
+    counts = Counter(key for ways in required for way in ways for key in way)
+    return {key: count * chance(key) for key, count in counts.items()}
 
 
 def together(parts: Iterable[Keys]) -> Keys:

@@ -20,7 +20,7 @@ from service.model.span import Span
 _SOLID = "\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _WORD = re.compile(f"[{_SOLID}]|[^\\W{_SOLID}]+")
 _SOLID_CHARACTER = re.compile(f"[{_SOLID}]")
-_SOLID_PAIR = re.compile(f"(?=([{_SOLID}]{{2}}))")
+_RUN = re.compile(f"[\\w{_SOLID}]+")
 _LETTERS = re.compile(f"[^\\W{_SOLID}]+")
 # Blocks without marks that would combine with the letter before them (tests hold this against Unicode's tables): most news.
 _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\ua66e\uf900-\ufaff\uff00-\uffff]")
@@ -44,14 +44,14 @@ def tokens_of(folded: str) -> list[str]:
     return _LETTERS.findall(folded)
 
 
-def pairs_of(folded: str) -> set[str]:
-    """Every two characters that stand beside each other in a script without blanks."""
-    return set(_SOLID_PAIR.findall(folded))
-
-
 def is_solid(folded: str) -> bool:
     """Whether a text has a character of a script without blanks."""
     return not folded.isascii() and _SOLID_CHARACTER.search(folded) is not None
+
+
+def solid_runs(folded: str) -> list[str]:
+    """Where scripts without blanks stand: their characters, with the letters and digits that stand beside them."""
+    return [run for run in _RUN.findall(folded) if not run.isascii()] if is_solid(folded) else []
 
 
 class FoldedText:
