@@ -7,59 +7,43 @@ Guarantee: a rule is left out for an item only if it cannot hold there, so that 
 a plain loop over all rules).
 """
 
-from array import array
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
-from service.rules.condition import Key, Keys
-from service.rules.numbers import Numbers, marks_of, numbers_of, occurring
-from service.rules.rarity import commonness
+from service.rules.needs import WIDTH, Needs
+from service.rules.numbers import chances_of, marks_of, occurring
 from service.rules.reading import Reading
 from service.rules.scan import Scan
 
-WIDTH = 4
-"""Keys of a way that are asked for, the rarest ones: of more, the others decide nothing."""
 _ROOM = 2
 """Binary digits by which there are more places to wait than ways, so that few meet others in theirs."""
-_NOTHING = (0,) * WIDTH
-"""Stands for keys that a way has not: it occurs in every item."""
 
 
 class Index:
     """Built once for a set of rules, from what each of them requires."""
 
-    def __init__(self, required: Sequence[Keys]) -> None:
-        self._always: list[int] = []
-        rules, rows = array("i"), array("Q")
-        common = commonness(required)
-        numbers = {key: _numbers(key) for key in common}
-        for rule, ways in enumerate(required):
-            if () in ways:
-                self._always.append(rule)
-                continue
-            for way in ways:
-                rarest = sorted(way, key=common.__getitem__) if len(way) > 1 else way
-                rules.append(rule)
-                rows.extend((*[number for key in rarest for number in numbers[key]], *_NOTHING)[:WIDTH])
-        self._scan = Scan(common)
-        self._arrange(np.array(rules, np.int32), np.array(rows, np.uint64).reshape(-1, WIDTH))
-
-    def _arrange(self, rules: "np.typing.NDArray[np.int32]", rows: "np.typing.NDArray[np.uint64]") -> None:
-        """Side by side those that wait in the same place, which the first binary digits of their rarest key tell."""
-        digits = len(rules).bit_length() + _ROOM
+    def __init__(self, needs: Sequence[Needs]) -> None:
+        self._always = [rule for rule, one in enumerate(needs) if one.always]
+        self._scan = Scan(dict.fromkeys(key for one in needs for key in one.sought))
+        rows = np.frombuffer(b"".join([one.rows for one in needs]), np.uint64).reshape(-1, WIDTH)
+        rules = np.repeat(np.arange(len(needs), dtype=np.int32), [len(one.rows) // rows.itemsize // WIDTH for one in needs])
+        digits = len(rows).bit_length() + _ROOM
         self._shift = np.uint64(64 - digits)
-        places = rows[:, 0] >> self._shift
-        order = np.argsort(places, kind="stable")
+        places = (rows >> self._shift).astype(np.int64)
+        asked = np.bincount(places.ravel(), minlength=1 << digits)
+        # What many rules ask for is what many items tell: so rules say by themselves what is common in their news.
+        common = np.where(rows, asked[places] * chances_of(rows), np.inf)
+        rarest = np.take_along_axis(places, common.argmin(axis=1)[:, None], axis=1)[:, 0]
+        order = rarest.argsort(kind="stable")
         self._rules, self._marks = rules[order], marks_of(rows[order])
         self._first = np.zeros((1 << digits) + 1, np.int32)
-        np.cumsum(np.bincount(places.astype(np.int64), minlength=1 << digits), out=self._first[1:])
+        np.cumsum(np.bincount(rarest, minlength=1 << digits), out=self._first[1:])
 
     def candidates(self, reading: Reading) -> list[int]:
         """The numbers of the rules that may fire, ascending."""
         if not len(self._rules):
-            return self._always
+            return list(self._always)
         keys = self._scan.numbers(reading)
         places = np.sort((keys >> self._shift).astype(np.int32))
         places = places[places != np.append(places[1:], -1)]
@@ -69,6 +53,3 @@ class Index:
         asked = self._marks[ways]
         held = occurring(keys)[asked].all(axis=1)
         return sorted({*self._always, *self._rules[ways[held]].tolist()})
-
-
-_numbers = lru_cache(maxsize=1 << 17)(numbers_of)

@@ -5,7 +5,8 @@ an evaluation and changes no answer.
 It must not know any rule.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ LONGEST = 4
 MARKS = 17
 """Binary digits by which numbers are told apart within an item: enough for few to meet, few enough to be looked up fast."""
 _HALF, _BELOW, _MASK = np.uint64(32), np.uint64(16), np.uint64((1 << MARKS) - 1)
+_CODE, _STEPS = 0xFF, 8
 _BITS = (1 << 64) - 1
 _FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 """Odd, so that no bit of a factor is lost: fractions of the golden ratio and others that hash functions use."""
@@ -35,14 +37,7 @@ def numbers_of(key: Key) -> tuple[int, ...]:
     if not key.startswith(TEXT) or not (runs := solid_runs(key[len(TEXT) :])):
         return (hash(key) & _BITS,)
     grams = {run[place] for run in runs for place in (slice(LONGEST), slice(-LONGEST, None))}
-    longest = max(map(len, grams))
-    return tuple(_gram(gram) for gram in sorted(grams) if len(gram) == longest)
-
-
-def lengths_of(key: Key) -> set[int]:
-    """How many characters its numbers stand for, if it is a text of a script without blanks."""
-    runs = solid_runs(key[len(TEXT) :]) if isinstance(key, str) and key.startswith(TEXT) else []
-    return {min(max(map(len, runs)), LONGEST)} if runs else set()
+    return tuple(map(_gram, sorted(grams, key=len, reverse=True)))
 
 
 def of_words(words: Sequence[str]) -> Numbers:
@@ -55,17 +50,13 @@ def of_pairs(words: Numbers) -> Numbers:
     return words[:-1] * _ARRAYS[0] + words[1:]
 
 
-def of_grams(runs: Sequence[str], lengths: Collection[int]) -> list[Numbers]:
-    """The numbers of all so many characters that follow each other in any of `runs`."""
+def of_grams(runs: Sequence[str]) -> list[Numbers]:
+    """The numbers of all characters that follow each other in any of `runs`, one alone to LONGEST of them."""
     characters = np.frombuffer("\0".join(runs).encode("utf-32-le"), np.uint32).astype(np.uint64)
-    found: list[Numbers] = []
-    total = characters * _ARRAYS[0]
-    for length in range(1, LONGEST + 1):
-        if length > 1:
-            total = total[:-1] + characters[length - 1 :] * _ARRAYS[length - 1]
-        if length in lengths:
-            found.append(_mixed(total))
-    return found
+    totals = [characters * _ARRAYS[0]]
+    for length in range(1, LONGEST):
+        totals.append(totals[-1][:-1] + characters[length:] * _ARRAYS[length])
+    return [_mixed(total) for total in totals]
 
 
 def _gram(text: str) -> int:
@@ -76,6 +67,16 @@ def _gram(text: str) -> int:
 def _mixed(total: Numbers) -> Numbers:
     """So that texts which are alike have numbers that are not, as hashes of words have from the beginning."""
     return (total ^ total >> _HALF) * _ARRAYS[0]
+
+
+def with_chance(number: int, chance: float) -> int:
+    """The number of a key whose last digits say how probable it is that the key occurs; nothing else is read in these."""
+    return number & ~_CODE | min(round(-log2(chance) * _STEPS), _CODE)
+
+
+def chances_of(numbers: Numbers) -> NDArray[np.float64]:
+    """What the last digits say."""
+    return np.exp2((numbers & np.uint64(_CODE)) / -_STEPS)
 
 
 def marks_of(numbers: Numbers) -> NDArray[np.uint32]:

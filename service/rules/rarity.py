@@ -4,7 +4,6 @@ Guarantee: which words are looked for first depends on what is said here, never 
 more than what must occur; where it would take too long to write down, less.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 from service.rules.condition import ANY_EVENT, Key, Keys, Way
@@ -38,15 +37,6 @@ def chance(key: Key) -> float:
 def _shorter(length: float) -> float:
     """How many times as common as two characters."""
     return float(2 ** (2 - min(length, 8)))
-
-
-def commonness(required: Iterable[Keys]) -> dict[Key, float]:
-    """How common each key probably is, beside the others: what many rules ask for is what many items tell.
-
-    Nothing but the rules themselves is counted, so that whatever is common in the news of those who wrote them is found out.
-    """
-    counts = Counter(key for ways in required for way in ways for key in way)
-    return {key: count * chance(key) for key, count in counts.items()}
 
 
 def together(parts: Iterable[Keys]) -> Keys:

@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from service.folding import fold
 from service.model.event import Event, Status
@@ -28,6 +28,7 @@ _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\ua66e\uf90
 _ASCII_WORDS = [chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128)]
 
 
+@lru_cache(maxsize=4096)
 def joins(character: str) -> bool:
     """Whether a character makes a Latin word longer: a letter, digit, underscore or combining mark of a script with blanks."""
     if character.isalnum() or character == "_" or unicodedata.combining(character):

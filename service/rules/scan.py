@@ -11,11 +11,10 @@ import numpy as np
 import re2
 from ahocorasick_rs import AhoCorasick
 
-from service.rules.condition import ANY_EVENT, Key
-from service.rules.numbers import TEXT, Numbers, lengths_of, numbers_of, of_grams, of_pairs, of_words
+from service.rules.condition import ANY_EVENT
+from service.rules.numbers import TEXT, Numbers, of_grams, of_pairs, of_words
 from service.rules.reading import Reading, solid_runs, tokens_of
 
-PATTERN = "regex:"
 PATTERNS = 500
 """Regular expressions that are looked for together."""
 MAX_MEMORY = 64 << 20
@@ -23,22 +22,15 @@ MAX_MEMORY = 64 << 20
 
 
 class Scan:
-    """Everything that rules look for, compiled once."""
+    """What must be looked for to be found, compiled once; words and characters are found without."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        self._pairs = False
-        self._lengths: set[int] = set()
+    def __init__(self, sought: Iterable[str]) -> None:
         texts: list[str] = []
         patterns: dict[tuple[str, str], list[str]] = {}
-        for key in keys:
-            if isinstance(key, tuple):
-                self._pairs = True
-            elif key.startswith(TEXT):
-                lengths = lengths_of(key)
-                self._lengths |= lengths
-                if not lengths:
-                    texts.append(key)
-            elif key.startswith(PATTERN):
+        for key in sought:
+            if key.startswith(TEXT):
+                texts.append(key)
+            else:
                 _, area, case, _ = key.split(":", 3)
                 patterns.setdefault((area, case), []).append(key)
         self._texts = _Texts(texts)
@@ -51,12 +43,8 @@ class Scan:
     def numbers(self, reading: Reading) -> Numbers:
         """The numbers of all that occurs."""
         told = "\n".join((reading.folded, *reading.subjects)) if reading.events else reading.folded
-        words = tokens_of(told)
-        found = [of_words(words)]
-        if self._pairs:
-            found.append(of_pairs(found[0]))
-        if self._lengths and (runs := solid_runs(told)):
-            found += of_grams(runs, self._lengths)
+        words = of_words(tokens_of(told))
+        found = [words, of_pairs(words), *of_grams(solid_runs(told))]
         others = self._texts.within(told)
         if reading.events:
             others += [ANY_EVENT, *(key for event in reading.events for key in (f"event:{event.type}", f"entity:{event.entity}"))]
