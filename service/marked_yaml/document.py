@@ -6,6 +6,7 @@ It must not parse, judge or convert anything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.errors import Problem
 
@@ -13,8 +14,7 @@ Path = Sequence[str | int]
 """Keys and list positions from the top of a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file; both count from 1, columns in characters."""
 
     line: int

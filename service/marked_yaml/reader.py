@@ -148,17 +148,18 @@ class _Builder:
     def _place(self, node: Node) -> None:
         """Hang a node below the collection that is open, and open it if it is one itself."""
         parent = self.stack[-1] if self.stack else None
-        if parent is None:
-            self.root = node
-        elif isinstance(parent, ListNode):
-            parent.items.append(node)
-            parent.elements.append(node.value)
-        elif parent.pending is None:
-            self._key(parent, node)
-        else:
+        if isinstance(parent, MapNode):
+            if parent.pending is None:
+                self._key(parent, node)
+                return
             (key, mark), parent.pending = parent.pending, None
             parent.items.setdefault(key, (mark, node))
             parent.entries.setdefault(key, node.value)
+        elif parent is None:
+            self.root = node
+        else:
+            parent.items.append(node)
+            parent.elements.append(node.value)
         if isinstance(node, ListNode | MapNode):
             self.stack.append(node)
             if len(self.stack) > MAX_DEPTH:
@@ -182,5 +183,6 @@ class _Builder:
 
 
 def _mark(event: yaml.Event) -> Mark:
-    assert event.start_mark is not None  # libyaml marks every event
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    assert mark is not None  # libyaml marks every event
+    return Mark(mark.line + 1, mark.column + 1)

@@ -60,11 +60,17 @@ def _not_blank(text: str) -> str:
 Examples = list[Annotated[PlainText, AfterValidator(_not_blank)] | ExampleItem]
 
 
+# Made anew and not copied each time, which takes several times as long.
+_NONE: dict[str, Any] = {"default": []}
+
+
 class ExamplesText(Strict):
     """Items that prove the rule each time it is loaded; a rule whose examples fail is refused."""
 
-    match: Examples = Field(default=[], description="The rule must fire on each of these.")
-    no_match: Examples = Field(default=[], description="The rule must not fire on any of these.")
+    match: Examples = Field(default_factory=list, json_schema_extra=_NONE, description="The rule must fire on each of these.")
+    no_match: Examples = Field(
+        default_factory=list, json_schema_extra=_NONE, description="The rule must not fire on any of these."
+    )
 
 
 class RuleText(Strict):
@@ -91,8 +97,12 @@ class RuleText(Strict):
     absence: Any = Field(default=None, description="Fires when nothing matches for a time.")
     first_time: Any = Field(default=None, description="Fires on the first match for a time.")
     corroborated_by: Any = Field(default=None, description="Fires when so many different publishers report the same.")
-    labels: dict[LabelName, PlainText] = Field(default={}, description="For routes.", examples=[{"desk": "a-share"}])
-    examples: ExamplesText = ExamplesText()
+    labels: dict[LabelName, PlainText] = Field(
+        default_factory=dict, json_schema_extra={"default": {}}, description="For routes.", examples=[{"desk": "a-share"}]
+    )
+    examples: ExamplesText = Field(
+        default_factory=ExamplesText, json_schema_extra={"default": {"match": [], "no_match": []}}
+    )
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
     expires: date | None = Field(default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"])
     owner: str = Field(default="", max_length=200, description="Whom to ask about the rule.")

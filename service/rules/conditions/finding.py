@@ -1,7 +1,7 @@
 """What the text conditions share: where words stand in an item, and how that is told."""
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import chain
 from typing import Literal
 
 from service.model.explanation import Explanation
@@ -21,22 +21,22 @@ MANY = 100
 
 def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> tuple[Span, ...]:
     """The first places of every one of `words`, in the order of the text."""
-    found = [_places_of(context.reading, one, area, most) for one in words]
+    found = [places_of(context.reading, one, area, most) for one in words]
     return found[0] if len(found) == 1 else in_order(chain.from_iterable(found))
+
+
+def places_of(reading: Reading, words: Words, area: Area, most: int = MANY) -> tuple[Span, ...]:
+    """The first places of `words`, looked for once however many rules ask for them."""
+    asked = (words.text, words.prefix, words.case, words.whole, area, most)
+    found = reading.places.get(asked)
+    if found is None:
+        found = reading.places[asked] = words.find(reading, reading.areas[area], most)
+    return found
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Each place once, in the order of the text."""
     return tuple(sorted(set(spans)))
-
-
-def _places_of(reading: Reading, words: Words, area: Area, most: int) -> tuple[Span, ...]:
-    """The first places of `words`, looked for once however many rules ask for them."""
-    asked = (words.text, words.prefix, words.case, words.whole, area, most)
-    found = reading.places.get(asked)
-    if found is None:
-        found = reading.places[asked] = tuple(islice(words.find(reading, reading.areas[area]), most))
-    return found
 
 
 def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:

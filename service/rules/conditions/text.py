@@ -13,7 +13,7 @@ from service.model.explanation import Explanation
 from service.model.span import Span
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
 from service.rules.condition import ALWAYS, MISS, Condition, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, seen
+from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, places_of, seen
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
@@ -96,7 +96,7 @@ class EveryOne:
     def evaluate(self, context: Context) -> Result:
         found: list[Span] = []
         for words in self.words:
-            spans = places(context, (words,), self.area)
+            spans = places_of(context.reading, words, self.area)
             if not spans:
                 return MISS
             found += spans

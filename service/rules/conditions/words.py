@@ -3,6 +3,7 @@
 Guarantee: time grows with the text and the number of its places, whatever the words are; positions are those of the document.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,19 +42,21 @@ class Words:
             return (tuple(dict.fromkeys(f"text:{token}" for token in self.tokens)),)
         return _keys(self.tokens, self.prefix)
 
-    def find(self, text: FoldedText, area: Span) -> Iterator[Span]:
-        """Every place in `area`, in order."""
-        folded, first = text.folded, self.tokens[0]
-        start = folded.find(first, area.start, area.end)
-        while start >= 0:
+    def find(self, text: FoldedText, area: Span, most: int = sys.maxsize) -> tuple[Span, ...]:
+        """The first places in `area`, in order."""
+        folded, first, several = text.folded, self.tokens[0], len(self.tokens) > 1
+        found: list[Span] = []
+        start, limit = folded.find(first, area.start, area.end), area.end
+        while start >= 0 and len(found) < most:
             end = start + len(first)
-            if len(self.tokens) > 1:
-                end = self._end(folded, end, area.end)
+            if several:
+                end = self._end(folded, end, limit)
             if end and self._whole(folded, start, end):
                 span = Span(start, end)
                 if not self.case or self._exact(text, span):
-                    yield span
-            start = folded.find(first, start + 1, area.end)
+                    found.append(span)
+            start = folded.find(first, start + 1, limit)
+        return tuple(found)
 
     def near_miss(self, text: FoldedText, area: Span) -> str:
         """Why words that almost stand there do not count; "" if there is nothing like them."""
@@ -63,7 +66,7 @@ class Words:
                 return f"`{self.text}` stands only inside a longer word: `{_around(text, span)}`"
             return f"`{self.text}` is written `{found}` there, and `case: true` asks for the same letters"
         whole = text.whole
-        if area != whole and any(True for _ in self.find(text, whole)):
+        if area != whole and self.find(text, whole, 1):
             return f"`{self.text}` stands outside of the part that `in` names"
         return ""
 
