@@ -4,11 +4,12 @@ Guarantee: what is written here is never more than what must occur for the rule 
 It must not know any other rule: how common a key is among all of them, the index finds out.
 """
 
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
-from service.rules.condition import Keys, Way
-from service.rules.numbers import TEXT, numbers_of, with_chance
+from service.rules.condition import Key, Keys, Way
+from service.rules.numbers import TEXT, chance_of, numbers_of, with_chance
 from service.rules.rarity import chance
 from service.rules.reading import is_solid
 
@@ -49,6 +50,11 @@ def _is_sought(key: str) -> bool:
 
 
 def _row(way: Way) -> bytes:
-    rarest = sorted(way, key=chance) if len(way) > 1 else way
-    numbers = [with_chance(number, chance(key)) for key in rarest for number in numbers_of(key)]
-    return _ROW.pack(*numbers[:WIDTH], *_NOTHING[len(numbers) :])
+    numbers = [number for key in way for number in _numbers(key)]
+    rarest = sorted(numbers, key=chance_of)[:WIDTH] if len(numbers) > 1 else numbers
+    return _ROW.pack(*rarest, *_NOTHING[len(rarest) :])
+
+
+@lru_cache(maxsize=1 << 16)
+def _numbers(key: Key) -> tuple[int, ...]:
+    return tuple(with_chance(number, chance(key)) for number in numbers_of(key))

@@ -74,8 +74,13 @@ def with_chance(number: int, chance: float) -> int:
     return number & ~_CODE | min(round(-log2(chance) * _STEPS), _CODE)
 
 
+def chance_of(number: int) -> float:
+    """What its last digits say."""
+    return 2.0 ** ((number & _CODE) / -_STEPS)
+
+
 def chances_of(numbers: Numbers) -> NDArray[np.float64]:
-    """What the last digits say."""
+    """The same for many."""
     return np.exp2((numbers & np.uint64(_CODE)) / -_STEPS)
 
 

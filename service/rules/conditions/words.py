@@ -30,11 +30,10 @@ class Words:
     case: bool = False
     whole: bool = True
 
-    @classmethod
-    def of(cls, text: str, *, prefix: bool = False, case: bool = False, whole: bool = True) -> "Words":
-        """From the text of a rule."""
-        raw = tuple(text.split())
-        return cls(text, raw, tuple(map(fold, raw)), prefix, case, whole)
+    @staticmethod
+    def of(text: str, *, prefix: bool = False, case: bool = False, whole: bool = True) -> "Words":
+        """From the text of a rule; the same for all rules that ask for the same."""
+        return _words(text, prefix, case, whole)
 
     def keys(self) -> Keys:
         """What occurs wherever these words stand."""
@@ -99,6 +98,12 @@ class Words:
 
     def _exact(self, text: FoldedText, span: Span) -> bool:
         return tuple(span.of(text.document).split()) == self.raw
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(text: str, prefix: bool, case: bool, whole: bool) -> Words:
+    raw = tuple(text.split())
+    return Words(text, raw, tuple(map(fold, raw)), prefix, case, whole)
 
 
 @lru_cache(maxsize=1 << 16)
