@@ -91,13 +91,18 @@ class Memory:
 
 @contextmanager
 def _not_collecting() -> Iterator[None]:
-    """Nothing that a load makes is garbage before its end; looking for some, again and again, takes longer than the load."""
+    """Nothing that a load makes is garbage before its end; looking for some, again and again, takes longer than the load.
+
+    What it made counts as old at once (that is what freezing and unfreezing comes to): it is looked at with all else that is.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

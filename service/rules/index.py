@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from service.rules.needs import WIDTH, Needs
-from service.rules.numbers import chances_of, marks_of, occurring
+from service.rules.numbers import marks_of, occurring, rarities_of
+from service.rules.rarity import HALF
 from service.rules.reading import Reading
 from service.rules.scan import Scan
 
@@ -33,7 +34,7 @@ class Index:
         places = (rows >> self._shift).astype(np.int64)
         asked = np.bincount(places.ravel(), minlength=1 << digits)
         # What many rules ask for is what many items tell: so rules say by themselves what is common in their news.
-        common = np.where(rows, asked[places] * chances_of(rows), np.inf)
+        common = np.where(rows, asked[places] * np.exp2(rarities_of(rows) / -HALF), np.inf)
         rarest = np.take_along_axis(places, common.argmin(axis=1)[:, None], axis=1)[:, 0]
         order = rarest.argsort(kind="stable")
         self._rules, self._marks = rules[order], marks_of(rows[order])

@@ -9,8 +9,8 @@ from struct import Struct
 from typing import NamedTuple
 
 from service.rules.condition import Key, Keys, Way
-from service.rules.numbers import TEXT, chance_of, numbers_of, with_chance
-from service.rules.rarity import chance
+from service.rules.numbers import TEXT, numbers_of, rarity_of, with_rarity
+from service.rules.rarity import rarity
 from service.rules.reading import is_solid
 
 WIDTH = 4
@@ -35,9 +35,13 @@ def needs_of(ways: Keys) -> Needs:
     """The ways in which a rule may come to hold."""
     if () in ways:
         return Needs(b"", (), always=True)
-    plain = [_without_patterns(way) for way in ways]
-    sought = tuple(dict.fromkeys(key for way in plain for key in way if isinstance(key, str) and _is_sought(key)))
-    return Needs(b"".join(map(_row, plain)), sought, always=False)
+    known = {key: _known(key) for way in ways for key in way}
+    sought: dict[str, None] = {}
+    if any(is_sought for _, is_sought in known.values()):
+        ways = tuple(map(_without_patterns, ways))
+        sought = {str(key): None for way in ways for key in way if known[key][1]}
+    rows = [_row([number for key in way for number in known[key][0]]) for way in ways]
+    return Needs(b"".join(rows), tuple(sought), always=False)
 
 
 def _without_patterns(way: Way) -> Way:
@@ -45,16 +49,13 @@ def _without_patterns(way: Way) -> Way:
     return tuple(key for key in way if not str(key).startswith(PATTERN)) or way[:1]
 
 
-def _is_sought(key: str) -> bool:
-    return key.startswith(PATTERN) or (key.startswith(TEXT) and not is_solid(key))
-
-
-def _row(way: Way) -> bytes:
-    numbers = [number for key in way for number in _numbers(key)]
-    rarest = sorted(numbers, key=chance_of)[:WIDTH] if len(numbers) > 1 else numbers
+def _row(numbers: list[int]) -> bytes:
+    rarest = sorted(numbers, key=rarity_of, reverse=True)[:WIDTH] if len(numbers) > 1 else numbers
     return _ROW.pack(*rarest, *_NOTHING[len(rarest) :])
 
 
 @lru_cache(maxsize=1 << 16)
-def _numbers(key: Key) -> tuple[int, ...]:
-    return tuple(with_chance(number, chance(key)) for number in numbers_of(key))
+def _known(key: Key) -> tuple[tuple[int, ...], bool]:
+    """The numbers of a key, and whether it is found only by looking for it."""
+    sought = isinstance(key, str) and (key.startswith(PATTERN) or (key.startswith(TEXT) and not is_solid(key)))
+    return tuple(with_rarity(number, rarity(key)) for number in numbers_of(key)), sought

@@ -6,7 +6,6 @@ It must not know any rule.
 """
 
 from collections.abc import Sequence
-from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ LONGEST = 4
 MARKS = 17
 """Binary digits by which numbers are told apart within an item: enough for few to meet, few enough to be looked up fast."""
 _HALF, _BELOW, _MASK = np.uint64(32), np.uint64(16), np.uint64((1 << MARKS) - 1)
-_CODE, _STEPS = 0xFF, 8
+_RARITY = 0xFF
 _BITS = (1 << 64) - 1
 _FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 """Odd, so that no bit of a factor is lost: fractions of the golden ratio and others that hash functions use."""
@@ -69,19 +68,19 @@ def _mixed(total: Numbers) -> Numbers:
     return (total ^ total >> _HALF) * _ARRAYS[0]
 
 
-def with_chance(number: int, chance: float) -> int:
-    """The number of a key whose last digits say how probable it is that the key occurs; nothing else is read in these."""
-    return number & ~_CODE | min(round(-log2(chance) * _STEPS), _CODE)
+def with_rarity(number: int, rarity: int) -> int:
+    """The number of a key whose last digits say how rare the key is; nothing else is read in these."""
+    return number & ~_RARITY | min(rarity, _RARITY)
 
 
-def chance_of(number: int) -> float:
+def rarity_of(number: int) -> int:
     """What its last digits say."""
-    return 2.0 ** ((number & _CODE) / -_STEPS)
+    return number & _RARITY
 
 
-def chances_of(numbers: Numbers) -> NDArray[np.float64]:
+def rarities_of(numbers: Numbers) -> Numbers:
     """The same for many."""
-    return np.exp2((numbers & np.uint64(_CODE)) / -_STEPS)
+    return numbers & np.uint64(_RARITY)
 
 
 def marks_of(numbers: Numbers) -> NDArray[np.uint32]:
