@@ -100,9 +100,7 @@ class RuleText(Strict):
     labels: dict[LabelName, PlainText] = Field(
         default_factory=dict, json_schema_extra={"default": {}}, description="For routes.", examples=[{"desk": "a-share"}]
     )
-    examples: ExamplesText = Field(
-        default_factory=ExamplesText, json_schema_extra={"default": {"match": [], "no_match": []}}
-    )
+    examples: ExamplesText = Field(default_factory=ExamplesText, json_schema_extra={"default": {"match": [], "no_match": []}})
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
     expires: date | None = Field(default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"])
     owner: str = Field(default="", max_length=200, description="Whom to ask about the rule.")

@@ -1,8 +1,8 @@
 """Which rules an item may concern: those of which everything occurs that one of their ways to hold requires.
 
-Each way of each rule waits under the rarest of its keys, so that many rules that share a common word cost nothing where only that
-one occurs; where the rarest does, the others are asked for. Keys are numbers in arrays: all keys of an item are looked up at once,
-and then all ways that wait under any of them, so that a million rules cost a few reads of memory and not as many objects.
+Each way of each rule waits under the rarest of its keys, so that many rules that share a common word cost nothing where only
+that one occurs; where the rarest does, the others are asked for. Keys are numbers in arrays: all keys of an item are looked up at
+once, and then all ways that wait under any of them, so that a million rules cost a few reads of memory and not as many objects.
 Guarantee: a rule is left out for an item only if it cannot hold there, so that the index never changes an answer (proved against
 a plain loop over all rules).
 """

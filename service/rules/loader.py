@@ -8,7 +8,6 @@ It must not open files, and must not know how events are found.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from service.errors import Problem
 from service.marked_yaml import Document
@@ -134,7 +133,7 @@ def _check_template(builder: Builder, path: Path) -> None:
     template = builder.value(path)
     if not isinstance(template, str):
         return
-    known = frozenset(chain(VARIABLES, *builder.vocabulary.values())) - {*DERIVED}
+    known = (builder.fields | {*VARIABLES}) - DERIVED.keys()
     for message in check(template, known):
         builder.say(
             path,

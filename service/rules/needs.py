@@ -50,7 +50,7 @@ def _without_patterns(way: Way) -> Way:
 
 
 def _row(numbers: list[int]) -> bytes:
-    rarest = sorted(numbers, key=rarity_of, reverse=True)[:WIDTH] if len(numbers) > 1 else numbers
+    rarest = sorted(numbers, key=rarity_of, reverse=True)[:WIDTH] if len(numbers) > WIDTH else numbers
     return _ROW.pack(*rarest, *_NOTHING[len(rarest) :])
 
 

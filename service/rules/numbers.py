@@ -1,7 +1,7 @@
 """Keys as numbers: what occurs in an item becomes one array, and is compared with millions of keys at once.
 
-Guarantee: a key that occurs in a text has all its numbers among those of the text; another key may have the same ones, which costs
-an evaluation and changes no answer.
+Guarantee: a key that occurs in a text has all its numbers among those of the text; another key may have the same ones, which
+costs an evaluation and changes no answer.
 It must not know any rule.
 """
 

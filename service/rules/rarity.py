@@ -4,6 +4,7 @@ Guarantee: which words are looked for first depends on what is said here, never 
 more than what must occur; where it would take too long to write down, less.
 """
 
+import math
 from collections.abc import Iterable
 
 from service.rules.condition import ANY_EVENT, Key, Keys, Way
@@ -61,4 +62,4 @@ def _joined(one: Way, other: Way) -> Way:
 
 def _cost(ways: Keys) -> float:
     """The share of items that a rule with these ways is probably held against."""
-    return sum(2.0 ** -(max(map(rarity, way), default=0) / HALF) for way in ways)
+    return sum(math.exp2(-max(map(rarity, way), default=0) / HALF) for way in ways)

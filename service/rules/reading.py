@@ -99,11 +99,6 @@ class Reading(FoldedText):
         return tuple(FoldedText(name).folded for name in names)
 
     @cached_property
-    def is_solid(self) -> bool:
-        """Whether there is anything in a script without blanks."""
-        return is_solid(self.folded)
-
-    @cached_property
     def _starts(self) -> list[int]:
         return [found.start() for found in _WORD.finditer(self.folded)]
 

@@ -1,6 +1,7 @@
 """Which keys occur in an item, as numbers: words and pairs of them, the texts and patterns that rules look for.
 
-Guarantee: the numbers of every key that occurs are named; now and then others are, which costs an evaluation and changes no answer.
+Guarantee: the numbers of every key that occurs are named; now and then others are, which costs an evaluation and changes no
+answer.
 It must not know any rule.
 """
 
