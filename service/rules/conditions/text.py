@@ -143,11 +143,11 @@ def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | Non
 def _compiled(builder: Builder, path: Path, options: TextOptions) -> Condition | None:
     area = options.in_
     words = {key: _words(key, options) for key in ("any", "phrase", "prefix", "all", "none")}
-    at = {key: builder.place((*path, key)) for key in words}
-    children: list[Condition] = [OneOf(at[key], key, words[key], area) for key in ("any", "phrase", "prefix") if words[key]]
-    if words["all"]:
+    at = {key: builder.place((*path, key)) for key, found in words.items() if found}
+    children: list[Condition] = [OneOf(at[key], key, words[key], area) for key in ("any", "phrase", "prefix") if key in at]
+    if "all" in at:
         children.append(EveryOne(at["all"], words["all"], area))
-    if words["none"]:
+    if "none" in at:
         children.append(Without(at["none"], words["none"], area))
     if options.near is not None:
         others = words["any"] + words["phrase"] + words["prefix"] + words["all"]

@@ -43,9 +43,9 @@ class Words:
 
     def find(self, text: FoldedText, area: Span, most: int = sys.maxsize) -> tuple[Span, ...]:
         """The first places in `area`, in order."""
-        folded, first, several = text.folded, self.tokens[0], len(self.tokens) > 1
+        folded, first, several, limit = text.folded, self.tokens[0], len(self.tokens) > 1, area.end
         found: list[Span] = []
-        start, limit = folded.find(first, area.start, area.end), area.end
+        start = folded.find(first, area.start, limit)
         while start >= 0 and len(found) < most:
             end = start + len(first)
             if several:
