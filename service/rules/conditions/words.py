@@ -92,7 +92,7 @@ class Words:
     def _whole(self, folded: str, start: int, end: int) -> bool:
         if not self.whole:
             return True
-        if start > 0 and joins(folded[start - 1]) and joins(folded[start]):
+        if start and joins(folded[start - 1]) and joins(folded[start]):
             return False
         return self.prefix or end >= len(folded) or not (joins(folded[end]) and joins(folded[end - 1]))
 
