@@ -51,7 +51,9 @@ def of_pairs(words: Numbers) -> Numbers:
 
 def of_grams(runs: Sequence[str]) -> list[Numbers]:
     """The numbers of all characters that follow each other in any of `runs`, one alone to LONGEST of them."""
-    characters = np.frombuffer("\0".join(runs).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    if not runs:
+        return []
+    characters = np.frombuffer("\0".join(runs).encode("utf-32-le"), "<u4").astype(np.uint64)
     totals = [characters * _ARRAYS[0]]
     for length in range(1, LONGEST):
         totals.append(totals[-1][:-1] + characters[length:] * _ARRAYS[length])
