@@ -3,7 +3,7 @@
     python -m bench.rules [--million]
 
 Articles of about 350 English words or 600 Chinese characters, joined from every second item of the news that TAPEWATCH_SHARED
-holds (how common words are, which the matcher ships, was counted in the others). Rules of two to six terms, nested as people
+holds. Rules of two to six terms, nested as people
 nest them. Terms are words of the same news and two words that follow each other, or, in Chinese, two to four characters: one
 that few articles hold, as a name is (any rank beyond 2,000), in every way for the rule to hold, beside others that may be common
 (rank from 100 on, even in its logarithm) or not. The loop evaluates every rule on a laid out item, as the matcher does with

@@ -159,7 +159,8 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
+            # One thread: with one for each core, numpy alone would come near the limit of memory on a large machine.
+            env={"PYTHONPATH": path, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"},
             start_new_session=True,  # Ctrl-C is for the parent
         )
         assert self.process.stdin and self.process.stdout and self.process.stderr

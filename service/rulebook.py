@@ -92,13 +92,18 @@ class Memory:
 
 @contextmanager
 def _not_collecting() -> Iterator[None]:
-    """Nothing that a load makes is garbage before its end; looking for some, again and again, takes longer than the load."""
+    """Nothing that a load makes is garbage before its end; looking for some, again and again, takes longer than the load.
+
+    What it made counts as old at once (that is what freezing and unfreezing comes to): it is looked at with all else that is.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -138,7 +143,7 @@ def parse_folder(texts: Texts, memory: Memory | None = None) -> Rulebook:
 def version_of(texts: Texts) -> str:
     """Twelve hex digits that change whenever a file or its name does, but not with the place of the folder."""
     named = sorted(
-        (f"{_room(name)}/{Path(name).name}" if _room(name) in ROOMS else Path(name).name, text) for name, text in texts.items()
+        (f"{_room(name)}/{_own_name(name)}" if _room(name) in ROOMS else _own_name(name), text) for name, text in texts.items()
     )
     return hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in named)).hexdigest()[:12]
 
@@ -273,11 +278,15 @@ def _read(path: Path) -> bytes:
 
 
 def _room(name: str) -> str:
-    return Path(name).parent.name
+    return name.rpartition("/")[0].rpartition("/")[2]
+
+
+def _own_name(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _only(documents: Mapping[str, Document], name: str) -> Document | None:
-    return next((document for shown_name, document in documents.items() if Path(shown_name).name == name), None)
+    return next((document for shown_name, document in documents.items() if _own_name(shown_name) == name), None)
 
 
 def _load(name: str, text: bytes, problems: list[Problem]) -> Document | None:

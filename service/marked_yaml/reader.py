@@ -12,7 +12,7 @@ from typing import NoReturn
 import yaml
 
 from service.errors import InvalidFiles, Problem
-from service.marked_yaml.document import Document, ListNode, MapNode, Mark, Node
+from service.marked_yaml.document import TOP, Document, ListNode, MapNode, Mark, Node
 from service.marked_yaml.syntax import explain
 
 MAX_BYTES = 1024 * 1024
@@ -54,7 +54,7 @@ def load(text: str | bytes, file: str) -> Document:
         raise InvalidFiles(builder.problems)
     root = builder.root
     if root is None or root.value == "":
-        root = MapNode(Mark(1, 1))
+        root = MapNode(TOP, TOP)
     return Document(file, root.value, content, root)
 
 
@@ -104,7 +104,7 @@ class _Builder:
         try:
             while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
                 if isinstance(event, yaml.NodeEvent):
-                    self._place(self._node(event))
+                    self._take(event, _mark(event))
                 elif isinstance(event, yaml.CollectionEndEvent):
                     self.stack.pop()
                 elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
@@ -121,66 +121,73 @@ class _Builder:
         self._say(mark, message, hint)
         raise _Refused
 
-    def _node(self, event: yaml.NodeEvent) -> Node:
-        """The node of an event; what is not read here is noted, and reading goes on."""
-        mark = _mark(event)
+    def _take(self, event: yaml.NodeEvent, mark: Mark) -> None:
+        """A key of the mapping that is open, or a value below it or the list that is open."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self._refuse(mark, f"the file holds more than {MAX_NODES:,} values", "split it")
+        if event.anchor is not None or getattr(event, "tag", None) is not None:
+            self._note(event, mark)
+        parent = self.stack[-1] if self.stack else None
+        if isinstance(parent, MapNode):
+            if parent.pending is None:
+                self._key(parent, event, mark)
+                return
+            (name, key), parent.pending = parent.pending, None
+            node = self._node(event, mark, key)
+            parent.items.setdefault(name, node)
+            parent.entries.setdefault(name, node.value)
+        else:
+            node = self._node(event, mark, mark)
+            if parent is None:
+                self.root = node
+            else:
+                parent.items.append(node)
+                parent.elements.append(node.value)
+        if isinstance(node, ListNode | MapNode):
+            self.stack.append(node)
+            if len(self.stack) > MAX_DEPTH:
+                self._refuse(mark, f"values are nested deeper than {MAX_DEPTH} levels", "")
+
+    def _note(self, event: yaml.NodeEvent, mark: Mark) -> None:
+        """What is not read here is told, and reading goes on."""
         if isinstance(event, yaml.AliasEvent):
             self._say(
                 mark,
                 f"aliases (`*{event.anchor}`) are not read here",
                 "write the value again; text that begins with * needs quotes",
             )
-            return Node(mark, "")
-        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+            return
         if event.anchor is not None:
             self._say(mark, f"anchors (`&{event.anchor}`) are not read here", "text that begins with & needs quotes")
-        if event.tag is not None:
-            self._say(
-                mark, f"tags (`{event.tag}`) are not read here", "every value is text; text that begins with ! needs quotes"
-            )
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._say(mark, f"tags (`{tag}`) are not read here", "every value is text; text that begins with ! needs quotes")
+
+    def _node(self, event: yaml.NodeEvent, mark: Mark, key: Mark) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            return Node(mark, event.value)
-        return MapNode(mark) if isinstance(event, yaml.MappingStartEvent) else ListNode(mark)
+            return Node(mark, event.value, key)
+        if isinstance(event, yaml.AliasEvent):
+            return Node(mark, "", key)
+        return MapNode(mark, key) if isinstance(event, yaml.MappingStartEvent) else ListNode(mark, key)
 
-    def _place(self, node: Node) -> None:
-        """Hang a node below the collection that is open, and open it if it is one itself."""
-        parent = self.stack[-1] if self.stack else None
-        if parent is None:
-            self.root = node
-        elif isinstance(parent, ListNode):
-            parent.items.append(node)
-            parent.elements.append(node.value)
-        elif parent.pending is None:
-            self._key(parent, node)
-        else:
-            (key, mark), parent.pending = parent.pending, None
-            parent.items.setdefault(key, (mark, node))
-            parent.entries.setdefault(key, node.value)
-        if isinstance(node, ListNode | MapNode):
-            self.stack.append(node)
-            if len(self.stack) > MAX_DEPTH:
-                self._refuse(node.mark, f"values are nested deeper than {MAX_DEPTH} levels", "")
-
-    def _key(self, parent: MapNode, node: Node) -> None:
-        if not isinstance(node.value, str):
-            self._refuse(
-                node.mark, "a list or mapping stands where a key must stand", "text that begins with { or [ needs quotes"
-            )
-        if node.value == "<<":
-            self._say(node.mark, "merge keys (`<<`) are not read here", "write the values again")
-        if node.value in parent.items:
-            first = parent.items[node.value][0]
+    def _key(self, parent: MapNode, event: yaml.NodeEvent, mark: Mark) -> None:
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._refuse(mark, "a list or mapping stands where a key must stand", "text that begins with { or [ needs quotes")
+        name = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        if name == "<<":
+            self._say(mark, "merge keys (`<<`) are not read here", "write the values again")
+        if name in parent.items:
+            first = parent.items[name].key
             self._say(
-                node.mark,
-                f"the key `{node.value}` is written twice",
+                mark,
+                f"the key `{name}` is written twice",
                 f"the first is at {self.file}:{first.line}:{first.column}; keep one",
             )
-        parent.pending = (node.value, node.mark)
+        parent.pending = (name, mark)
 
 
 def _mark(event: yaml.Event) -> Mark:
-    assert event.start_mark is not None  # libyaml marks every event
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    assert mark is not None  # libyaml marks every event
+    return Mark(mark.line + 1, mark.column + 1)

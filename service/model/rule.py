@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.model.event import Event
 from service.model.span import Span
@@ -45,8 +46,7 @@ class Rule:
     step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Words of the item's document that made a predicate true, and which: ("hit limit-ups", "event limit_up")."""
 
     span: Span

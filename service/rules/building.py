@@ -6,6 +6,8 @@ It must not know any single condition; how nested conditions are read is handed 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -117,6 +119,11 @@ class Builder:
     """Name → what conditions/moment.py calls a Calendar."""
     macros: Macros = field(default_factory=Macros)
     problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields of all event types."""
+        return frozenset(chain.from_iterable(self.vocabulary.values()))
 
     def value(self, path: Path) -> Any:
         """What is written at `path`."""

@@ -4,9 +4,8 @@ A condition is an immutable dataclass made at load. It never raises and never lo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service.model.event import Event
 from service.model.explanation import Explanation
@@ -27,8 +26,7 @@ ANY_EVENT = "event:any"
 """The key of any event; no type may be called so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """An item, and the event that subject and field conditions speak of: the one at `number` of the reading's events."""
 
     reading: Reading
@@ -40,16 +38,14 @@ class Context:
         return self.reading.events[self.number]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An event (by its number in the reading) that satisfied a condition, and the words that tell so."""
 
     number: int
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """Whether a condition held; the events that made it hold, and the words that are no event's own."""
 
     held: bool

@@ -7,6 +7,7 @@ It must not know how a rule is compiled.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from service.marked_yaml import Document
 from service.rules.building import Builder
@@ -42,9 +43,9 @@ class Kept:
             document = builder.document
             known = before.get(document.file)
             if known is None or known.document.text != document.text or not seen.keys().isdisjoint(known.ids):
-                earlier = set(seen)
+                before_it = len(seen)
                 rules = compile_file(builder, seen)
-                known = FileRules(document, rules, {one: seen[one] for one in seen if one not in earlier})
+                known = FileRules(document, rules, {one: seen[one] for one in islice(reversed(seen), len(seen) - before_it)})
             self._files[document.file] = known
             seen.update(known.ids)
             found += known.rules

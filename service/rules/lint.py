@@ -76,7 +76,7 @@ def _alone(compiled: CompiledRule, today: date | None, sources: Collection[str] 
     elif everything := _everything(compiled.when):
         hint = "add an `event`, or words under text any, all, phrase or prefix"
         yield _finding(compiled, Level.WARNING, "everything", f"{name} fires on {everything}", hint, compiled.when.place)
-    elif () in compiled.ways:
+    elif compiled.needs.always:
         hint = "add an `event`, or words under text any, all, phrase or prefix"
         yield _finding(
             compiled, Level.INFO, "dear", f"{name} asks for no event and no word, so every item is held against it", hint

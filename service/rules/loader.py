@@ -154,14 +154,15 @@ def _refuse_twice(builder: Builder, path: Path, seen: dict[str, str]) -> None:
 
 def _check_template(builder: Builder, path: Path) -> None:
     """A title or body may use the variables of every alert and the fields of any event type."""
-    title = builder.value(path)
-    fields = {name for table in builder.vocabulary.values() for name in table}
-    known = sorted({*VARIABLES, *fields} - {*DERIVED})
-    for message in check(title, known) if isinstance(title, str) else ():
+    template = builder.value(path)
+    if not isinstance(template, str):
+        return
+    known = (builder.fields | {*VARIABLES}) - DERIVED.keys()
+    for message in check(template, known):
         builder.say(
             path,
             f"this {path[-1]} is no Liquid template: {message}",
-            f"variables: {', '.join(known)}" if "variable" in message else "",
+            f"variables: {', '.join(sorted(known))}" if "variable" in message else "",
         )
 
 

@@ -36,5 +36,5 @@ def fire(compiled: CompiledRule, reading: Reading) -> list[Match]:
 def _match(compiled: CompiledRule, context: Context, evidence: tuple[Evidence, ...]) -> Match:
     rule = graded(compiled.rule, compiled.grades, context)
     event = context.event if context.number >= 0 else None
-    words = ", ".join(f"{one.what} “{' '.join(one.words.split())}”" for one in evidence)
+    words = ", ".join([f"{what} “{' '.join(words.split())}”" for _, words, what in evidence])
     return Match(rule, event, evidence, f"rule {rule.id} ({compiled.when.place})" + (f": {words}" if words else ""))

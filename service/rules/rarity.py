@@ -4,52 +4,39 @@ Guarantee: which words are looked for first depends on what is said here, never 
 more than what must occur; where it would take too long to write down, less.
 """
 
+import math
 from collections.abc import Iterable
-from functools import lru_cache
 
 from service.rules.condition import ANY_EVENT, Key, Keys, Way
-from service.rules.reading import pairs_of
 
-_UNKNOWN = 0.01
-"""About the share of articles that hold a certain word of four letters, or two characters; longer ones are rarer."""
-_ONE = 0.1
-"""The same for a single character of a script without blanks."""
-_KINDS = {"event": 0.05, "entity": 0.002, "regex": 0.9}
+HALF = 8
+"""So many steps make a key half as common as before."""
+_WORD = 37
+"""With four steps for each letter: one of a hundred articles holds a certain word of four letters, or two characters of a
+script without blanks; longer ones are rarer."""
+_CHARACTER = 19
+"""A single character of a script without blanks: one of five articles."""
+_KINDS = {"event": 35, "entity": 72, "regex": 1}
 """A pattern is looked for only where nothing else is asked: it costs more than a word."""
-_BEHIND = 0.1
-"""The share of articles with both words in which one follows the other."""
+_ANY_EVENT = 14
+_BEHIND = 27
+"""One of ten articles with two words has one of them behind the other."""
+_LONG = 16
+"""Letters beyond which a word is no rarer; a character counts as two."""
 _WAYS = 64
 """So many ways for a rule to hold are told apart, unless one condition alone has more."""
 
 
-@lru_cache(maxsize=1 << 17)
-def chance(key: Key) -> float:
-    """The share of items that a key probably occurs in."""
+def rarity(key: Key) -> int:
+    """How rare a key probably is: the share of items that it occurs in, on a logarithmic scale; never 0."""
     if isinstance(key, tuple):
-        return min(chance(word) for word in key) * _BEHIND
+        return max(map(rarity, key)) + _BEHIND
     kind, colon, text = key.partition(":")
     if not colon:
-        return _UNKNOWN * _shorter(len(key) / 2)
+        return _WORD + HALF // 2 * min(len(key), _LONG)
     if kind == "text":
-        return (_UNKNOWN if pairs_of(text) else _ONE) * _shorter(len(text))
-    if key == ANY_EVENT:
-        return 0.3
-    return _KINDS[kind]
-
-
-def _shorter(length: float) -> float:
-    """How many times as common as two characters."""
-    return float(2 ** (2 - min(length, 8)))
-
-
-def rarest_first(ways: Keys) -> Keys:
-    """The same ways, the rarest key of each first; a pattern that stands behind a word is left out: it would only cost."""
-    return tuple(_ordered(way) if len(way) > 1 else way for way in ways)
-
-
-def _ordered(way: Way) -> Way:
-    first, *others = sorted(way, key=chance)
-    return (first, *(key for key in others if not str(key).startswith("regex:")))
+        return _WORD + HALF * min(len(text), _LONG // 2) if len(text) > 1 else _CHARACTER
+    return _ANY_EVENT if key == ANY_EVENT else _KINDS[kind]
 
 
 def together(parts: Iterable[Keys]) -> Keys:
@@ -75,4 +62,4 @@ def _joined(one: Way, other: Way) -> Way:
 
 def _cost(ways: Keys) -> float:
     """The share of items that a rule with these ways is probably held against."""
-    return sum(min(map(chance, way), default=1.0) for way in ways)
+    return sum(math.exp2(-max(map(rarity, way), default=0) / HALF) for way in ways)

@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from service.folding import fold
 from service.model.event import Event, Status
@@ -20,7 +20,7 @@ from service.model.span import Span
 _SOLID = "\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _WORD = re.compile(f"[{_SOLID}]|[^\\W{_SOLID}]+")
 _SOLID_CHARACTER = re.compile(f"[{_SOLID}]")
-_SOLID_PAIR = re.compile(f"(?=([{_SOLID}]{{2}}))")
+_RUN = re.compile(f"[\\w{_SOLID}]+")
 _LETTERS = re.compile(f"[^\\W{_SOLID}]+")
 # Blocks without marks that would combine with the letter before them (tests hold this against Unicode's tables): most news.
 _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\ua66e\uf900-\ufaff\uff00-\uffff]")
@@ -28,6 +28,7 @@ _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\ua66e\uf90
 _ASCII_WORDS = [chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128)]
 
 
+@lru_cache(maxsize=4096)
 def joins(character: str) -> bool:
     """Whether a character makes a Latin word longer: a letter, digit, underscore or combining mark of a script with blanks."""
     if character.isalnum() or character == "_" or unicodedata.combining(character):
@@ -44,14 +45,14 @@ def tokens_of(folded: str) -> list[str]:
     return _LETTERS.findall(folded)
 
 
-def pairs_of(folded: str) -> set[str]:
-    """Every two characters that stand beside each other in a script without blanks."""
-    return set(_SOLID_PAIR.findall(folded))
-
-
 def is_solid(folded: str) -> bool:
     """Whether a text has a character of a script without blanks."""
     return not folded.isascii() and _SOLID_CHARACTER.search(folded) is not None
+
+
+def solid_runs(folded: str) -> list[str]:
+    """Where scripts without blanks stand: their characters, with the letters and digits that stand beside them."""
+    return [run for run in _RUN.findall(folded) if not run.isascii()] if is_solid(folded) else []
 
 
 class FoldedText:
@@ -96,11 +97,6 @@ class Reading(FoldedText):
         """How the events name whom they are about, folded: their subjects and aliases."""
         names = dict.fromkeys(name for event in self.events for name in (event.subject, event.alias) if name)
         return tuple(FoldedText(name).folded for name in names)
-
-    @cached_property
-    def is_solid(self) -> bool:
-        """Whether there is anything in a script without blanks."""
-        return is_solid(self.folded)
 
     @cached_property
     def _starts(self) -> list[int]:

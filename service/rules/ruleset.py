@@ -9,9 +9,9 @@ from datetime import datetime
 
 from service.model.item import Item
 from service.model.rule import Rule
-from service.rules.condition import Condition, Keys
+from service.rules.condition import Condition
 from service.rules.index import Index
-from service.rules.rarity import rarest_first
+from service.rules.needs import Needs, needs_of
 from service.rules.severity import Grade
 
 
@@ -35,11 +35,11 @@ class CompiledRule:
     when: Condition
     examples: tuple[Example, ...] = ()
     grades: tuple[Grade, ...] = ()
-    ways: Keys = field(init=False, repr=False, compare=False)
-    """What must occur for it to hold, the rarest first."""
+    needs: Needs = field(init=False, repr=False, compare=False)
+    """What must occur for it to hold."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ways", rarest_first(self.when.keys()))
+        object.__setattr__(self, "needs", needs_of(self.when.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class RuleSet:
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "index", Index(compiled.ways for compiled in self.compiled))
+        object.__setattr__(self, "index", Index([compiled.needs for compiled in self.compiled]))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

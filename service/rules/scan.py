@@ -1,19 +1,20 @@
-"""Which of all keys of all rules occur in an item: one pass for words, one for other texts, one for each kind of pattern.
+"""Which keys occur in an item, as numbers: words and pairs of them, the texts and patterns that rules look for.
 
-Guarantee: every key that occurs is named; now and then one is named that does not, which costs an evaluation and changes no
+Guarantee: the numbers of every key that occurs are named; now and then others are, which costs an evaluation and changes no
 answer.
 It must not know any rule.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import re2
 from ahocorasick_rs import AhoCorasick
 
-from service.rules.condition import ANY_EVENT, Key
-from service.rules.reading import Reading, is_solid, tokens_of
+from service.rules.condition import ANY_EVENT
+from service.rules.numbers import TEXT, Numbers, of_grams, of_pairs, of_words
+from service.rules.reading import Reading, solid_runs, tokens_of
 
 PATTERNS = 500
 """Regular expressions that are looked for together."""
@@ -22,50 +23,36 @@ MAX_MEMORY = 64 << 20
 
 
 class Scan:
-    """Everything that rules look for, compiled once."""
+    """What must be looked for to be found, compiled once; words and characters are found without."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        self._pairs = False
+    def __init__(self, sought: Iterable[str]) -> None:
         texts: list[str] = []
         patterns: dict[tuple[str, str], list[str]] = {}
-        for key in dict.fromkeys(keys):
-            if isinstance(key, tuple):
-                self._pairs = True
-            elif key.startswith("text:"):
+        for key in sought:
+            if key.startswith(TEXT):
                 texts.append(key)
-            elif key.startswith("regex:"):
+            else:
                 _, area, case, _ = key.split(":", 3)
                 patterns.setdefault((area, case), []).append(key)
-        self._solid = _Texts([key for key in texts if is_solid(key)])
-        self._others = _Texts([key for key in texts if not is_solid(key)])
+        self._texts = _Texts(texts)
         self._patterns = [
             (area, _Patterns(found[start : start + PATTERNS], case=case == "exact"))
             for (area, case), found in patterns.items()
             for start in range(0, len(found), PATTERNS)
         ]
 
-    def keys(self, reading: Reading) -> set[Key]:
-        """The keys that occur, and all other words of the item."""
-        found = self._words(reading.folded)
-        found |= self._others.within(reading.folded)
-        if reading.is_solid:
-            found |= self._solid.within(reading.folded)
+    def numbers(self, reading: Reading) -> Numbers:
+        """The numbers of all that occurs."""
+        told = "\n".join((reading.folded, *reading.subjects)) if reading.events else reading.folded
+        words = of_words(tokens_of(told))
+        found = [words, of_pairs(words), *of_grams(solid_runs(told))]
+        others = self._texts.within(told)
         if reading.events:
-            found.add(ANY_EVENT)
-            for event in reading.events:
-                found |= {f"event:{event.type}", f"entity:{event.entity}"}
-            for text in reading.subjects:
-                found |= self._words(text) | self._others.within(text) | self._solid.within(text)
+            others += [ANY_EVENT, *(key for event in reading.events for key in (f"event:{event.type}", f"entity:{event.entity}"))]
         for area, patterns in self._patterns:
-            found.update(patterns.within(reading.areas[area].of(reading.document)))
-        return found
-
-    def _words(self, folded: str) -> set[Key]:
-        words = tokens_of(folded)
-        found: set[Key] = set(words)
-        if self._pairs:
-            found.update(pairwise(words))
-        return found
+            others += patterns.within(reading.areas[area].of(reading.document))
+        found.append(of_words(others))
+        return np.concatenate(found)
 
 
 class _Texts:
@@ -73,13 +60,13 @@ class _Texts:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = keys
-        self._automaton = AhoCorasick([key.partition(":")[2] for key in keys], store_patterns=False) if keys else None
+        self._automaton = AhoCorasick([key[len(TEXT) :] for key in keys], store_patterns=False) if keys else None
 
-    def within(self, text: str) -> set[str]:
+    def within(self, text: str) -> list[str]:
         if self._automaton is None:
-            return set()
+            return []
         keys = self._keys
-        return {keys[found[0]] for found in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+        return [keys[found[0]] for found in self._automaton.find_matches_as_indexes(text, overlapping=True)]
 
 
 class _Patterns:

@@ -93,13 +93,18 @@ def variables_of(template: str) -> frozenset[str]:
 
 def check(template: str, known: Collection[str]) -> list[str]:
     """What is wrong with a template whose variables are `known`: it is compiled, and tried on an event that says nothing."""
+    return list(_faults(template, frozenset(known)))
+
+
+@lru_cache(maxsize=4096)
+def _faults(template: str, known: frozenset[str]) -> tuple[str, ...]:
     try:
-        unknown = variables_of(template) - set(known)
+        unknown = variables_of(template) - known
         if not unknown:
             render(template, dict.fromkeys(known, ""))
     except TemplateError as error:
-        return [str(error)]
-    return [f"unknown variable `{name}`" for name in sorted(unknown)]
+        return (str(error),)
+    return tuple(f"unknown variable `{name}`" for name in sorted(unknown))
 
 
 def render(template: str, variables: Mapping[str, object]) -> str:

@@ -4,16 +4,21 @@ import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.model.rule import Match
+from service.rules.condition import Key
 from service.rules.explain import explain
 from service.rules.matcher import fire, match
-from service.rules.reading import Reading
+from service.rules.needs import needs_of
+from service.rules.numbers import numbers_of
+from service.rules.reading import Reading, tokens_of
 from service.rules.ruleset import RuleSet
+from service.rules.scan import Scan
 from tests.support.corpora import members
 from tests.support.rule_world import extract, item, rule, ruleset
 
@@ -136,6 +141,21 @@ def test_latin_words_are_whole_words(wanted: str, text: str) -> None:
 @given(st.text("长飞光纤涨停", min_size=1, max_size=3), st.text("长飞光纤涨停,a", max_size=30))
 def test_chinese_words_are_found_anywhere(wanted: str, text: str) -> None:
     assert bool(match(rule(json.dumps({"text": wanted}, ensure_ascii=False)), item(text), ())) == (wanted in text)
+
+
+KEY_TEXTS = st.text("长飞光纤涨停ab5 éก\u0e31，。-\n", max_size=30)
+
+
+@settings(deadline=None, max_examples=300)
+@given(KEY_TEXTS, st.integers(0, 29), st.integers(1, 9))
+def test_what_stands_in_a_text_has_all_its_numbers_among_those_of_the_text(text: str, start: int, length: int) -> None:
+    """However long it is, and whatever stands beside it."""
+    news = Reading(item(text), ())
+    part = news.folded[start : start + length]
+    words = tokens_of(news.folded)
+    keys: list[Key] = [*words, *pairwise(words), *(f"text:{one}" for one in part.split())]
+    numbers = set(Scan([sought for key in keys for sought in needs_of(((key,),)).sought]).numbers(news).tolist())
+    assert numbers.issuperset(number for key in keys for number in numbers_of(key))
 
 
 def seconds(rules: RuleSet, text: str) -> float:

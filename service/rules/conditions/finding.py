@@ -1,13 +1,13 @@
 """What the text conditions share: where words stand in an item, and how that is told."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain
 from typing import Literal
 
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.model.span import Span
-from service.rules.condition import Condition, Context, Keys, distinct
+from service.rules.condition import Condition, Context, Keys
 from service.rules.conditions.words import Words
 from service.rules.rarity import alternatives, together
 from service.rules.reading import Reading
@@ -19,24 +19,30 @@ MANY = 100
 """Places of one word that are shown as evidence; a text that repeats a word more often is no better understood by more."""
 
 
-def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> list[Span]:
+def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> tuple[Span, ...]:
     """The first places of every one of `words`, in the order of the text."""
-    found = [_places_of(context.reading, one, area, most) for one in words]
-    return list(found[0]) if len(found) == 1 else sorted({span for spans in found for span in spans})
+    found = [places_of(context.reading, one, area, most) for one in words]
+    return found[0] if len(found) == 1 else in_order(chain.from_iterable(found))
 
 
-def _places_of(reading: Reading, words: Words, area: Area, most: int) -> tuple[Span, ...]:
+def places_of(reading: Reading, words: Words, area: Area, most: int = MANY) -> tuple[Span, ...]:
     """The first places of `words`, looked for once however many rules ask for them."""
     asked = (words.text, words.prefix, words.case, words.whole, area, most)
     found = reading.places.get(asked)
     if found is None:
-        found = reading.places[asked] = tuple(islice(words.find(reading, reading.areas[area]), most))
+        found = reading.places[asked] = words.find(reading, reading.areas[area], most)
     return found
 
 
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Each place once, in the order of the text."""
+    return tuple(sorted(set(spans)))
+
+
 def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
-    """Places as evidence."""
-    return distinct(Evidence(span, span.of(context.reading.document), f"text {what}") for span in spans)
+    """Places, each once and in the order of the text, as evidence."""
+    document, told = context.reading.document, f"text {what}"
+    return tuple([Evidence(span, document[span[0] : span[1]], told) for span in spans])
 
 
 def listed(words: Iterable[Words]) -> str:

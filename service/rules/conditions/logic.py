@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope
-from service.rules.condition import ALWAYS, MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Hit, Keys, Result, distinct
 from service.rules.rarity import alternatives, together
 
 NONE = "none of"
@@ -77,12 +77,15 @@ class NoneOf:
 
 def _joined(results: list[Result]) -> Result:
     """One result of several that held together; an event that several name is one hit."""
+    telling = [result for result in results if result.evidence or result.hits]
+    if len(telling) < 2:
+        return telling[0] if telling else HELD
     by_event: dict[int, tuple[Evidence, ...]] = {}
-    for result in results:
+    for result in telling:
         for hit in result.hits:
             by_event[hit.number] = by_event.get(hit.number, ()) + hit.evidence
     hits = tuple(Hit(number, distinct(evidence)) for number, evidence in sorted(by_event.items()))
-    return Result(True, hits, distinct(one for result in results for one in result.evidence))
+    return Result(True, hits, distinct(one for result in telling for one in result.evidence))
 
 
 def _tree(condition: Condition, children: tuple[Explanation, ...], held: bool, what: str, detail: str = "") -> Explanation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.model.explanation import Explanation
 from service.model.span import Span
 from service.rules.condition import MISS, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, seen
+from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, seen
 from service.rules.conditions.words import Words
 from service.rules.rarity import together
 
@@ -25,7 +25,7 @@ class Near:
 
     def evaluate(self, context: Context) -> Result:
         distance, spans = self._nearest(context)
-        return Result(True, evidence=seen(context, spans, "near")) if spans and distance <= self.within else MISS
+        return Result(True, evidence=seen(context, in_order(spans), "near")) if spans and distance <= self.within else MISS
 
     def explain(self, context: Context) -> Explanation:
         distance, spans = self._nearest(context)

@@ -10,9 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from service.model.explanation import Explanation
+from service.model.span import Span
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
 from service.rules.condition import ALWAYS, MISS, Condition, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, seen
+from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, places_of, seen
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
@@ -93,8 +94,13 @@ class EveryOne:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        found = [places(context, (words,), self.area) for words in self.words]
-        return Result(True, evidence=seen(context, (span for spans in found for span in spans), "all")) if all(found) else MISS
+        found: list[Span] = []
+        for words in self.words:
+            spans = places_of(context.reading, words, self.area)
+            if not spans:
+                return MISS
+            found += spans
+        return Result(True, evidence=seen(context, in_order(found), "all"))
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text all: {listed(self.words)}", missing(context, self.words, self.area))
@@ -119,7 +125,7 @@ class Without:
         detail = (
             f"“{spans[0].of(context.reading.document)}” stands there" if spans else f"none of {listed(self.words)} stands there"
         )
-        return Explanation(f"text none: {listed(self.words)}", not spans, detail, self.place, tuple(spans))
+        return Explanation(f"text none: {listed(self.words)}", not spans, detail, self.place, spans)
 
     def keys(self) -> Keys:
         return ALWAYS
@@ -137,11 +143,11 @@ def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | Non
 def _compiled(builder: Builder, path: Path, options: TextOptions) -> Condition | None:
     area = options.in_
     words = {key: _words(key, options) for key in ("any", "phrase", "prefix", "all", "none")}
-    at = {key: builder.place((*path, key)) for key in words}
-    children: list[Condition] = [OneOf(at[key], key, words[key], area) for key in ("any", "phrase", "prefix") if words[key]]
-    if words["all"]:
+    at = {key: builder.place((*path, key)) for key, found in words.items() if found}
+    children: list[Condition] = [OneOf(at[key], key, words[key], area) for key in ("any", "phrase", "prefix") if key in at]
+    if "all" in at:
         children.append(EveryOne(at["all"], words["all"], area))
-    if words["none"]:
+    if "none" in at:
         children.append(Without(at["none"], words["none"], area))
     if options.near is not None:
         others = words["any"] + words["phrase"] + words["prefix"] + words["all"]

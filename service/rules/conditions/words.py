@@ -3,6 +3,7 @@
 Guarantee: time grows with the text and the number of its places, whatever the words are; positions are those of the document.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,11 +30,10 @@ class Words:
     case: bool = False
     whole: bool = True
 
-    @classmethod
-    def of(cls, text: str, *, prefix: bool = False, case: bool = False, whole: bool = True) -> "Words":
-        """From the text of a rule."""
-        raw = tuple(text.split())
-        return cls(text, raw, tuple(map(fold, raw)), prefix, case, whole)
+    @staticmethod
+    def of(text: str, *, prefix: bool = False, case: bool = False, whole: bool = True) -> "Words":
+        """From the text of a rule; the same for all rules that ask for the same."""
+        return _words(text, prefix, case, whole)
 
     def keys(self) -> Keys:
         """What occurs wherever these words stand."""
@@ -41,19 +41,21 @@ class Words:
             return (tuple(dict.fromkeys(f"text:{token}" for token in self.tokens)),)
         return _keys(self.tokens, self.prefix)
 
-    def find(self, text: FoldedText, area: Span) -> Iterator[Span]:
-        """Every place in `area`, in order."""
-        folded, first = text.folded, self.tokens[0]
-        start = folded.find(first, area.start, area.end)
-        while start >= 0:
+    def find(self, text: FoldedText, area: Span, most: int = sys.maxsize) -> tuple[Span, ...]:
+        """The first places in `area`, in order."""
+        folded, first, several, limit = text.folded, self.tokens[0], len(self.tokens) > 1, area.end
+        found: list[Span] = []
+        start = folded.find(first, area.start, limit)
+        while start >= 0 and len(found) < most:
             end = start + len(first)
-            if len(self.tokens) > 1:
-                end = self._end(folded, end, area.end)
+            if several:
+                end = self._end(folded, end, limit)
             if end and self._whole(folded, start, end):
                 span = Span(start, end)
                 if not self.case or self._exact(text, span):
-                    yield span
-            start = folded.find(first, start + 1, area.end)
+                    found.append(span)
+            start = folded.find(first, start + 1, limit)
+        return tuple(found)
 
     def near_miss(self, text: FoldedText, area: Span) -> str:
         """Why words that almost stand there do not count; "" if there is nothing like them."""
@@ -63,7 +65,7 @@ class Words:
                 return f"`{self.text}` stands only inside a longer word: `{_around(text, span)}`"
             return f"`{self.text}` is written `{found}` there, and `case: true` asks for the same letters"
         whole = text.whole
-        if area != whole and any(True for _ in self.find(text, whole)):
+        if area != whole and self.find(text, whole, 1):
             return f"`{self.text}` stands outside of the part that `in` names"
         return ""
 
@@ -90,12 +92,18 @@ class Words:
     def _whole(self, folded: str, start: int, end: int) -> bool:
         if not self.whole:
             return True
-        if start > 0 and joins(folded[start - 1]) and joins(folded[start]):
+        if start and joins(folded[start - 1]) and joins(folded[start]):
             return False
         return self.prefix or end >= len(folded) or not (joins(folded[end]) and joins(folded[end - 1]))
 
     def _exact(self, text: FoldedText, span: Span) -> bool:
         return tuple(span.of(text.document).split()) == self.raw
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(text: str, prefix: bool, case: bool, whole: bool) -> Words:
+    raw = tuple(text.split())
+    return Words(text, raw, tuple(map(fold, raw)), prefix, case, whole)
 
 
 @lru_cache(maxsize=1 << 16)
