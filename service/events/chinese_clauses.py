@@ -19,11 +19,6 @@ def speaks_of_goods(reading: Reading, span: Span) -> bool:
     return words.GOODS.match(reading.folded, span.start, span.end) is not None
 
 
-def speaks_of_trading(reading: Reading, span: Span) -> bool:
-    """Whether a clause tells what a share is worth, or how much of it was traded: the next one may tell how it moved."""
-    return words.TRADING.search(reading.folded, span.start, span.end) is not None
-
-
 def speaks_of_prices(reading: Reading, span: Span) -> bool:
     """Whether a sentence speaks of the price of a share at all: without that an unknown name with a new high is hardly one."""
     return words.PRICED.search(reading.folded, span.start, span.end) is not None

@@ -212,7 +212,7 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, claus
     measures = any(_measures(compiled, hit) for hit in hits)
     if measures or (sentence.last and sentence.language == "en"):
         sentence.measured = measures and sentence.language == "zh"
-        if sentence.measured and chinese_clauses.speaks_of_trading(reading, clause.span):
+        if sentence.measured:
             sentence.last = chinese.known_topic(reading, clause.span) or sentence.last
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
@@ -233,7 +233,7 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
-            if compiled.types[one.kind].priced and of_a_measure(reading, sentence, clause, mentions):
+            if of_a_measure(compiled.types[one.kind], reading, sentence, clause, mentions):
                 mentions = []
             left = one.evidence.end
         if sentence.language == "zh" and chinese_clauses.long_ago(reading, clause.span.start, one.evidence.start):

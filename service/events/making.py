@@ -62,12 +62,12 @@ def _fits(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause,
     return instrument(reading, mention) in kind.subjects and _plausible(kind, reading, sentence, clause, mention)
 
 
-def of_a_measure(reading: Reading, sentence: Sentence, clause: Clause, mentions: list[Mention]) -> bool:
+def of_a_measure(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mentions: list[Mention]) -> bool:
     """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
-    if sentence.language != "zh":
+    if sentence.language != "zh" or not (kind.priced or "pct" in kind.fields):
         return False
     carried = [mention.span for mention in mentions if mention.span is not None and mention.span.start < clause.span.start]
-    if sentence.measured and not chinese_clauses.speaks_of_prices(reading, clause.span):
+    if kind.priced and sentence.measured and not chinese_clauses.speaks_of_prices(reading, clause.span):
         return bool(carried)
     return any(chinese_clauses.speaks_of_business(reading, max(span.end, sentence.span.start), clause.span) for span in carried)
 
