@@ -74,6 +74,12 @@ def says_whose(reading: Reading, place: Span, clause: Span) -> bool:
     return words.LISTED_OF.match(reading.folded, place.end - 2, clause.end) is not None
 
 
+def is_denied(reading: Reading, sentence: Span) -> bool:
+    """Whether a sentence asks, and the next one says that it is not so."""
+    stop = reading.folded.find("?", sentence.end - 3, sentence.end + 1)
+    return stop >= 0 and words.DENIED_AFTER.match(reading.folded, stop) is not None
+
+
 def long_ago(reading: Reading, start: int, end: int) -> bool:
     """Whether the words before an assertion date it more than half a year before the item."""
     if reading.published is None:

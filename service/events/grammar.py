@@ -236,14 +236,10 @@ def _clause(
             if of_a_measure(compiled.types[one.kind], reading, sentence, clause, mentions):
                 mentions = []
             left = one.evidence.end
-        if sentence.language == "zh" and chinese_clauses.long_ago(reading, clause.span.start, one.evidence.start):
-            one = replace(one, status=Status.HISTORICAL)
+        if sentence.language == "zh":
+            one = _dated(reading, sentence, clause, one)
         sentence.follow(one, mentions)
-        if (
-            compiled.types[one.kind].company
-            and sentence.language == "zh"
-            and chinese_clauses.says_whose(reading, one.evidence, clause.span)
-        ):
+        if compiled.types[one.kind].company and _says_whose(reading, sentence, clause, one):
             continue
         if one.blocked_by and one.status is one.trigger.status:
             continue
@@ -261,6 +257,17 @@ def _clause(
         events += facts
         refused += refusals(compiled, reading, one, mentions) if not facts else ()
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _dated(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> Assertion:
+    """The assertion, as history where a date says so, as denied where the next sentence does."""
+    if chinese_clauses.long_ago(reading, clause.span.start, one.evidence.start):
+        return replace(one, status=Status.HISTORICAL)
+    return replace(one, status=Status.DENIED) if chinese_clauses.is_denied(reading, sentence.span) else one
+
+
+def _says_whose(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> bool:
+    return sentence.language == "zh" and chinese_clauses.says_whose(reading, one.evidence, clause.span)
 
 
 def _each(
