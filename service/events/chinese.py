@@ -101,6 +101,9 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     such = words.SUCH_AS.match(reading.folded[begin:stop])
     if such:
         return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
+    movers = words.MOVERS.match(reading.folded, begin, end)
+    if movers:
+        return _parts(reading, *movers.span("names")) or []
     match = words.TOPIC.match(reading.folded[begin:end])
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if found and len(found) == 1 and _has_a_price(reading, found[0]) and not _is_aside(reading, found[0]):

@@ -46,6 +46,7 @@ def looks_like_a_company(reading: Reading, mention: Mention) -> bool:
     if (
         is_called_a_company(reading, mention)
         or words.LATIN_NAME.match(text)
+        or words.CODE.match(reading.folded, end)
         or (len(text) > _SHORT_NAME and reading.folded[end : end + 2].lstrip().startswith(("(", ":")))
     ):
         return True

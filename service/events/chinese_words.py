@@ -169,6 +169,10 @@ OWNS = re.compile(r"旗下|(?:控股|参股|全资)?(?:子公司|孙公司)|参�
 """What stands behind the name of an owner, where something of its own follows."""
 DENIED_AFTER = re.compile(r"\?[\"'》]?\s*[^,。\n]{0,12}?(?:不实|不属实|假消息|虚假|谣言|否认|辟谣|不真实)")
 """A question that is answered with no: 某公司将上市?回应:消息不实."""
+CODE = re.compile(r"\s?\((?:(?:sh|sz|bj|hk)[.:]?)?\d{4,6}(?:\.[a-z]{2})?\)")
+"""The code of a share behind its name."""
+MOVERS = re.compile(r"(?P<names>[^,:;的]+、[^,:;的]+?)(?:等)?(?:领涨|领跌|大涨|大跌|走[高强低弱]|拉升|跳水|上涨|下跌|上扬|下挫)$")
+"""A list of names that moved, by how much the next clause says: 甲、乙等领跌[,跌幅超1%]."""
 CONTRACT = re.compile(r"(?:\d{1,2}月|\d{4})(?:交割|到期)?(?:主力)?合约")
 """Which contract of a commodity: 某原油期货[5月合约]."""
 SPONSOR = re.compile(r"(?:证券|建投|银行|国际|基金|资本|投行|中金公司|研究所)$")
