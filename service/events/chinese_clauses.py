@@ -85,6 +85,8 @@ def long_ago(reading: Reading, start: int, end: int) -> bool:
     """Whether the words before an assertion date it more than half a year before the item."""
     if reading.published is None:
         return False
+    if words.LAST_YEAR.search(reading.folded, max(0, start - _DATE_REACH), start):
+        return True
     alone = words.DATE_ALONE.search(reading.folded, max(0, start - _DATE_REACH), start)
     last = ([alone] if alone else []) + list(words.DATED.finditer(reading.folded, start, end))
     if not last:

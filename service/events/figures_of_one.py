@@ -15,7 +15,7 @@ _MOVE = "price_move"
 _EXTREME = re.compile(r"(?:一度|曾|盘中最[多高大深]|最[多高大深])[^\d,。;]{0,6}$")
 _OUTSIDE = re.compile(r"盘[前后]|市[前后]|夜盘")
 """A session of its own: what it was at most is no extreme of the day's."""
-_LATER = re.compile(r"(?:收[涨跌报升盘市高低]|收于|截[至止]|最终|全[日天]|尾盘|现[报涨跌升]|最新)[^。;\n]{0,40}$")
+_LATER = re.compile(r"(?:收[涨跌报升盘市高低]|收于|截[至止]|最终|全[日天]|尾盘|[现暂][报涨跌升]|折合报|最新)[^。;\n]{0,40}$")
 _LONG = re.compile(
     r"(?:年内|年初|今年|累计|累[涨跌]|以来|[本上]周|[本上]月|去年|近?(?:\d+|[一两三四五六七八九十]+)个?(?:交易日|日|天|周|月|年))[^,。;\n]{0,12}$"
 )

@@ -30,6 +30,11 @@ from tests.support.events import everything, moves, only, said
         ("BOLT盘前股价因收购协议的报告而上涨21%", [("BOLT", 21)]),
         ("标普 500 指数收盘上涨0.7%", [("标普 500 指数", 0.7)]),
         ("在美国上市的Alder乙水ETF跌1.5%", [("Alder乙水ETF", -1.5)]),
+        ("市场走强，关注前景的甲山互联互通指数盘中上涨0.5%", [("甲山互联互通指数", 0.5)]),
+        ("波罗的海甲山指数跌0.4%", [("波罗的海甲山指数", -0.4)]),
+        ("上证50股指期货(IH)主力合约涨0.01%", [("上证50股指期货(IH)主力合约", 0.01)]),
+        ("黄金股票ETF半日涨幅达2%", [("黄金股票ETF", 2)]),
+        ("BCD Inc (TSX:BCD)股票大跌，下挫6.1%", [("BCD Inc", -6.1)]),
         ("对手长飞光纤跌2%", [("长飞光纤", -2)]),
         ("甲山股份 （1415） 收報29.7元，升5.13%", [("甲山股份", 5.13)]),
     ],
@@ -52,6 +57,7 @@ def test_a_contract_belongs_to_its_commodity() -> None:
         "甲山科技公布调价公告，最高上涨30%",
         "甲山科技今年配额不足，降幅高达71%",
         "30只成分股平均下跌3.3%",
+        "甲山指数今早高开，上升股份比例为41.8%",
         "多国股指涨2%",
         "甲山科技走强，部分涨幅超过30%",
         "空间上完成了24%的涨幅",
@@ -122,7 +128,8 @@ def test_a_longer_stretch_gives_way_to_the_session_unless_the_headline_tells_it(
         ("甲山茶饮尚未上市，或可参照已经递交招股书的茶饮企业", []),
         ("其中在深交所上市的甲山地产专注于住宅", []),
         ("甲山科技公司债券符合条件，将于27日起在深交所上市", []),
-        ("张三、张四两兄弟冲击IPO", []),
+        ("张三、张四两兄弟这次冲击IPO", []),
+        ("Acme Bolt首次对投资组合公司进行 IPO", []),
         ("基因企业丁和基因科创板IPO申请获受理", [("丁和基因", "filed")]),
         ("江城丁和基因技术股份有限公司科创板IPO申请获受理", [("江城丁和基因技术股份有限公司", "filed")]),
         ("甲山科技递交了发行境外股份（H股）并在香港联交所主板挂牌上市的申请", [("甲山科技", "filed")]),
@@ -177,6 +184,12 @@ def test_other_names_are_other_companies() -> None:
 )
 def test_the_period_of_a_high_is_told_whole(text: str, period: str) -> None:
     assert only(text).fields["period"] == period
+
+
+def test_a_high_of_last_year_is_history() -> None:
+    text = "去年12月中，甲山科技股价创历史新高"
+    assert said(text) == []
+    assert [event.status for event in everything(text)] == [Status.HISTORICAL]
 
 
 @pytest.mark.parametrize(
