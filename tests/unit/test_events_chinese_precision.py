@@ -135,6 +135,8 @@ def test_a_longer_stretch_gives_way_to_the_session_unless_the_headline_tells_it(
         ("甲山科技递交了发行境外股份（H股）并在香港联交所主板挂牌上市的申请", [("甲山科技", "filed")]),
         ("甲山科技创业板IPO申请正式获批", [("甲山科技", "approved")]),
         ("甲山科技创业板IPO上会获通过", [("甲山科技", "approved")]),
+        ("甲山股份的参股企业乙水信托IPO已过港交所聆讯", [("乙水信托", "approved")]),
+        ("甲山：已有270余家本地企业完成备案赴港上市", []),
         ("甲山科技即将上会IPO", [("甲山科技", "filed")]),
         ("ALDER传伦敦上市计划推迟到下半年", [("ALDER", "withdrawn")]),
         ("【新股IPO】甲山集团(01999)首挂收报9.3港元", [("甲山集团", "listed")]),
