@@ -106,25 +106,28 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
         return _parts(reading, *movers.span("names")) or []
     match = words.TOPIC.match(reading.folded[begin:end])
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
-    if found and len(found) == 1 and _has_a_price(reading, found[0]) and not _is_aside(reading, found[0]):
+    if (
+        found
+        and len(found) == 1
+        and _has_a_price(reading, found[0])
+        and not _is_aside(reading, found[0].span or Span(begin, end))
+    ):
         return [_with_bracket(reading, found[0], end)]
     names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
 
 
-def _is_aside(reading: Reading, mention: Mention) -> bool:
+def _is_aside(reading: Reading, name: Span) -> bool:
     """Whether it is a house that says something about others (某某证券:...), or the owner of whom the clause is about."""
-    if mention.span is None:
-        return False
-    if words.OWNS.match(reading.folded, mention.span.end):
+    if words.OWNS.match(reading.folded, name.end):
         return True
-    said = words.SPEAKS.match(reading.folded, mention.span.end) is not None
-    return said and words.SPEAKER.search(fold(mention.text)) is not None
+    said = words.SPEAKS.match(reading.folded, name.end) is not None
+    return said and words.SPEAKER.search(name.of(reading.folded)) is not None
 
 
 def _may_be_topic(reading: Reading, name: Named, start: int, begin: int) -> bool:
     """Of the many companies that only lists know, one is a clause's topic where it opens it; who sponsors a listing never is."""
-    if _is_aside(reading, Mention(name.span.of(reading.document), name.span)):
+    if _is_aside(reading, name.span):
         return False
     if reading.folded[max(start, name.span.start - 1)] in _FIGURE or _SPONSOR.search(reading.folded, start, name.span.start):
         return False
