@@ -27,6 +27,8 @@ _AFTER_CUT = re.compile(
     r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|至|[涨跌]|高开|低开|收[高低报]|续创"
 )
 _SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
+_SHORT = 2
+"""The characters of the shortest names that a description may stand before."""
 _MAX_NAME = 26
 _LONG_NAME = re.compile(r"[a-z0-9 .,&'-]{27,70}")
 """Latin letters take more room."""
@@ -50,8 +52,9 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
         start, end = of_another.span("name")
     if words.PRODUCT_PRICE.match(reading.folded, start, end):
         return []
-    priced = words.PRICE_OF.search(reading.folded, start, end) is not None
-    averaged = words.AVERAGE.search(reading.folded, start, end) is not None
+    text = reading.folded[start:end]
+    priced = "价" in text and words.PRICE_OF.search(text) is not None
+    averaged = "平均" in text and words.AVERAGE.search(text) is not None
     start, end = _trim(reading, start, end)
     text = reading.folded[start:end]
     if not text or words.PRONOUN.match(text):
@@ -82,6 +85,8 @@ def _is_traded(mention: Mention) -> bool:
 def known_topic(reading: Reading, span: Span) -> list[Mention]:
     """Whom we know, where a clause opens with the name."""
     start, _ = _trim(reading, *span)
+    if not _begins_known(reading, start, span.end):
+        return []
     return [one for one in topic(reading, *span) if one.entity and one.span is not None and one.span.start == start]
 
 
@@ -101,10 +106,10 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     such = words.SUCH_AS.match(reading.folded[begin:stop])
     if such:
         return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
-    movers = words.MOVERS.match(reading.folded, begin, end)
-    if movers:
-        return _parts(reading, *movers.span("names")) or []
-    match = words.TOPIC.match(reading.folded[begin:end])
+    text = reading.folded[begin:end]
+    if text[-2:] in words.MOVED and "、" in text and "的" not in text:
+        return _parts(reading, *_without_others(reading, begin, end - 2)) or []
+    match = words.TOPIC.match(text)
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
     if (
         found
@@ -240,9 +245,9 @@ def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
         match = pattern.match(reading.folded[start:end])
         if match:
             start, end = _trim(reading, start + match.start("name"), end)
-    short = words.SHORT_NAME.match(reading.folded[start:end])
-    if short and reading.folded.count(short["name"]) > 1:
-        start += short.start("name")
+    short = reading.folded[end - _SHORT : end]
+    if reading.folded[start : end - _SHORT].endswith(words.BEFORE_SHORT_NAME) and short not in words.NO_SHORT_NAME:
+        start = end - _SHORT if not short.isascii() and reading.folded.count(short) > 1 else start
     return start, end
 
 

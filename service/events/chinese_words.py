@@ -94,7 +94,8 @@ COMMODITY = re.compile(
 )
 """What is bought and sold by its price alone, wherever it comes from."""
 NOBODY = re.compile(
-    r"(?:已|共|约|超过?|逾|近)?有?\d+(?:余|多)?家(?=[^,]*(?:企业|公司))|多国|各国|多地|各地|空间上|时间上|[^,]{0,30}(?:两兄弟|夫妇|父子|父女|母子|姐妹)(?:俩|二人|这次)?|(?:部分|个别|少数|有的)(?:甚至|更)?$"
+    r"(?:已|共|约|超过?|逾|近)?有?\d+(?:余|多)?家(?=[^,]*(?:企业|公司))|多国|各国|多地|各地|空间上|时间上"
+    r"|[^,]{0,30}(?:两兄弟|夫妇|父子|父女|母子|姐妹)(?:俩|二人|这次)?|(?:部分|个别|少数|有的)(?:甚至|更)?$"
 )
 """Words that name nobody and mean nobody who was named."""
 PRICE_OF = re.compile(r"(?<!股票)(?<!股份)(?:价格|的?报价)[^,]{0,8}$")
@@ -115,10 +116,9 @@ DESCRIBED = re.compile(
 """Words before a name that say what it is: 存储芯片龙头企业长江存储, 化工股百川股份."""
 DESCRIBED_FUND = re.compile(r"^.{2,24}(?<!波罗)的(?P<name>[^的]{2,}(?:etf|lof|指数)[^的]{0,8})$")
 """A fund behind what is said of it: 专注芯片的某某ETF甲乙."""
-SHORT_NAME = re.compile(
-    r"^.{0,24}(?:企业|公司|巨头|龙头|品牌|独角兽|运营商|概念股|[港美]股)(?P<name>(?!指数|股指|个股|集团|控股|科技|股份|股票|公司|板块|概念|龙头)[\u4e00-\u9fff]{2})$"
-)
-"""A name of two characters behind what it is: only where the text says it by itself, too."""
+BEFORE_SHORT_NAME = ("企业", "公司", "巨头", "龙头", "品牌", "独角兽", "运营商", "概念股", "港股", "美股")
+"""What may stand before a name of two characters, if the text says the name by itself, too."""
+NO_SHORT_NAME = frozenset("指数 股指 个股 集团 控股 科技 股份 股票 公司 板块 概念 龙头".split())
 QUOTED = re.compile(r'^[^"]{1,24}"(?P<name>[^"]{2,})$')
 """The rest of a nickname in quotes and the name behind it: (")味精大王"莲花控股."""
 COMPANY = re.compile(
@@ -171,8 +171,8 @@ DENIED_AFTER = re.compile(r"\?[\"'》]?\s*[^,。\n]{0,12}?(?:不实|不属实|�
 """A question that is answered with no: 某公司将上市?回应:消息不实."""
 CODE = re.compile(r"\s?\((?:(?:sh|sz|bj|hk)[.:]?)?\d{4,6}(?:\.[a-z]{2})?\)")
 """The code of a share behind its name."""
-MOVERS = re.compile(r"(?P<names>[^,:;的]+、[^,:;的]+?)(?:等)?(?:领涨|领跌|大涨|大跌|走[高强低弱]|拉升|跳水|上涨|下跌|上扬|下挫)$")
-"""A list of names that moved, by how much the next clause says: 甲、乙等领跌[,跌幅超1%]."""
+MOVED = frozenset("领涨 领跌 大涨 大跌 走高 走强 走低 走弱 拉升 跳水 上涨 下跌 上扬 下挫".split())
+"""What ends a clause that lists who moved; by how much the next one says: 甲、乙等领跌[,跌幅超1%]."""
 CONTRACT = re.compile(r"(?:\d{1,2}月|\d{4})(?:交割|到期)?(?:主力)?合约")
 """Which contract of a commodity: 某原油期货[5月合约]."""
 LAST_YEAR = re.compile(r"去年(?:\d{1,2}月)?[初中底末]?(?:\d{1,2}日)?,$")

@@ -28,18 +28,24 @@ def preferred(document: str, events: Sequence[Event]) -> list[Event]:
     if len(moves) < 2:
         return list(events)
     title = document.find("\n")
-    extremes = [event for event in moves if _is_extreme(document, event)]
-    long = [event for event in moves if event.trigger.start > title and _LONG.search(_said(document, event))]
-    later = [event for event in moves if event not in extremes and event not in long and _LATER.search(_said(document, event))]
-    away = [event for event in (*extremes, *long) if any(same(event, other) for other in later)]
-    return [event for event in events if event not in away]
+    told = [(event, *_said(document, event)) for event in moves]
+    away = [
+        event
+        for event, before, verb in told
+        if _is_extreme(before) or (event.trigger.start > title and _LONG.search(before + verb) is not None)
+    ]
+    if not away:
+        return list(events)
+    later = [event for event, before, verb in told if event not in away and _LATER.search(before + verb) is not None]
+    return [event for event in events if event not in away or not any(same(event, other) for other in later)]
 
 
-def _is_extreme(document: str, event: Event) -> bool:
-    before = _said(document, event)[: event.trigger.start - event.trigger.end]
+def _is_extreme(before: str) -> bool:
     return _EXTREME.search(before) is not None and _OUTSIDE.search(before) is None
 
 
-def _said(document: str, event: Event) -> str:
+def _said(document: str, event: Event) -> tuple[str, str]:
     """What stands before the verb, and the verb."""
-    return fold(document[max(0, event.trigger.start - _REACH) : event.trigger.end])
+    start, end = event.trigger
+    text = fold(document[max(0, start - _REACH) : end])
+    return text[: start - end], text[start - end :]
