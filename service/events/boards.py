@@ -90,8 +90,14 @@ class Boards:
     def of(self, security: str) -> Board | None:
         """The board of a security by its id (300750.SZ); the longest digits that match decide."""
         code, _, market = security.partition(".")
-        if len(code) != 6 or not code.isdigit():
-            return None
+        return self._of(code, market) if len(code) == 6 and code.isdigit() else None
+
+    def of_code(self, code: str) -> Board | None:
+        """The board of a bare code of six digits, if no other market has such codes: 920 is Beijing's."""
+        found = [board for market in sorted({market for market, _ in self.by_code}) if (board := self._of(code, market))]
+        return found[0] if len(found) == 1 else None
+
+    def _of(self, code: str, market: str) -> Board | None:
         for length in range(self.longest, 0, -1):
             board = self.by_code.get((market, code[:length]))
             if board is not None:

@@ -7,6 +7,8 @@ It must not know event types; which words are measures and no instruments is the
 import re
 
 from service.events import chinese_words as words
+from service.events.chinese_clauses import looks_like_a_company
+from service.events.chinese_lists import known_pieces, pieces
 from service.events.names import Named
 from service.events.reading import Mention, Reading
 from service.events.watchlist_csv import ListedEntity
@@ -17,29 +19,23 @@ from service.model.span import Span
 _BRACKET = re.compile(r"\((?P<inside>[^()]{0,40})\)$")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 _CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"'“]?|[\"'”]$")
-_JOIN = re.compile(
-    r"、|(?:(?<=\w\w)|(?<=\w\)))(?:以及|及|和|与|暨)(?=\w\w)"
-    r"|(?<![元币镑郎])(?:(?<=[^\x00-\x7f])/(?!asx|tsx|bmv)|/(?=[^\x00-\x7f]))|&(?=[^\x00-\x7f])"
-)
 _DESCRIBED = re.compile(
     r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商|权重|(?<=[股块念])[中内])$"
 )
 _LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商|餐厅|商|品牌|机构|部门|新秀)(?=[a-z]{3})(?!etf|reit)")
 _AFTER_CUT = re.compile(
-    r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|[涨跌]|高开|低开|收[高低报]|续创"
+    r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|至|[涨跌]|高开|低开|收[高低报]|续创"
 )
 _SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
+_SHORT = 2
+"""The characters of the shortest names that a description may stand before."""
 _MAX_NAME = 26
 _LONG_NAME = re.compile(r"[a-z0-9 .,&'-]{27,70}")
 """Latin letters take more room."""
 _NOTHING_BEFORE = frozenset(("向", "于", "在"))
 """Words before a place or a time, which may open a clause that names nobody: 向香港联交所递交..."""
-_SHORT_NAME = 2
-_OLD = 6
-"""Months after which what happened is history."""
 _WORD_REACH = 20
 """Longer than any word or date that is cleared off the end of a name."""
-_DATE_REACH = 16
 _ONE_LETTER = frozenset("金银铜铝锌铅镍锡铂钯")
 """Metals that futures are called by; all other names have two characters at least."""
 _FIGURE = frozenset("0123456789万亿千百")
@@ -49,17 +45,24 @@ _MARKETS = frozenset((EntityKind.INDEX, EntityKind.COMMODITY))
 
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """The mentions that end where the trigger begins; None where the clause names nobody there (or says "the company")."""
+    if words.SUBSIDIARY.match(reading.folded, start, end) or words.OTHER_GOODS.search(reading.folded, start, end):
+        return []
     of_another = words.AT_SOMETHING.search(reading.folded, start, end)
     if of_another:
         start, end = of_another.span("name")
     if words.PRODUCT_PRICE.match(reading.folded, start, end):
         return []
+    text = reading.folded[start:end]
+    priced = "价" in text and words.PRICE_OF.search(text) is not None
+    averaged = "平均" in text and words.AVERAGE.search(text) is not None
     start, end = _trim(reading, start, end)
     text = reading.folded[start:end]
     if not text or words.PRONOUN.match(text):
         return None
     if words.UNNAMED.search(text):
         return [Mention("")]
+    if words.NOBODY.match(text):
+        return []
     such = words.SUCH_AS.match(text)
     if such:
         start, end = start + such.start("names"), start + such.end("names")
@@ -68,68 +71,27 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     found = _parts(reading, start, end)
     if words.GROUP.search(text) and (found is None or all(words.SECTOR.search(one.text) for one in found)):
         return [Mention("")]
+    if averaged or (priced and not any(_is_traded(one) for one in found or ())):
+        return []
     return found
 
 
-def speaks_of_goods(reading: Reading, span: Span) -> bool:
-    """Whether a clause says what something costs that is no share."""
-    return words.GOODS.match(reading.folded, span.start, span.end) is not None
+def _is_traded(mention: Mention) -> bool:
+    """Whether it is known to have a price, or its name says so."""
+    name = fold(mention.text)
+    return bool(mention.entity or words.INSTRUMENT.search(name) or words.COMMODITY.search(name))
 
 
-def speaks_of_prices(reading: Reading, span: Span) -> bool:
-    """Whether a sentence speaks of the price of a share at all: without that an unknown name with a new high is hardly one."""
-    return words.PRICED.search(reading.folded, span.start, span.end) is not None
-
-
-def is_called_a_company(reading: Reading, mention: Mention) -> bool:
-    """Whether the name ends as companies' names do."""
-    return mention.span is not None and words.COMPANY.search(mention.span.of(reading.folded)) is not None
-
-
-def looks_like_a_company(reading: Reading, mention: Mention) -> bool:
-    """Whether an unknown name is one by its form, its bracket, its place at the head of the item, or because it comes again."""
-    if mention.span is None or mention.alias:
-        return mention.span is not None
-    start, end = mention.span.start, mention.span.end
-    text = reading.folded[start:end]
-    if words.NO_COMPANY.search(text):
-        return False
-    if (
-        is_called_a_company(reading, mention)
-        or words.LATIN_NAME.match(text)
-        or (len(text) > _SHORT_NAME + 1 and reading.folded[end : end + 1] in ("(", ":"))
-    ):
-        return True
-    head = reading.folded.partition("\n")[0]
-    first = head.find(text)
-    if first >= 0 and words.HEAD.match(head[:first]):
-        return True
-    return (first >= 0 or len(text) > _SHORT_NAME) and reading.folded.count(text) > 1
+def known_topic(reading: Reading, span: Span) -> list[Mention]:
+    """Whom we know, where a clause opens with the name."""
+    start, _ = _trim(reading, *span)
+    if not _begins_known(reading, start, span.end):
+        return []
+    return [one for one in topic(reading, *span) if one.entity and one.span is not None and one.span.start == start]
 
 
 def _has_a_price(reading: Reading, mention: Mention) -> bool:
     return bool(mention.entity or words.INSTRUMENT.search(fold(mention.text)) or looks_like_a_company(reading, mention))
-
-
-def goes_on(reading: Reading, mention: Mention, sentence: Span) -> bool:
-    """Whether a clause that names no company may mean this one: the headline's, or its sentence's unless that is who says so."""
-    head = reading.folded.partition("\n")[0]
-    if any(fold(name) in head for name in (mention.text, mention.alias) if name):
-        return True
-    same = mention.span is not None and sentence.start <= mention.span.start < sentence.end
-    return same and not words.SPONSOR.search(fold(mention.text))
-
-
-def long_ago(reading: Reading, start: int, end: int) -> bool:
-    """Whether the words before an assertion date it more than half a year before the item."""
-    if reading.published is None:
-        return False
-    alone = words.DATE_ALONE.search(reading.folded, max(0, start - _DATE_REACH), start)
-    last = ([alone] if alone else []) + list(words.DATED.finditer(reading.folded, start, end))
-    if not last:
-        return False
-    months = (reading.published.year - int(last[-1]["year"])) * 12 + reading.published.month - int(last[-1]["month"] or 12)
-    return months > _OLD
 
 
 def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -144,16 +106,34 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     such = words.SUCH_AS.match(reading.folded[begin:stop])
     if such:
         return _parts(reading, begin + such.start("names"), begin + such.end("names")) or []
-    match = words.TOPIC.match(reading.folded[begin:end])
+    text = reading.folded[begin:end]
+    if text[-2:] in words.MOVED and "、" in text and "的" not in text:
+        return _parts(reading, *_without_others(reading, begin, end - 2)) or []
+    match = words.TOPIC.match(text)
     found = _parts(reading, begin + match.start("name"), begin + match.end("name")) if match else None
-    if found and len(found) == 1 and _has_a_price(reading, found[0]):
+    if (
+        found
+        and len(found) == 1
+        and _has_a_price(reading, found[0])
+        and not _is_aside(reading, found[0].span or Span(begin, end))
+    ):
         return [_with_bracket(reading, found[0], end)]
     names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
 
 
+def _is_aside(reading: Reading, name: Span) -> bool:
+    """Whether it is a house that says something about others (某某证券:...), or the owner of whom the clause is about."""
+    if words.OWNS.match(reading.folded, name.end):
+        return True
+    said = words.SPEAKS.match(reading.folded, name.end) is not None
+    return said and words.SPEAKER.search(name.of(reading.folded)) is not None
+
+
 def _may_be_topic(reading: Reading, name: Named, start: int, begin: int) -> bool:
     """Of the many companies that only lists know, one is a clause's topic where it opens it; who sponsors a listing never is."""
+    if _is_aside(reading, name.span):
+        return False
     if reading.folded[max(start, name.span.start - 1)] in _FIGURE or _SPONSOR.search(reading.folded, start, name.span.start):
         return False
     return name.span.start == begin or not isinstance(reading.book.catalog[name.entity], ListedEntity)
@@ -181,6 +161,8 @@ def _trim(reading: Reading, start: int, end: int) -> tuple[int, int]:
         if match is None or _begins_known(reading, start, end):
             break
         start = match.end()
+    if folded[start - 1 : start + 1] == "股中" and _begins_known(reading, start + 1, end):
+        start += 1
     return start, end
 
 
@@ -222,21 +204,8 @@ def _parts(reading: Reading, start: int, end: int) -> list[Mention] | None:
     if start >= end:
         return None
     start = start if "、" in reading.folded[start:end] else _to_latin(reading, start, end)
-    brackets = [match.span() for match in _BRACKETS.finditer(reading.folded, start, end)]
-    found: list[Mention] = []
-    position = start
-    for cut in _JOIN.finditer(reading.folded, start, end):
-        if any(opening < cut.start() < closing for opening, closing in brackets) or _inside_name(reading, cut.start()):
-            continue
-        found += _mention(reading, position, cut.start())
-        position = cut.end()
-    found += _mention(reading, position, end)
+    found = [one for piece in pieces(reading, start, end) for one in _mention(reading, *piece)]
     return found or None
-
-
-def _inside_name(reading: Reading, position: int) -> bool:
-    name = reading.covered(position)
-    return name is not None and name.span.start < position
 
 
 def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
@@ -248,6 +217,9 @@ def _mention(reading: Reading, start: int, end: int) -> list[Mention]:
         alias = _CALLED.sub("", alias)
         start, end = _trim(reading, start, bracket.start())
     if not _known(reading, start, end):
+        several = known_pieces(reading, start, end)
+        if several:
+            return several
         start, end = _without_market(reading, *_bare(reading, start, end))
     text = reading.folded[start:end]
     if _known(reading, start, end) or ((len(text) <= _MAX_NAME or _LONG_NAME.fullmatch(text)) and _can_be_name(text)):
@@ -269,10 +241,13 @@ def _to_latin(reading: Reading, start: int, end: int) -> int:
 def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """The name without what describes it: a nickname in quotes, what kind of company it is."""
     start = _to_latin(reading, start, end)
-    for pattern in (words.QUOTED, words.DESCRIBED):
+    for pattern in (words.QUOTED, words.DESCRIBED, words.DESCRIBED_FUND):
         match = pattern.match(reading.folded[start:end])
         if match:
             start, end = _trim(reading, start + match.start("name"), end)
+    short = reading.folded[end - _SHORT : end]
+    if reading.folded[start : end - _SHORT].endswith(words.BEFORE_SHORT_NAME) and short not in words.NO_SHORT_NAME:
+        start = end - _SHORT if not short.isascii() and reading.folded.count(short) > 1 else start
     return start, end
 
 
@@ -296,6 +271,8 @@ def _linked(reading: Reading, span: Span, alias: str, entity: str | None) -> Men
     for name in reading.names_in(span.start, span.end):
         if name.span.end == span.end and (name.span == span or _is_described(reading, span.start, name.span.start, name.entity)):
             return Mention(name.span.of(reading.document), name.span, entity or name.entity, alias)
+        if name.span.start == span.start and words.CONTRACT.fullmatch(reading.folded, name.span.end, span.end):
+            entity = entity or name.entity
     return Mention(span.of(reading.document), span, entity, alias)
 
 

@@ -35,7 +35,8 @@ _INDEX_END = re.compile(r"(?:(?<!期)指数|板块|概念|产业链)$")
 """What ends so is an index whatever it is an index of: 黄金板块."""
 _RECORD = re.compile(r"历史|纪录|(?<![a-z])(?:record|all-time|all time|highest[- ]ever|lifetime)(?![a-z])")
 _SPANS = re.compile(
-    r"[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|"
+    r"(?<!\d)(?:\d{4}年(?:\d{1,2}月份?(?:\d{1,2}日)?|第?[一二三四\d]季度?|[初末底])?|\d{1,2}月(?:\d{1,2}日|份)?)(?:以来|来|至今)|上市(?=新高)"
+    r"|[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|"
     r"\d{4}年(?:\d+月(?:\d+日)?)?以来|(?<![a-z])(?:(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|multi|several)[- ]"
     r"(?:plus[- ])?(?:day|week|month|year|decade)s?|52[- ]week|intraday|fresh|new)(?![a-z])"
 )

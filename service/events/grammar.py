@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import Protocol, cast
 
-from service.events import chinese, english
+from service.events import chinese, chinese_clauses, english
 from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
@@ -21,9 +21,10 @@ from service.events.english_anaphora import doer, stock_of
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.figures import distributed, stands
+from service.events.figures_of_one import preferred
 from service.events.limits import with_limits
 from service.events.making import made, of_a_measure, refusals
-from service.events.merging import merged
+from service.events.merging import MAX_EVENTS, merged
 from service.events.noise import cleared
 from service.events.reading import Mention, Reading
 from service.events.sentence import Sentence
@@ -66,7 +67,8 @@ class Seen:
 
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
     """The events of an item."""
-    return merged(event for seen in read(compiled, item) for event in seen.events)
+    events = list(islice((event for seen in read(compiled, item) for event in seen.events), MAX_EVENTS))
+    return merged(preferred(item.document, events))
 
 
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
@@ -210,9 +212,11 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, claus
     measures = any(_measures(compiled, hit) for hit in hits)
     if measures or (sentence.last and sentence.language == "en"):
         sentence.measured = measures and sentence.language == "zh"
+        if sentence.measured:
+            sentence.last = chinese.known_topic(reading, clause.span) or sentence.last
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
-    if not topic and sentence.language == "zh" and chinese.speaks_of_goods(reading, clause.span):
+    if not topic and sentence.language == "zh" and chinese_clauses.speaks_of_goods(reading, clause.span):
         sentence.last, sentence.measured = [], True
     if topic and (sentence.language == "zh" or topic[0].entity):
         sentence.last, sentence.measured = topic, False
@@ -229,12 +233,14 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
-            if compiled.types[one.kind].priced and of_a_measure(reading, sentence, clause, mentions):
+            if of_a_measure(compiled.types[one.kind], reading, sentence, clause, mentions):
                 mentions = []
             left = one.evidence.end
-        if sentence.language == "zh" and chinese.long_ago(reading, clause.span.start, one.evidence.start):
-            one = replace(one, status=Status.HISTORICAL)
+        if sentence.language == "zh":
+            one = _dated(reading, sentence, clause, one)
         sentence.follow(one, mentions)
+        if compiled.types[one.kind].company and _says_whose(reading, sentence, clause, one):
+            continue
         if one.blocked_by and one.status is one.trigger.status:
             continue
         if (
@@ -251,6 +257,17 @@ def _clause(
         events += facts
         refused += refusals(compiled, reading, one, mentions) if not facts else ()
     return Seen(clause.span, sentence.language, tuple(found), tuple(events), tuple(refused))
+
+
+def _dated(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> Assertion:
+    """The assertion, as history where a date says so, as denied where the next sentence does."""
+    if chinese_clauses.long_ago(reading, clause.span.start, one.evidence.start):
+        return replace(one, status=Status.HISTORICAL)
+    return replace(one, status=Status.DENIED) if chinese_clauses.is_denied(reading, sentence.span) else one
+
+
+def _says_whose(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> bool:
+    return sentence.language == "zh" and chinese_clauses.says_whose(reading, one.evidence, clause.span)
 
 
 def _each(

@@ -20,6 +20,11 @@ _LIMITS = ("limit_up", "limit_down")
 _WARNED = re.compile(r"^\*?s?\*?st")
 _NEW = re.compile(r"^[nc](?=[\u4e00-\u9fff])")
 """How the exchanges mark a name on its first day (N) and the four after it (C)."""
+_CODE = re.compile(
+    r"\s?[(（](?P<before>SH|SZ|BJ)?[.:：]?(?P<code>\d{6})(?:\.(?P<behind>SH|SZ|BJ))?[)）]",
+    re.IGNORECASE,
+)
+"""The code of a security that no list knows: listed since, or given a new one."""
 _FIGURE = re.compile(r"(?P<whole>\d+)(?:\.(?P<part>\d+))?\s?(?:%|个点|pct|per ?cent)")
 _NOT_THE_DAY = re.compile(
     r"累计|累涨|累跌|连续|以来|以上|[本上单一两三]周|周内|[本上]月|月内|今年|去年|年内|年初|年度|季度|最近|近\S{0,3}[日天周月年]"
@@ -46,8 +51,8 @@ def with_limits(boards: Boards, catalog: Catalog, document: str, events: Sequenc
 
 def _known(boards: Boards, catalog: Catalog, document: str, event: Event) -> Iterator[Event]:
     entity = catalog.get(event.entity or "")
-    board = boards.of(entity.id) if entity is not None and entity.kind is EntityKind.STOCK else None
-    if board is None or entity is None:
+    board = _board(boards, entity, document, event)
+    if board is None:
         yield event
     elif event.type in _LIMITS:
         yield replace(event, fields={**event.fields, "board": board.id})
@@ -59,12 +64,23 @@ def _known(boards: Boards, catalog: Catalog, document: str, event: Event) -> Ite
             yield replace(event, type=kind, fields={"board": board.id}, entry=limit.entry)
 
 
-def _in_force(board: Board, entity: Entity, event: Event) -> Limit | None:
+def _board(boards: Boards, entity: Entity | None, document: str, event: Event) -> Board | None:
+    """By the code that the list knows; of whom it does not know, by the code in the bracket behind the name."""
+    if entity is not None:
+        return boards.of(entity.id) if entity.kind is EntityKind.STOCK else None
+    code = _CODE.match(document, event.subject_span.end) if event.subject_span else None
+    if code is None:
+        return None
+    market = code["before"] or code["behind"]
+    return boards.of(f"{code['code']}.{market.upper()}") if market else boards.of_code(code["code"])
+
+
+def _in_force(board: Board, entity: Entity | None, event: Event) -> Limit | None:
     """The limit of the event's day; news without a day is taken for new."""
     name = fold(event.subject)
     if _NEW.match(name):
         return None
-    return board.limit(event.day or date.max, warned=bool(_WARNED.match(name)), listed=entity.listed)
+    return board.limit(event.day or date.max, warned=bool(_WARNED.match(name)), listed=entity.listed if entity else None)
 
 
 def _is_hit(document: str, event: Event, limit: Limit) -> bool:

@@ -7,7 +7,7 @@ It must not look for subjects or figures.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from service.events import chinese
+from service.events import chinese_clauses
 from service.events.candidates import Assertion
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
@@ -62,11 +62,14 @@ def _fits(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause,
     return instrument(reading, mention) in kind.subjects and _plausible(kind, reading, sentence, clause, mention)
 
 
-def of_a_measure(reading: Reading, sentence: Sentence, clause: Clause, mentions: list[Mention]) -> bool:
+def of_a_measure(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mentions: list[Mention]) -> bool:
     """净利润5亿元，创历史新高: what goes on about the clause before, which spoke of something that has no price."""
-    if not sentence.measured or sentence.language != "zh" or chinese.speaks_of_prices(reading, clause.span):
+    if sentence.language != "zh" or not (kind.priced or "pct" in kind.fields):
         return False
-    return any(mention.span is not None and mention.span.start < clause.span.start for mention in mentions)
+    carried = [mention.span for mention in mentions if mention.span is not None and mention.span.start < clause.span.start]
+    if kind.priced and sentence.measured and not chinese_clauses.speaks_of_prices(reading, clause.span):
+        return bool(carried)
+    return any(chinese_clauses.speaks_of_business(reading, max(span.end, sentence.span.start), clause.span) for span in carried)
 
 
 def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
@@ -74,15 +77,15 @@ def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Cl
     if sentence.language != "zh":
         return True
     carried = mention.span is not None and mention.span.start < clause.span.start
-    if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
+    if kind.company and carried and not chinese_clauses.goes_on(reading, mention, sentence.span):
         return False
     if mention.entity:
         return not kind.company or instrument(reading, mention) == "stock"
-    if kind.company and not chinese.looks_like_a_company(reading, mention):
+    if kind.company and not chinese_clauses.looks_like_a_company(reading, mention):
         return False
-    if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
+    if not kind.priced or instrument(reading, mention) != "stock" or chinese_clauses.is_called_a_company(reading, mention):
         return True
-    return chinese.speaks_of_prices(reading, sentence.span)
+    return chinese_clauses.speaks_of_prices(reading, sentence.span)
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

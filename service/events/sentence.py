@@ -25,5 +25,6 @@ class Sentence:
         """Go on about the subjects of an assertion, unless it was none, or of something that has no price."""
         if one.blocked_by is not None and one.blocked_by.means in ("other", "definition"):
             return
-        self.measured = one.blocked_by is not None and one.blocked_by.look == "subject"
+        of_measure = one.blocked_by is not None and one.blocked_by.means == "measure" and self.language == "zh"
+        self.measured = of_measure or (one.blocked_by is not None and one.blocked_by.look == "subject")
         self.last = [] if self.measured else mentions or self.last

@@ -43,7 +43,7 @@ def test_a_code_in_its_market_says_the_board(security: str, board: str | None) -
         ("600519.SH", "2026-07-06", True, None, 10),
         ("300750.SZ", "2020-08-21", False, None, 10),
         ("300750.SZ", "2020-08-24", False, None, 20),
-        ("300750.SZ", "2020-08-21", True, None, 5),
+        ("300750.SZ", "2020-08-21", True, None, 10),  # ChiNext had no risk warnings then
         ("300750.SZ", "2020-08-24", True, None, 20),
         ("688981.SH", "2019-07-21", False, None, None),
         ("688981.SH", "2019-07-22", False, None, 20),
@@ -66,6 +66,28 @@ def test_the_limit_of_a_day(security: str, day: str, warned: bool, listed: str |
     limit = board.limit(date.fromisoformat(day), warned=warned, listed=date.fromisoformat(listed) if listed else None)
     assert (limit.pct if limit else None) == pct
     assert limit is None or (limit.rule and limit.entry.startswith("rules/boards/china.yaml:"))
+
+
+@pytest.mark.parametrize(
+    ("code", "board"),
+    [
+        ("920819", "beijing"), ("833819", "beijing"), ("430047", "beijing"), ("300750", "chinext"), ("688981", "star"),
+        ("600519", "main"), ("000001", "main"), ("159915", None), ("510300", None),
+    ],
+)  # fmt: skip
+def test_a_bare_code_says_the_board_where_no_other_market_has_it(code: str, board: str | None) -> None:
+    found = BOARDS.of_code(code)
+    assert (found.id if found else None) == board
+    assert NO_BOARDS.of_code(code) is None
+
+
+def test_a_code_that_two_markets_have_says_nothing() -> None:
+    limits = "limits: [{since: 2020-01-01, pct: 10, free_days: 0, rule: own}]"
+    text = f"boards:\n  - {{id: one, codes: {{AA: ['92']}}, {limits}}}\n  - {{id: two, codes: {{BB: ['920']}}, {limits}}}\n"
+    boards = build_boards(parse_boards(load(text, "own.yaml"))[0])
+    assert boards.of_code("920819") is None
+    one, two = boards.of("920819.AA"), boards.of("920819.BB")
+    assert one is not None and two is not None and (one.id, two.id) == ("one", "two")
 
 
 def test_days_that_are_no_week_ends() -> None:
@@ -154,6 +176,19 @@ def test_each_board_and_day_has_its_own_limit() -> None:
     assert hits("ST丙浦涨5.01%", "2026-08-03") == [] and hits("ST丙浦涨10.00%", "2026-08-03") == [("limit_up", "ST丙浦", "main")]
     assert hits("甲特锐德涨10.00%", "2020-08-21") == [("limit_up", "甲特锐德", "chinext")]
     assert hits("戊新股份涨20.00%", "2025-12-26") == [("limit_up", "戊新股份", "star")]
+
+
+@pytest.mark.parametrize("code", ["（920819）", "(920819.BJ)", "（BJ920819）", "(bj.920819)"])
+def test_a_security_that_no_list_knows_has_the_board_of_its_code(code: str) -> None:
+    assert hits(f"庚山新材{code}涨30.00%") == [("limit_up", "庚山新材", "beijing")]
+    assert hits(f"庚山新材{code}涨停") == [("limit_up", "庚山新材", "beijing")]
+    assert hits(f"庚山新材{code}涨20.00%") == []
+
+
+def test_only_a_code_of_a_board_says_the_board_of_an_unknown_security() -> None:
+    assert hits("庚山新材(688777)跌20.00%") == [("limit_down", "庚山新材", "star")]
+    assert hits("庚山新材(688777.SZ)跌20.00%") == []
+    assert hits("庚山新材(01234)跌20.00%，辛水科技跌20.00%") == []
 
 
 def test_said_and_shown_is_one_limit_up() -> None:
