@@ -240,7 +240,7 @@ def _clause(
         if (
             sentence.language == "en"
             and one.status in (Status.ASSERTED, Status.PLANNED)
-            and is_past(reading, one.evidence, clause.span)
+            and is_past(reading, one.evidence, clause.span, one.status is Status.PLANNED)
         ):
             one = replace(one, status=Status.HISTORICAL)
         facts = [
