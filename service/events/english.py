@@ -11,6 +11,13 @@ from service.events import english_words as words
 from service.events.english_lists import before_and, coordinated
 from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
 from service.events.english_tokens import Token, is_headline, tokens, without_dateline
+from service.events.english_trimming import (
+    without_adverbs,
+    without_apposition,
+    without_light_verb,
+    without_open_bracket,
+    without_time,
+)
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
@@ -20,21 +27,27 @@ _MAX_TOKENS = 40
 _OPENING = 14
 _REACH = 160
 _FEW = 5
+_QUOTE = 12
+"""Something quoted that ends so soon after its first name is the name of a thing, not what somebody said."""
+_QUOTES = "\"“”'‘’"
 _DESCRIBED = 9
 _SHORT = 3
 _LINE = 300
 _GOES_ON = re.compile(r"(?:up|down)(?= )")
 _AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
 """What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
+_ONLY_TO = re.compile(r"(?<![a-z])only to (?:[a-z]+ and )?(?:[a-z]+ )?$")
 _AND_DOES = re.compile(r"[a-z.)] and $")
 """Acme renames itself Bolt and [rises 5 %]."""
 _TOLD = re.compile(rf" (?:the |an? )?(?:[a-z-]+ ){{0,3}}?(?:{'|'.join(sorted(words.COMPANY_NOUNS))}) (?=[A-Z])")
 """A fall in [the oil company] Acme."""
-_OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
+_OF = re.compile(r"(?: \(ipo\))? (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _OF_MAKER = re.compile(
-    r" (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
+    r"(?: \(IPO\))? (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
     r"business|subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
 )
+_DEBUT = re.compile(r"(?:in|on|at|its|their|a|an) (?:[\w.-]+ ){0,4}?debut(?![a-z])")
+"""Opens 20 % higher in [NYSE debut]: whom the clause opens with."""
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
     r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
@@ -46,11 +59,16 @@ _NOUN = re.compile(
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """Whom the words before the trigger name, or, where "closed at 3,000, [up 1 %]" goes on about it, whom they open with."""
     found = _named_before(reading, start, end)
-    if found == [] and _GOES_ON.match(reading.folded, end):
-        words_before = reading.folded[start:end]
-        if _AFTER_IT.search(words_before) and not words.SUMS.search(words_before):
-            return topic(reading, start, end)
-    return found
+    if found or not _GOES_ON.match(reading.folded, end):
+        return found
+    words_before = reading.folded[start:end]
+    if _ONLY_TO.search(words_before):
+        return None
+    if not _AFTER_IT.search(words_before):
+        return found
+    if words.SUMS.search(words_before):
+        return found if words.SHARES.search(words_before) else []
+    return topic(reading, start, end) if found == [] else None
 
 
 def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -61,22 +79,24 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     """
     if reading.folded.startswith("which", end):
         start = max(start, reading.folded.rfind(", including ", start, end) + 1)
-    found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
+    found = tokens(reading.document, start, without_time(reading.folded, start, end))[-_MAX_TOKENS:]
     headline = is_headline(reading.document, Span(start, end))
     signed = reading.folded[end : end + 1] in ("+", "-")
+    if len(found) > 2 and found[-2].low == "to" and found[-1].low in ("close", "end", "finish", "settle", "trade"):
+        found = found[:-1]
     if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
         back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
         return topic(reading, start, end) or (None if back else [])
     goes_on = _AND_DOES.search(reading.folded, start, end) is not None and not (signed or reading.folded[end : end + 1].isdigit())
     found = _stripped(reading, found, start, headline, signed)
-    if _is_nothing(found, signed):
+    if _is_nothing(reading, found, signed):
         return []
     if _goes_on(found):
         return None
     noun = _NOUN.match(reading.folded, end) is not None
     phrase = _phrase_before(reading, found, noun)
     if noun and not reading.folded[end].isdigit():
-        return _with_noun(reading, phrase, start, headline)
+        return _with_noun(reading, phrase, Span(start, end), headline)
     if not phrase or all(token.low in words.NOBODY for token in phrase):
         return []
     named = _mentions(reading, phrase, headline)
@@ -85,30 +105,43 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     return topic(reading, start, end) or named if goes_on and named else named
 
 
-def _with_noun(reading: Reading, phrase: list[Token], start: int, headline: bool) -> list[Mention] | None:
+def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: bool) -> list[Mention] | None:
     """Whom the words before a noun name: Acme's [IPO]; where they only describe it, the text goes on about the same one."""
     named_here = _beside(reading, phrase) if headline else phrase
+    if not named_here and _DEBUT.match(reading.folded, reading.folded.rfind(" ", 0, place.end - 1) + 1):
+        return topic(reading, *place) or None
     if headline and not named_here:
-        return [] if reading.folded.startswith("after", start) else None
+        return [] if reading.folded.startswith("after", place.start) else None
     return (_mentions(reading, named_here, headline) or None) if named_here else []
 
 
 def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
     """Without brackets, adverbs, appositions, light verbs and times at the end."""
-    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
+    found = without_light_verb(without_apposition(without_adverbs(without_open_bracket(found, signed), headline)))
     if not found:
         return found
-    stop = _without_time(reading.folded, start, found[-1].span.end)
-    return _without_adverbs([token for token in found if token.span.start < stop], headline)
+    stop = without_time(reading.folded, start, found[-1].span.end)
+    return without_adverbs([token for token in found if token.span.start < stop], headline)
 
 
-def _is_nothing(found: list[Token], signed: bool) -> bool:
-    """Whether what stands there is no security: "a [5 % rise]", "price index"."""
-    if not found:
-        return signed
+def _is_nothing(reading: Reading, found: list[Token], signed: bool) -> bool:
+    """Whether what stands there is no security: "a [5 % rise]", "price index", "ticket prices", "having [risen 5 %], Acme"."""
+    if not found or found[-1].low == "having":
+        return signed or bool(found)
+    if found[-1].low in ("price", "prices") and len(found) > 1:
+        return not any(_has_price(reading, found, index) for index in (-2, -4 if found[-3:][0].low == "and" else -2))
     if found[-1].low in words.ARTICLES:
         return len(found) < 2 or found[-2].text != ","
     return found[-1].low in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC
+
+
+def _has_price(reading: Reading, found: list[Token], index: int) -> bool:
+    """Whether the prices of what stands there are those of a security: natural-gas prices, and no ticket prices."""
+    if len(found) < -index:
+        return False
+    what = found[index]
+    known = what.low.rpartition("-")[2] in words.PRICED or reading.covered(what.span.start) is not None
+    return known or not what.text.islower()
 
 
 def _goes_on(found: list[Token]) -> bool:
@@ -164,7 +197,12 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
 
 
 def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
-    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big."""
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big.
+
+    Where it is listed is nobody's name: its London Stock Exchange [debut].
+    """
+    if phrase and phrase[-1].low in words.VENUES:
+        return []
     known = [reading.covered(token.span.start) is not None for token in phrase]
     verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
     phrase = phrase[verbs[-1] + 1 :] if verbs else phrase
@@ -192,7 +230,9 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 continue
         elif token is not None and run and token.low in words.CONNECTORS:
             continue
-        described = token is not None and token.text.islower() and token.low in words.COMPANY_NOUNS
+        described = token is not None and (
+            (token.text.islower() and token.low in words.COMPANY_NOUNS) or _is_quoted(reading.document, run)
+        )
         if run and not described and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
             found = _mentions(reading, run, headline)
             if found and not (found[0].entity is None and is_person(found[0].text)):
@@ -201,61 +241,19 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     return []
 
 
+def _is_quoted(document: str, run: list[Token]) -> bool:
+    """The "Quest" game maker Acme is Acme."""
+    if not run or document[max(0, run[0].span.start - 1)] not in _QUOTES:
+        return False
+    return any(character in _QUOTES for character in document[run[-1].span.end : run[-1].span.end + _QUOTE])
+
+
 def _looks_like_verb(token: Token, run: list[Token]) -> bool:
     if not run or len(token.text) <= _SHORT or token.low in words.NAME_PLURALS:
         return False
     return token.low in words.HEADLINE_VERBS or (
         token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is"))
     )
-
-
-def _without_time(folded: str, start: int, end: int) -> int:
-    """Cut "on Thursday", "in early trade" and their like off the end."""
-    for _ in range(3):
-        match = words.TIME_TAIL.search(folded[start:end])
-        if match is None:
-            return end
-        end = start + match.start()
-    return end
-
-
-def _without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
-    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %]), Acme and Bolt closed 2 % and [3 % lower]."""
-    if len(found) > 1 and found[-1].low == "and" and found[-2].text == "%":
-        while found and (found[-1].text in "%,and" or words.MONEY.match(found[-1].text)):
-            found = found[:-1]
-    opened = False
-    while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
-        opened = opened or found[-1].text == "("
-        found = found[:-1]
-    return found
-
-
-def _without_adverbs(found: list[Token], headline: bool = False) -> list[Token]:
-    while found and (
-        (found[-1].text.islower() and (found[-1].low in words.SKIP or found[-1].low.endswith("ly")))
-        or (headline and found[-1].low in words.HEADLINE_SKIP)
-    ):
-        found = found[:-1]
-    return found
-
-
-def _without_light_verb(found: list[Token]) -> list[Token]:
-    """ "Nvidia posted a [3 % gain]" is about Nvidia."""
-    if len(found) > 1 and found[-1].low in words.ARTICLES and found[-2].low in words.LIGHT_VERBS:
-        return _without_adverbs(found[:-2])
-    return _without_adverbs(found[:-1]) if found and found[-1].text in words.HAVING else found
-
-
-def _without_apposition(found: list[Token]) -> list[Token]:
-    """ "Wisesoft Co., whose name implies victory," is about Wisesoft Co."""
-    if not found or found[-1].text != ",":
-        return found
-    found = found[:-1]
-    for index in range(len(found) - 2, 0, -1):
-        if found[index].text == "," and found[index + 1].text[:1].islower() and found[index + 1].low not in words.VERBS:
-            return _without_adverbs(found[:index])
-    return _without_adverbs(found)
 
 
 def _is_name(reading: Reading, token: Token, follows: bool) -> bool:
@@ -291,7 +289,7 @@ def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> 
     if found[place - 1].low == "including" and found[place - 2].low in words.OTHERS:
         return _phrase_before(reading, before_and(found[: place - 2]))
     return (
-        _phrase_before(reading, _without_adverbs(found[: place - 1]))
+        _phrase_before(reading, without_adverbs(found[: place - 1]))
         if _only_where(found[place - 2], found[place - 1])
         else phrase
     )

@@ -11,6 +11,7 @@ from service.events import english_generic as generic
 from service.events import english_words as words
 from service.events.english_tokens import Token
 from service.events.reading import Mention, Reading
+from service.model.entity import EntityKind
 from service.model.span import Span
 
 _DESCRIBER = (
@@ -58,6 +59,8 @@ _PERIOD_TAIL = re.compile(
 _HOW_BIG = ("-ever", "-plus", "-franc", "subscribed", "-crore", "-lakh", "-million", "-billion")
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
 _BANK_OF = re.compile(r"^(?:bank|bancorp|first|general|national) of ", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"[A-Z][a-z-]+ (?=(?:[A-Z][a-z]+ )?[A-Z][a-z]+(?:an|ese|ish) (?i:shares|stocks|equities))")
+_HOARDED = re.compile(r"[a-z] (?:stocks|shares|equities)$", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s\"'“”‘’(:;*#•|-]+|[\s\"'“”‘’(:;*|-]+$")
 _WORD = re.compile(r"[^\s,&/]+")
 
@@ -78,7 +81,15 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
     priced = words.SHARES.search(whole.of(reading.document)) is not None
     if not priced and named[-1].low in generic.MEASURES and reading.covered(named[-1].span.start) is None:
         return None
-    return None if names_nobody(text, known, priced) else _linked(reading, Span(start, end), alias, entity)
+    if names_nobody(text, known, priced):
+        return None
+    found = _linked(reading, Span(start, end), alias, entity)
+    return None if _HOARDED.search(whole.of(reading.document)) and _is_good(reading, found) else found
+
+
+def _is_good(reading: Reading, mention: Mention) -> bool:
+    """Copper stocks are what lies in a warehouse, or miners: no price of copper."""
+    return mention.entity is not None and reading.book.catalog[mention.entity].kind is EntityKind.COMMODITY
 
 
 def refers_back(reading: Reading, group: Sequence[Token], headline: bool) -> bool:
@@ -170,12 +181,19 @@ def narrowed(document: str, start: int, end: int) -> tuple[int, int]:
     match = words.SHARES_OF.match(document[start:end])
     start += match.end() if match else 0
     start = _after_determiners(document, start, end)
+    start = _at_region(document, start, end)
     if words.REGIONS.match(document[start:end]):
         return start, end
     end = _before_tail(document, start, end)
     start, end = _without_description(document, start, end)
     owner = words.PLACE_OWNER.match(document[start:end])
     return (start + owner.end() if owner else start), end
+
+
+def _at_region(document: str, start: int, end: int) -> int:
+    """Roaring Sri Lankan Stocks are Sri Lankan Stocks."""
+    word = _ADJECTIVE.match(document, start, end)
+    return start + word.end() if word and words.REGIONS.match(document[start + word.end() : end]) else start
 
 
 def _after_determiners(document: str, start: int, end: int) -> int:

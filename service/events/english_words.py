@@ -31,6 +31,7 @@ HEADLINE_SKIP = _set(
 """In headlines these come between whom it happened to and what happened, with a capital."""
 HEADLINE_VERBS = _set(
     """
+    continue continues restart restarts resume resumes defy defies signals
     weighs agrees gets says sees updates approves taps hires plans seeks eyes files raises mulls considers explores picks wins
     nears targets aims prepares launches prices delays pulls shelves postpones withdraws scraps slash slashes cuts lifts
     boosts sends drives drags warns reports posts beats misses falls rises jumps slides slips drops gains surges soars
@@ -96,6 +97,9 @@ LOWER_NAMES = _set(
     natural pound dollar yen euro yuan rupee peso stock share ordinary common price spot
     """
 )
+PRICED = LOWER_NAMES | _set("the its their his a an and or as while after share stock market futures")
+"""Prices of these are those of a security: spot prices, its share price; all others (ticket prices, selling prices) are none."""
+VENUES = _set("exchange bourse nasdaq nyse")
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")
 OPENERS = _set(
@@ -184,10 +188,10 @@ DETERMINER = re.compile(
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 SUMS = re.compile(
-    r"\b(?:sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
+    r"(?<![a-z])(?:units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|dividends?|per share of|fees|costs|expenses|sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
     r"deliveries|shipments|output|"
-    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|assets|deposits|loans|yields?|rates?|"
-    r"users|subscribers|margins?)\b"
+    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|[mb]n|assets|deposits|loans|yields?|rates?|"
+    r"users|subscribers|margins?)(?![a-z])"
 )
 """Where one of these is spoken of, what is up or down is no price."""
 SHARES = re.compile(r"\b(?:shares?|stocks?|adrs?|units|equities)\b", re.IGNORECASE)

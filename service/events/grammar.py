@@ -17,7 +17,7 @@ from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
-from service.events.english_anaphora import doer, stock_of
+from service.events.english_anaphora import borne_out, doer, is_someone, meant, stock_of
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.figures import distributed, stands
@@ -27,6 +27,7 @@ from service.events.merging import merged
 from service.events.noise import cleared
 from service.events.reading import Mention, Reading
 from service.events.sentence import Sentence
+from service.events.settled import settled
 from service.folding import fold
 from service.model.event import Event, Status
 from service.model.item import Item
@@ -66,7 +67,7 @@ class Seen:
 
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
     """The events of an item."""
-    return merged(event for seen in read(compiled, item) for event in seen.events)
+    return merged(settled(item.document, [event for seen in read(compiled, item) for event in seen.events]))
 
 
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
@@ -99,7 +100,7 @@ def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
     hits = [hit for hit in hits if not _in_name(reading, hit)]
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
-    reading.opening = spans[:2]
+    reading.spans = spans
     _learn_aliases(reading)
     last: list[Mention] = []
     last_alone: list[Mention] = []
@@ -149,7 +150,7 @@ def _learn_aliases(reading: Reading) -> None:
 def _topic(reading: Reading) -> list[Mention]:
     """Whom the item is about, found out when it is first asked for."""
     if reading.topic is None:
-        reading.topic = _opened_with(reading, reading.opening)
+        reading.topic = _opened_with(reading, reading.spans[:2])
     return reading.topic
 
 
@@ -159,6 +160,9 @@ def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
     for span in spans:
         language = language_of(reading.folded, span)
         found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
+    if len(spans) > 1:
+        found[0] = [mention for mention in found[0] if borne_out(reading, mention, spans[0])]
+        found[1] = [mention for mention in found[1] if not is_someone(reading, mention, spans[1].end)]
     title, text = found[0], found[-1]
     if not title or not text or fold(text[0].text).split()[0] in spans[0].of(reading.folded):
         return text or title
@@ -274,13 +278,17 @@ def _subjects(
     if side == "none":
         return [Mention("")]
     if side == "carried":
-        return _carried(reading, sentence, earlier)
+        return _carried(reading, sentence, one, earlier)
     found: list[Mention] | None = english.owner(reading, left, one.say, clause.span.end) if side == "owner" else None
     if found:
         return found
     if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
-            return _carried(reading, sentence, earlier)
+            return _carried(reading, sentence, one, earlier)
+        if _closed(reading, clause, one):
+            found = _antecedent(reading, sentence, clause)
+            if found:
+                return found
         found = _does_so(reading, sentence, one, left) or finder.before(reading, left, one.evidence.start)
         if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
             found = _antecedent(reading, sentence, clause)
@@ -289,7 +297,14 @@ def _subjects(
     if found is not None:
         return found
     whose = stock_of(reading, sentence.span.start, one.evidence.start) if sentence.language == "en" else []
-    return whose or _carried(reading, sentence, earlier)
+    return whose or _carried(reading, sentence, one, earlier)
+
+
+def _closed(reading: Reading, clause: Clause, one: Assertion) -> bool:
+    """Acme, which makes boats and Bolts, [rose 5 %]: the comma ends what is said of Acme by the way."""
+    if clause.opener not in ("which", "who"):
+        return False
+    return reading.folded[clause.span.start : one.evidence.start].endswith(", ")
 
 
 def _antecedent(reading: Reading, sentence: Sentence, clause: Clause) -> list[Mention] | None:
@@ -319,10 +334,13 @@ def _after_comma(reading: Reading, one: Assertion, left: int) -> bool:
     return first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
 
 
-def _carried(reading: Reading, sentence: Sentence, earlier: list[Mention]) -> list[Mention]:
+def _carried(reading: Reading, sentence: Sentence, one: Assertion, earlier: list[Mention]) -> list[Mention]:
     """Whom a clause without a subject of its own is about."""
     if sentence.last or sentence.measured:
         return sentence.last
+    found = meant(reading, one.evidence.start, sentence.span, earlier) if sentence.language == "en" else []
+    if found:
+        return found
     if len(earlier) == 1:
         return earlier
     return _topic(reading) or sentence.opened

@@ -70,9 +70,9 @@ def of_a_measure(reading: Reading, sentence: Sentence, clause: Clause, mentions:
 
 
 def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
-    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
+    """Whether the name may be that of a share or company at all, and a Chinese listing that of one which another clause names."""
     if sentence.language != "zh":
-        return True
+        return not (kind.company and mention.entity) or instrument(reading, mention) == "stock"
     carried = mention.span is not None and mention.span.start < clause.span.start
     if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
         return False
