@@ -58,6 +58,7 @@ _PERIOD_TAIL = re.compile(
 )
 _HOW_BIG = ("-ever", "-plus", "-franc", "subscribed", "-crore", "-lakh", "-million", "-billion")
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
+_TICKER_TAIL = re.compile(r"(?:(?<=[Ii]ndex)|(?<=[Aa]verage)|(?<=[Cc]omposite))['’]s? \.?[A-Z]{2,6}$")
 _BANK_OF = re.compile(r"^(?:bank|bancorp|first|general|national) of ", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"[A-Z][a-z-]+ (?=(?:[A-Z][a-z]+ )?[A-Z][a-z]+(?:an|ese|ish) (?i:shares|stocks|equities))")
 _HOARDED = re.compile(r"[a-z] (?:stocks|shares|equities)$", re.IGNORECASE)
@@ -208,6 +209,9 @@ def _before_tail(document: str, start: int, end: int) -> int:
     if tail:
         end = start + tail.start()
         end += 2 if generic.POSSESSIVE.search(document[start:end]) and document[end : end + 2] in ("'s", "’s") else 0
+    quoted = _TICKER_TAIL.search(document[start:end])
+    if quoted and quoted.start():
+        end = start + quoted.start()
     while bracket := _BRACKET_TAIL.search(document[start:end]):
         end = start + bracket.start()
     role = _ROLE.search(document[start:end])

@@ -18,6 +18,7 @@ from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
 from service.events.english_anaphora import borne_out, doer, is_someone, meant, stock_of
+from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.figures import distributed, stands
@@ -47,9 +48,6 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
-_OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
-_ABBREVIATED = ("FFO", "AFFO", "EPS", "EBITDA", "GDP", "CPI", "PPI", "PMI", "PAT", "AUM", "NIM")
-"""Measures that have capitals everywhere."""
 _MAX_ALIASES = 500
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
@@ -180,7 +178,7 @@ def _sentence(
 ) -> Iterator[Seen]:
     """Clause by clause, if asked so no further than `until`."""
     if sentence.language == "en":
-        hits = _without_proper_names(compiled, reading, sentence.span, hits)
+        hits = of_english(compiled, reading, sentence.span, hits)
     for clause in clauses(reading.folded, sentence.span, sentence.language):
         if until is not None and clause.span.start > until:
             return
@@ -191,29 +189,11 @@ def _sentence(
             _carry_topic(compiled, reading, sentence, clause, inside)
 
 
-def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[Hit]) -> list[Hit]:
-    """Acme Holdings has shares; its holdings have none: a measure with a capital is part of a name, in headlines before Ltd."""
-    headline = english.is_headline(reading.document, span)
-    return [
-        hit
-        for hit in hits
-        if not _measures(compiled, hit)
-        or not reading.document[hit.start].isupper()
-        or not any(map(str.isalnum, reading.document[span.start : hit.start]))
-        or reading.document[hit.start : hit.end] in _ABBREVIATED
-        or (headline and not _OF_A_NAME.match(reading.folded, hit.end))
-    ]
-
-
-def _measures(compiled: Compiled, hit: Hit) -> bool:
-    return hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject"
-
-
 def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
     """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
-    measures = any(_measures(compiled, hit) for hit in hits)
-    if measures or (sentence.last and sentence.language == "en"):
-        sentence.measured = measures and sentence.language == "zh"
+    measured = any(measures(compiled, hit) for hit in hits)
+    if measured or (sentence.last and sentence.language == "en"):
+        sentence.measured = measured and sentence.language == "zh"
         return
     topic = _FINDERS[sentence.language].topic(reading, *clause.span)
     if not topic and sentence.language == "zh" and chinese.speaks_of_goods(reading, clause.span):
