@@ -48,9 +48,13 @@ _OF_MAKER = re.compile(
 )
 _DEBUT = re.compile(r"(?:in|on|at|its|their|a|an) (?:[\w.-]+ ){0,4}?debut(?![a-z])")
 """Opens 20 % higher in [NYSE debut]: whom the clause opens with."""
+_IS_ONE = re.compile(
+    r"(?<![a-z])(?:(?:is|was|be|becomes?|became) (?:the|an?) (?:[a-z]+ ){0,3}|(?:with|via|through) (?:its |an? )?(?:rs )?(?:[$€£¥]?\d\S* ?)?)$"
+)
+"""Will be the next [IPO], comes to the market with an [IPO]: likewise."""
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
-    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
+    r"(?:ipo|initial (?:public|share)|(?:maiden )?public issue|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
     r"(?:debut|listing)|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
@@ -108,7 +112,8 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
 def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: bool) -> list[Mention] | None:
     """Whom the words before a noun name: Acme's [IPO]; where they only describe it, the text goes on about the same one."""
     named_here = _beside(reading, phrase) if headline else phrase
-    if not named_here and _DEBUT.match(reading.folded, reading.folded.rfind(" ", 0, place.end - 1) + 1):
+    debut = _DEBUT.match(reading.folded, reading.folded.rfind(" ", 0, place.end - 1) + 1)
+    if not named_here and (debut or _IS_ONE.search(reading.folded, *place)):
         return topic(reading, *place) or None
     if headline and not named_here:
         return [] if reading.folded.startswith("after", place.start) else None
@@ -170,6 +175,9 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
         if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
             back = back or token.low in words.OWNING
             continue
+        if phrase and token.text in ("sector", "index"):
+            phrase.append(token)
+            break
         if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
             back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break

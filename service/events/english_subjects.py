@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from service.events import english_generic as generic
 from service.events import english_words as words
 from service.events.english_tokens import Token
+from service.events.names import Named
 from service.events.reading import Mention, Reading
 from service.model.entity import EntityKind
 from service.model.span import Span
@@ -237,11 +238,21 @@ def _without_description(document: str, start: int, end: int) -> tuple[int, int]
     return start, end
 
 
+def _from_elsewhere(reading: Reading, span: Span, name: Named) -> bool:
+    """Whether a currency is that of another nation: the Singapore dollar is no dollar, the Egyptian pound no pound."""
+    if name.entity is None or reading.book.catalog[name.entity].kind is not EntityKind.CURRENCY:
+        return False
+    nation = reading.document[span.start : name.span.start].strip().replace(".", "")
+    own = any(known.lower().startswith(nation.lower()[:4]) for known in reading.book.catalog[name.entity].names_en)
+    elsewhere = words.NATIONS.match(nation) or nation.lower() in generic.PLACES or nation.endswith(("an", "ese", "ish"))
+    return bool(nation) and not own and bool(elsewhere)
+
+
 def _linked(reading: Reading, span: Span, alias: str, entity: str | None) -> Mention:
     """Narrow a description to the known name at its end ("software giant Microsoft"), and find the entity."""
     names = reading.names_in(span.start, span.end)
     last = next((name for name in names if name.span.end == span.end), None)
-    if last is not None:
+    if last is not None and not _from_elsewhere(reading, span, last):
         span = last.span
         entity = entity or last.entity
     text = span.of(reading.document)
