@@ -59,6 +59,7 @@ _PERIOD_TAIL = re.compile(
 )
 _HOW_BIG = ("-ever", "-plus", "-franc", "subscribed", "-crore", "-lakh", "-million", "-billion")
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
+_INDICES = re.compile(r"(?<= )[A-Z]\w*(?P<all> (?:indices|indexes))(?![\w ])")
 _TICKER_TAIL = re.compile(r"(?:(?<=[Ii]ndex)|(?<=[Aa]verage)|(?<=[Cc]omposite))['’]s? \.?[A-Z]{2,6}$")
 _BANK_OF = re.compile(r"^(?:bank|bancorp|first|general|national) of ", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"[A-Z][a-z-]+ (?=(?:[A-Z][a-z]+ )?[A-Z][a-z]+(?:an|ese|ish) (?i:shares|stocks|equities))")
@@ -210,6 +211,8 @@ def _before_tail(document: str, start: int, end: int) -> int:
     if tail:
         end = start + tail.start()
         end += 2 if generic.POSSESSIVE.search(document[start:end]) and document[end : end + 2] in ("'s", "’s") else 0
+    several = _INDICES.search(document, start, end)
+    end = several.start("all") if several else end
     quoted = _TICKER_TAIL.search(document[start:end])
     if quoted and quoted.start():
         end = start + quoted.start()

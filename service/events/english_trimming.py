@@ -51,6 +51,11 @@ def without_apposition(found: list[Token]) -> list[Token]:
         return found
     found = found[:-1]
     for index in range(len(found) - 2, 0, -1):
-        if found[index].text == "," and found[index + 1].text[:1].islower() and found[index + 1].low not in words.VERBS:
+        if found[index].text == "," and _describes(found[index + 1]):
             return without_adverbs(found[:index])
     return without_adverbs(found)
+
+
+def _describes(token: Token) -> bool:
+    """What an apposition begins with: "whose name", "a maker of boats", "Japan's largest"."""
+    return (token.text[:1].islower() and token.low not in words.VERBS) or token.owns

@@ -18,7 +18,7 @@ SKIP = _set(
     must did do does not never no longer at up down more than so far finally set likely poised expected early late
     subsequently together respectively meanwhile well really said seen and or but sees saw hits intraday looks appears
     seems jumped rose rallied surged fell climbed settled settles finished finishes finish day trade trades trading settling
-    roughly
+    roughly edges edged inches inched ticks ticked drifts drifted
     plans plan planning wants aims intends hopes preparing prepares considering seeks seeking agreed agrees decided
     """
 )
@@ -92,9 +92,9 @@ SMALL_STOPS = _set("on in for to by at via vs than as if so")
 CONNECTORS = _set("of and & the de la du von")
 LOWER_NAMES = _set(
     """
-    gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
+    gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge indices indexes
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee peso stock share ordinary common price spot
+    natural pound dollar yen euro yuan rupee peso baht ringgit rupiah krona krone lira rand zloty forint franc shekel won stock share ordinary common price spot
     """
 )
 PRICED = LOWER_NAMES | _set("the its their his a an and or as while after share stock market futures")
@@ -103,7 +103,7 @@ VENUES = _set("exchange bourse nasdaq nyse")
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")
 OPENERS = _set(
-    "meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
+    "further additionally similarly likewise finally lastly meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
 )
 ADVERBIAL = _set("in on at after during since amid following by")
 WHERE = _set("in at from of across within among against for through on into")
@@ -120,7 +120,7 @@ ECONOMIC = _set("price prices sentiment confidence managers production cost acti
 SHARES_OF_THE = [[noun, of, "the"] for noun in ("shares", "stock") for of in ("of", "in")]
 OWNING = _set("its their his")
 OTHERS = _set("others more peers rivals other holders investors shareholders backers owners")
-NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
+NOBODY = _set("indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
 """Words with a capital at the start of a sentence that name nobody in particular."""
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
 """Who reports is not who it is about."""
