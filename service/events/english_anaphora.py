@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from service.events import english, english_words
 from service.events.english_subjects import has_legal
+from service.events.english_tokens import tokens
 from service.events.reading import Mention, Reading
 from service.folding import fold
 from service.model.entity import EntityKind
@@ -35,6 +36,13 @@ _PERSONAL = re.compile(r"(?<![a-z])(?:his|her|he|she|himself|herself)(?![a-z])")
 _WORDS = re.compile(r"[a-z]{3,}")
 _SOME_TEXT = 80
 """So much text says who a title is about; less may not."""
+_MOVES = frozenset(
+    """
+    retreats retreated retreat eases eased ease slips slipped slip steadies steadied steady holds held pauses paused dips dipped dip falls
+    fell fall drops dropped drop slides slid slide declines declined rises rose rise climbs climbed gains gained jumps jumped surges surged
+    soars soared rallies rallied trades traded stalls stalled cools cooled pulls pulled slumps slumped tumbles tumbled closed closes ended
+    """.split()
+)
 _SENTENCES_BACK = 2
 _REACH = 24
 
@@ -59,6 +67,13 @@ def doer(reading: Reading, start: int, end: int) -> list[Mention]:
     if english_words.SUMS.search(reading.folded, start, end):
         return []
     return [mention for mention in english.topic(reading, start, end) if mention.entity]
+
+
+def mover(reading: Reading, start: int, end: int) -> list[Mention]:
+    """Who moves last in the words, though they do not say how far: stocks are flat and [bitcoin] retreats."""
+    start = max(start, reading.folded.rfind(": ", start, end) + 1)
+    moves = [token for token in tokens(reading.document, start, end) if token.low in _MOVES]
+    return (english.before(reading, start, moves[-1].span.start) or []) if moves else []
 
 
 def opens(reading: Reading, start: int, end: int) -> list[Mention]:

@@ -26,7 +26,7 @@ def without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
     while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
         opened = opened or found[-1].text == "("
         found = found[:-1]
-    return found
+    return found[:-1] if opened and found and found[-1].low in ("at", "to") else found
 
 
 def without_adverbs(found: list[Token], headline: bool = False) -> list[Token]:

@@ -120,7 +120,9 @@ ECONOMIC = _set("price prices sentiment confidence managers production cost acti
 SHARES_OF_THE = [[noun, of, "the"] for noun in ("shares", "stock") for of in ("of", "in")]
 OWNING = _set("its their his")
 OTHERS = _set("others more peers rivals other holders investors shareholders backers owners")
-NOBODY = _set("indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
+NOBODY = _set(
+    "indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh"
+)
 """Words with a capital at the start of a sentence that name nobody in particular."""
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
 """Who reports is not who it is about."""

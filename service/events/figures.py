@@ -27,6 +27,7 @@ _TURN = re.compile(
 _EACH = re.compile(r"分别|(?<![a-z])respectively(?![a-z])")
 _LOOK_BACK = 16
 _BEHIND = re.compile(
+    r"(?: (?:(?:closed|closes|ended|ends|settled|settles|finished|trading|traded|trades|is|was) )?(?:at|to) [$€£¥]?\d[\d.,]*(?= \())?"
     r"[^\S\n]*(?P<told>[(（][^()（）]*[A-Z0-9][^()（）]*[)）]|\d{6}(?:\.[A-Za-z]{2})?|[Ss]hares|[Ss]tock|股价|股價)?[^\S\n]*[:：(（|]?[^\S\n]*"
 )
 _COMPANY = re.compile(SUFFIX + r"\.?$")

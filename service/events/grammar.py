@@ -17,7 +17,7 @@ from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit, Role
-from service.events.english_anaphora import borne_out, doer, is_someone, meant, stock_of
+from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, stock_of
 from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
@@ -265,11 +265,11 @@ def _subjects(
     if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
             return _carried(reading, sentence, one, earlier)
-        if _closed(reading, clause, one):
-            found = _antecedent(reading, sentence, clause)
-            if found:
-                return found
-        found = _does_so(reading, sentence, one, left) or finder.before(reading, left, one.evidence.start)
+        found = (
+            _aside(reading, sentence, clause, one)
+            or _does_so(reading, sentence, one, left)
+            or finder.before(reading, left, one.evidence.start)
+        )
         if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
             found = _antecedent(reading, sentence, clause)
     if not found and side in ("after", "either"):
@@ -280,11 +280,18 @@ def _subjects(
     return whose or _carried(reading, sentence, one, earlier)
 
 
-def _closed(reading: Reading, clause: Clause, one: Assertion) -> bool:
-    """Acme, which makes boats and Bolts, [rose 5 %]: the comma ends what is said of Acme by the way."""
-    if clause.opener not in ("which", "who"):
-        return False
-    return reading.folded[clause.span.start : one.evidence.start].endswith(", ")
+def _aside(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> list[Mention] | None:
+    """Whom a clause is about that begins or ends with words on somebody else.
+
+    "Acme, which makes boats and Bolts, [rose 5 %]": the comma ends what is said of Acme by the way. "Acme retreats after [hitting a
+    record]": who hit it is who retreats; moves before that are no news.
+    """
+    before = reading.folded[clause.span.start : one.evidence.start]
+    if clause.opener in ("which", "who") and before.endswith(", "):
+        return _antecedent(reading, sentence, clause)
+    if before == "after " and one.percent is None and one.say.start > one.evidence.start:
+        return sentence.last or mover(reading, sentence.span.start, clause.span.start)
+    return None
 
 
 def _antecedent(reading: Reading, sentence: Sentence, clause: Clause) -> list[Mention] | None:
