@@ -43,18 +43,21 @@ _TOLD = re.compile(rf" (?:the |an? )?(?:[a-z-]+ ){{0,3}}?(?:{'|'.join(sorted(wor
 """A fall in [the oil company] Acme."""
 _OF = re.compile(r"(?: \(ipo\))? (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _OF_MAKER = re.compile(
-    r"(?: \(IPO\))? (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
+    r"(?: \(IPO\))? (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|"
+    r"bank|startup|"
     r"business|subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
 )
 _DEBUT = re.compile(r"(?:in|on|at|its|their|a|an) (?:[\w.-]+ ){0,4}?debut(?![a-z])")
 """Opens 20 % higher in [NYSE debut]: whom the clause opens with."""
 _IS_ONE = re.compile(
-    r"(?<![a-z])(?:(?:is|was|be|becomes?|became) (?:the|an?) (?:[a-z]+ ){0,3}|(?:with|via|through) (?:its |an? )?(?:rs )?(?:[$€£¥]?\d\S* ?)?)$"
+    r"(?<![a-z])(?:(?:is|was|be|becomes?|became) (?:the|an?) (?:[a-z]+ ){0,3}|(?:with|via|through) (?:its |"
+    r"an? )?(?:rs )?(?:[$€£¥]?\d\S* ?)?)$"
 )
 """Will be the next [IPO], comes to the market with an [IPO]: likewise."""
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
-    r"(?:ipo|initial (?:public|share)|(?:maiden )?public issue|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
+    r"(?:ipo|initial (?:public|share)|(?:maiden )?public issue|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|"
+    r"public|exchange)[ -](?:market )?"
     r"(?:debut|listing)|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
@@ -122,6 +125,8 @@ def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: boo
 
 def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
     """Without brackets, adverbs, appositions, light verbs and times at the end."""
+    if found and reading.covered(found[-1].span.start) is not None:
+        return found  # the Korean won
     found = without_light_verb(without_apposition(without_adverbs(without_open_bracket(found, signed), headline)))
     if not found:
         return found

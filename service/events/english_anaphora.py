@@ -23,12 +23,15 @@ _OPENING = re.compile(
 )
 _TO_NAME = re.compile(r"\W*(?:(?:[Tt]he|[Ss]hares (?:of|in)|[Ss]tock (?:of|in)) ?)*(?:(?!by |at )[a-z][a-z-]+ ){0,3}")
 _RATES = re.compile(
-    r"(?:['’]s?)? (?:\([^()]*\) )?(?:analysts?|economists?|strategists?|research|poll|survey|data|reporting|(?:has |have |had )?(?:upgraded|"
-    r"downgraded|initiated|reiterated|maintained|raised (?:its|the|their) (?:price )?target|cut (?:its|the|their) (?:price )?target)|"
+    r"(?:['’]s?)? (?:\([^()]*\) )?(?:analysts?|economists?|strategists?|research|poll|survey|data|reporting|(?:has |have |"
+    r"had )?(?:upgraded|"
+    r"downgraded|initiated|reiterated|maintained|raised (?:its|the|their) (?:price )?target|cut (?:its|the|"
+    r"their) (?:price )?target)|"
     r"(?:said|says|wrote) in a (?:research )?note)(?![a-z])"
 )
 _DOES_BUSINESS = re.compile(
-    r" (?:\([^()]*\) )?(?:(?:also|has|have|recently|separately) )?(?:reported|posted|logged|booked|completed|acquired|signed|secured|declared|"
+    r" (?:\([^()]*\) )?(?:(?:also|has|have|recently|separately) )?(?:reported|posted|logged|booked|completed|acquired|"
+    r"signed|secured|declared|"
     r"launched|unveiled|agreed to (?:buy|sell|acquire|merge))(?![a-z])"
 )
 """What a company does and a person hardly ever: what makes a company of a name that nobody knows."""
@@ -38,9 +41,12 @@ _SOME_TEXT = 80
 """So much text says who a title is about; less may not."""
 _MOVES = frozenset(
     """
-    retreats retreated retreat eases eased ease slips slipped slip steadies steadied steady holds held pauses paused dips dipped dip falls
-    fell fall drops dropped drop slides slid slide declines declined rises rose rise climbs climbed gains gained jumps jumped surges surged
-    soars soared rallies rallied trades traded stalls stalled cools cooled pulls pulled slumps slumped tumbles tumbled closed closes ended
+    retreats retreated retreat eases eased ease slips slipped slip steadies steadied steady holds held pauses paused dips
+    dipped dip falls
+    fell fall drops dropped drop slides slid slide declines declined rises rose rise climbs climbed gains gained jumps
+    jumped surges surged
+    soars soared rallies rallied trades traded stalls stalled cools cooled pulls pulled slumps slumped tumbles tumbled
+    closed closes ended
     """.split()
 )
 _SENTENCES_BACK = 2

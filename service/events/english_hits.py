@@ -1,4 +1,4 @@
-"""Which words of the vocabulary do not mean in an English sentence what they say: parts of names, abbreviations of what was just said.
+"""Which words of the vocabulary do not mean in English what they say: parts of names, abbreviations of what was just said.
 
 Guarantee: hits come out in their order, none is made. It must not decide what the others assert.
 """

@@ -1,4 +1,4 @@
-"""Whether an English clause tells of a time that is over: "went public in 2019", "in the previous quarter, X rose 12 %", "had fallen".
+"""Whether an English clause tells of a time that is over: "went public in 2019", "in the previous quarter, X rose", "had fallen".
 
 A time counts where it opens the clause ("In March, ...") or stands right behind what was asserted ("fell 17 % in January").
 Guarantee: dates are judged by the day the item was published; unknown days make no year, month or day old. "Since March" and
@@ -22,7 +22,8 @@ _AGO = re.compile(
 )
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _MONTH = (
-    r"(?:early |late |mid-?\s?)?(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"(?:early |late |mid-?\s?)?(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
 _DATED = re.compile(
@@ -32,17 +33,29 @@ _DATED = re.compile(
 _SPELL = r"(?:session|day|trading day|week|month|quarter|year|\d+ (?:days|weeks|months)|decade)"
 _GONE = re.compile(
     rf"(?<![a-z])(?<!from )(?<!than )(?<!versus )(?<!vs )(?<!with )(?<!to )(?<!since )(?:the )?(?:"
-    rf"(?:previous|prior|preceding) {_SPELL}|{_SPELL} (?:before|prior|earlier)(?= *(?:$|[^\w ]|and |but |to |on |as |while |amid ))|"
+    rf"(?:previous|prior|preceding) {_SPELL}|{_SPELL} (?:before|prior|earlier)(?= *(?:$|[^\w ]|and |but |to |on |as |while |"
+    rf"amid ))|"
     rf"earlier (?:this|in the|that) (?:year|month)|that (?:same )?(?:year|month|quarter)|same (?:year|month|quarter)|"
-    rf"(?:at th(?:e|at) time)(?! of (?:writing|publication))|back then|(?:the )?last time|in the past(?= *(?:$|[^\w ]))|in (?:past|previous|prior) [a-z]+s)(?![a-z])"
+    rf"(?:at th(?:e|at) time)(?! of (?:writing|publication))|back then|(?:the )?last time|in the past(?= *(?:$|[^\w ]))|"
+    rf"in (?:past|previous|prior) [a-z]+s)(?![a-z])"
 )
 _LAST_YEAR = re.compile(r"(?<![a-z])(?<!from )(?<!than )(?<!since )(?<!versus )(?<!with )last year(?![a-z'’])")
 _ALWAYS = re.compile(
-    r"\W*(?:and |but |yet )?(?:historically|on average|typically|traditionally|normally|usually|(?:a|one) (?:year|month|quarter) (?:ago|earlier|"
+    r"\W*(?:and |but |yet )?(?:historically|on average|typically|traditionally|normally|usually|(?:a|one) (?:year|month|"
+    r"quarter) (?:ago|earlier|"
     r"before))(?![a-z])"
 )
-_OPENED = re.compile(r"\W*(?:and |but |while |back |as |even )*(?P<when>when (?=[^,]{3,90},))?")
-_OPENS_WITH = re.compile(r"(?:in|during|over|for|throughout|at|by|amid) ")
+_LEAD = r"\W*(?:(?:and|but|while|back|as|even|yet) )*"
+_WHEN = re.compile(rf"{_LEAD}when (?=[^,]{{3,90}},)")
+_FRONTED = tuple(
+    re.compile(_LEAD + pattern)
+    for pattern in (
+        rf"(?:(?:in|during|over|for|throughout|at|by|amid) )?{_GONE.pattern}",
+        _DATED.pattern,
+        _YEAR.pattern,
+        _LAST_YEAR.pattern,
+    )
+)
 _GAP = re.compile(
     r"(?:[\s(]*(?:to|at|of|its|a|an|the|in|on|over|single|one|value|just|day|session|week|month|months|days|two|three|four|five|"
     r"[$€£¥]?\d[\d.,]*[a-z%]*|percent|per cent|points?|yuan|dollars?|pence|cents?|shares?|stock|and|more|than|almost|per|gram|"
@@ -50,7 +63,8 @@ _GAP = re.compile(
 )
 _HAD = re.compile(r"(?<![a-z])had (?:(?:[a-z]+ly|already|also|been|just|even|at one point|once|both|each|all) )*$")
 _BY_NOW = re.compile(
-    r"(?<![a-z])(?:by (?:mid-?day|noon|lunch|the|early|late|\d)|as of|at \d|so far|this (?:year|quarter|month|week|session|morning)|today|"
+    r"(?<![a-z])(?:by (?:mid-?day|noon|lunch|the|early|late|\d)|as of|at \d|so far|this (?:year|quarter|month|week|session|"
+    r"morning)|today|"
     r"since|(?:year|month|week)-to-date|on the day)(?![a-z])"
 )
 """What makes "had risen" a report of the day: by noon, at 1411 CET, this quarter."""
@@ -85,21 +99,13 @@ def _is_over(reading: Reading, evidence: Span, clause: Span) -> bool:
 
 def _times(folded: str, evidence: Span, clause: Span) -> Iterator[str]:
     """The words that may say when: those the clause opens with, and those right behind the evidence."""
-    opened = _OPENED.match(folded, clause.start, evidence.start)
-    if opened and opened["when"]:
-        yield folded[opened.end() : folded.index(",", opened.end())]
-    elif opened:
-        start = opened.end()
-        preposition = _OPENS_WITH.match(folded, start)
-        for pattern, place in (
-            (_GONE, start),
-            (_GONE, preposition.end() if preposition else start),
-            (_DATED, start),
-            (_YEAR, start),
-        ):
-            match = pattern.match(folded, place, evidence.start)
-            if match:
-                yield match[0]
+    when = _WHEN.match(folded, clause.start, evidence.start)
+    if when:
+        yield folded[when.end() : folded.index(",", when.end())]
+    for pattern in _FRONTED:
+        fronted = pattern.match(folded, clause.start, evidence.start)
+        if fronted:
+            yield fronted[0]
     gap = _GAP.match(folded, evidence.end, min(clause.end, evidence.end + _REACH))
     for pattern in (_GONE, _DATED, _LAST_YEAR):
         behind = pattern.search(folded, evidence.end, clause.end)

@@ -1,4 +1,4 @@
-"""What stands at the end of the words before an English trigger and names nobody: times, adverbs, brackets, light verbs, appositions.
+"""What stands at the end of the words before an English trigger and names nobody: times, adverbs, brackets, appositions.
 
 Guarantee: only tokens at the end go; what is left is in the order of the text. It must not look for names.
 """

@@ -92,9 +92,11 @@ SMALL_STOPS = _set("on in for to by at via vs than as if so")
 CONNECTORS = _set("of and & the de la du von")
 LOWER_NAMES = _set(
     """
-    gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge indices indexes
+    gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
+    indices indexes
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee peso baht ringgit rupiah krona krone lira rand zloty forint franc shekel won stock share ordinary common price spot
+    natural pound dollar yen euro yuan rupee peso baht ringgit rupiah krona krone lira rand zloty forint franc shekel stock
+    share ordinary common price spot
     """
 )
 PRICED = LOWER_NAMES | _set("the its their his a an and or as while after share stock market futures")
@@ -103,7 +105,10 @@ VENUES = _set("exchange bourse nasdaq nyse")
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")
 OPENERS = _set(
-    "further additionally similarly likewise finally lastly meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
+    """
+    further additionally similarly likewise finally lastly meanwhile however moreover furthermore
+    elsewhere still but and also overnight earlier separately notably here there
+    """
 )
 ADVERBIAL = _set("in on at after during since amid following by")
 WHERE = _set("in at from of across within among against for through on into")
@@ -190,7 +195,8 @@ DETERMINER = re.compile(
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 SUMS = re.compile(
-    r"(?<![a-z])(?:units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|dividends?|per share of|fees|costs|expenses|sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
+    r"(?<![a-z])(?:units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|dividends?|per share of|fees|costs|"
+    r"expenses|sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
     r"deliveries|shipments|output|"
     r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|[mb]n|assets|deposits|loans|yields?|rates?|"
     r"users|subscribers|margins?)(?![a-z])"

@@ -16,7 +16,7 @@ from service.events import chinese, english
 from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
-from service.events.compiled import Compiled, Hit, Role
+from service.events.compiled import Compiled, Hit
 from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, stock_of
 from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
@@ -80,7 +80,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
         own = [event for event in seen.events if event.trigger.start >= shared and stands(clear, event)]
         if clear != document:
             own = [replace(event, subject=event.subject_span.of(document)) if event.subject_span else event for event in own]
-        events, end = distributed(document, own)
+        events, end = distributed(document, own) if seen.language == "zh" else (tuple(own), 0)
         shared = max(shared, end)
         yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, events))
 
@@ -283,8 +283,8 @@ def _subjects(
 def _aside(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> list[Mention] | None:
     """Whom a clause is about that begins or ends with words on somebody else.
 
-    "Acme, which makes boats and Bolts, [rose 5 %]": the comma ends what is said of Acme by the way. "Acme retreats after [hitting a
-    record]": who hit it is who retreats; moves before that are no news.
+    "Acme, which makes boats and Bolts, [rose 5 %]": the comma ends the words on boats. "Acme falls after [hitting a record]":
+    who hit it is who retreats; moves before that are no news.
     """
     before = reading.folded[clause.span.start : one.evidence.start]
     if clause.opener in ("which", "who") and before.endswith(", "):

@@ -1,4 +1,4 @@
-"""What one part of an item corrects in another: where a price ended after an extreme, and whose listing it is, the unit's or its owner's.
+"""What one part of an item corrects in another: where a price ended after an extreme, and whose listing it is.
 
 Guarantee: an event goes only because another one of its type stands in the item. It must not look for subjects.
 """
@@ -11,55 +11,62 @@ from service.folding import fold
 from service.model.event import Event, Status
 
 _EXTREME = re.compile(
-    r"(?<![a-z])(?:initially|briefly|at one point|at first|as much as|earlier (?:in the|on|today)|up to|intraday|at the (?:open|start)|"
+    r"(?<![a-z])(?:initially|briefly|at one point|at first|as much as|earlier (?:in the|on|today)|up to|intraday|"
+    r"at the (?:open|start)|"
     r"opened|opening|had (?:been|risen|fallen|gained|lost)|(?:session|day['’]s|intraday) (?:high|low|peak))(?![a-z])"
 )
 _ENDED = re.compile(r"(?<![a-z])(?:clos(?:es?|ed|ing)|settl(?:es?|ed|ing)|finish(?:es|ed|ing)?|end(?:s|ed|ing)?)(?![a-z])")
 _UNIT = re.compile(
-    r"(?:ipo|offering|listing|flotation|sale)\)? (?:of|for) (?:[\w.'’-]+ ){0,6}?(?:unit|arm|subsidiary|division|business|affiliate) $"
+    r"(?:ipo|offering|listing|flotation|sale)\)? (?:of|for) (?:[\w.'’-]+ ){0,6}?(?:unit|arm|subsidiary|division|business|"
+    r"affiliate) $"
 )
 _UNIT_REACH = 120
+_SENTENCE_REACH = 400
 _SENTENCE = re.compile(r"\n|[.!?] (?=[A-Z])")
 _LOOK_BACK = 48
 _PAIR = 2
+_MANY = 300
+"""An item that says more is a table, which tells no story."""
 
 
 def settled(document: str, events: Sequence[Event]) -> list[Event]:
     """The events without the extremes of sessions whose end is told as well, and without the owners of what is to be listed."""
-    moves = [event for event in events if event.type == "price_move" and event.status is Status.ASSERTED]
-    ends = [move for move in moves if _ENDED.search(_words(document, move))] if len(moves) >= _PAIR else []
-    units = [event for event in events if event.type == "ipo" and _is_unit(document, event)]
-    if not ends and not units:
+    if not _PAIR <= len(events) <= _MANY:
         return list(events)
+    moves = [event for event in events if event.type == "price_move" and event.status is Status.ASSERTED]
+    ends = [move for move in moves if _ENDED.search(_words(document, move))]
+    units = [event for event in events if event.type == "ipo" and _is_unit(document, event)]
     return [event for event in events if not _overtaken(document, event, ends) and not _owns_one(document, event, units)]
 
 
 def _overtaken(document: str, event: Event, ends: Sequence[Event]) -> bool:
-    if event.type != "price_move" or event in ends or not _EXTREME.search(_words(document, event)):
+    """Whether it is an extreme of a session, and the item tells where the session ended."""
+    if event.type != "price_move" or not ends or event in ends or not _EXTREME.search(_words(document, event)):
         return False
-    return _met(event, ends)
+    return any(same(event, end) and event.day == end.day for end in ends)
 
 
 def _is_unit(document: str, event: Event) -> bool:
     """Whether the text says of the name that it is a part of somebody: a listing of its Indian unit Acme."""
-    if event.subject_span is None:
-        return False
-    start = event.subject_span.start
+    start = _place(event)
     return _UNIT.search(fold(document[max(0, start - _UNIT_REACH) : start])) is not None
 
 
 def _owns_one(document: str, event: Event, units: Sequence[Event]) -> bool:
-    """Whether the sentence that names a unit opens with the event's subject: "Bolt hired banks for a listing of its unit Acme"."""
-    for unit in units if event.type == "ipo" and event.subject else ():
-        place = unit.subject_span.start if unit.subject_span else 0
-        cut = max((match.end() for match in _SENTENCE.finditer(document, 0, place)), default=0)
-        if not same(event, unit) and event.subject.split()[0] in document[cut:place]:
-            return True
-    return False
+    """Whether the sentence that names a unit tells of the subject before it: "Bolt plans a listing of its unit Acme"."""
+    if event.type != "ipo":
+        return False
+    return any(not same(event, unit) and event.subject.split(" ")[0] in _told_before(document, _place(unit)) for unit in units)
 
 
-def _met(event: Event, ends: Sequence[Event]) -> bool:
-    return any(same(event, end) and event.day == end.day for end in ends)
+def _told_before(document: str, place: int) -> str:
+    """The sentence as far as `place`."""
+    before = document[max(0, place - _SENTENCE_REACH) : place]
+    return before[max((match.end() for match in _SENTENCE.finditer(before)), default=0) :]
+
+
+def _place(event: Event) -> int:
+    return (event.subject_span or event.evidence).start
 
 
 def _words(document: str, event: Event) -> str:
