@@ -74,7 +74,7 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     if not _AFTER_IT.search(words_before):
         return found
     if words.SUMS.search(words_before):
-        return found if words.SHARES.search(words_before) else []
+        return found if words.SHARES.search(words_before.replace("per share", "")) else []
     return topic(reading, start, end) if found == [] else None
 
 

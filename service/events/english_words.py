@@ -25,7 +25,7 @@ SKIP = _set(
 HEADLINE_SKIP = _set(
     """
     ends ended closes closed opens opened settle settles settled finish finishes finished trades trading set likely poised
-    is are was were has have still just also now to unofficially officially sharply further said having gets seen
+    is are was were has have still just also now to unofficially officially sharply further said gets seen
     """
 )
 """In headlines these come between whom it happened to and what happened, with a capital."""

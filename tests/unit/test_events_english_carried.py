@@ -1,0 +1,114 @@
+"""Whom English texts go on about, and what goes on about nothing that has a price."""
+
+import pytest
+
+from tests.support.events import item, moves, said
+from tests.support.shipped import understand
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Halden Corp. rose 2%. Morvik Inc. said it sold its mill. Its shares fell 3%.",
+            [("Halden Corp.", 2), ("Morvik Inc", -3)],
+        ),
+        ("Halden Corp. rose 2%. Morvik reported a loss. Shares fell 3%.", [("Halden Corp.", 2), ("Morvik", -3)]),
+        ("Halden Corp. rose 2%. Nvidia opened a plant. The stock gained 4%.", [("Halden Corp.", 2), ("Nvidia", 4)]),
+        ("Morvik Corp. lost its chief. Halden Bank analysts were calm. The stock rose 4%.", [("Morvik Corp.", 4)]),
+        ("Morvik Corp. lost its chief. Nobody at the mill cared. The stock rose 4%.", [("Morvik Corp.", 4)]),
+        ("However, Nvidia’s rise was long, and counting the bad day, the stock has gained 41%.", [("Nvidia", 41)]),
+    ],
+)
+def test_the_company_is_who_opens_the_sentence_before(text: str, expected: list[tuple[str, float]]) -> None:
+    assert [(name.rstrip("."), pct) for name, pct in moves(text)] == [(name.rstrip("."), pct) for name, pct in expected]
+
+
+def test_a_title_that_the_text_does_not_bear_out_names_nobody() -> None:
+    text = (
+        "A paper of the weavers' union speaks of calm on the looms, even after a 30% fall from the peak, and of thrift among all."
+    )
+    assert moves(text, title="Weavers Remain Quite Fond of Linen") == []
+    assert moves("Its shares fell 3%.", title="Morvik Corp Loses Chief") == [("Morvik Corp", -3)]
+
+
+def test_a_person_is_nobody_to_go_on_about() -> None:
+    text = "In early April, Rowan Tarn made up his mind."
+    assert moves(text, title="City's Biggest Float of the Year Rallies 33%") == []
+
+
+def test_what_is_quoted_is_a_thing() -> None:
+    assert moves('"Quest" game maker Halden Corp said it sold more. Shares of the company rose 3%.') == [("Halden Corp", 3)]
+    assert moves("“Nvidia is doing well these days,” said a buyer. The stock rose 3%.") == [("Nvidia", 3)]
+
+
+def test_the_comma_ends_what_is_said_by_the_way() -> None:
+    assert said("Halden, which makes boats and owns Morvik Shipyards, began trading on the Nasdaq.") == [("ipo", "Halden")]
+    assert moves("Halden, Norway's largest maker of boats, rose 3%.") == [("Halden", 3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Halden Corp shipped 8 million units, down 12%.",
+        "Halden Corp earned FFO of $1.20 per share, up 5%.",
+        "Halden Corp said selling prices rose 3%.",
+        "Cinema ticket prices rose 3%.",
+        "And ticket prices rose 3%.",
+        "Copper stocks rose 3% m/m.",
+        "Photo by Harbour Images Having risen by as much as 9% in spring, Morvik now rests.",
+    ],
+)
+def test_what_has_no_price(text: str) -> None:
+    assert moves(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Singapore dollar rose 1%.", ["Singapore dollar"]),
+        ("The Jamaican dollar rose 1%.", ["Jamaican dollar"]),
+        ("The strong dollar rose 1%.", ["dollar"]),
+        ("The South Korean won rose 1%.", ["South Korean won"]),
+        ("A 1.5% climb in the oil and gas sector helped.", ["oil and gas sector"]),
+        ("The Shanghai Composite and Shenzhen Component indices fell 1% and 2%.", ["Shanghai Composite", "Shenzhen Component"]),
+        ("The S&P 500 index's SPX gain of 19.9% was large.", ["S&P 500 index"]),
+        ("Battered Hungarian shares rose 3%.", ["Hungarian shares"]),
+        ("Halden at 6940.01 (-0.06%) and S&P 500 closed at 6940.01 (-0.06%)", ["S&P 500"]),
+        ("The Nifty fell 1%. The Nifty Bank index fell 2%.", ["Nifty", "Nifty Bank index"]),
+    ],
+)
+def test_what_has_one(text: str, expected: list[str]) -> None:
+    assert [subject for subject, _ in moves(text)] == expected
+
+
+def test_prices_of_two_goods() -> None:
+    assert said("Crude oil and gasoline prices rallied to 1-week highs.") == [("new_high", "Crude oil")]
+
+
+def test_whose_listing_it_is() -> None:
+    title = "Halden Said to Hire Bank for $1 Billion India IPO"
+    text = "Halden Plc has hired a bank to work on a potential initial public offering of Indian unit Morvik Care Co."
+    assert said(text, title=title) == [("ipo", "Morvik Care Co.")]
+    assert said("Morvik Corp shares rose in their London Stock Exchange debut.") == [("ipo", "Morvik Corp")]
+    assert said("Saudi IPO Spree Deepens as oil sags") == []
+    assert said("Morvik pays a dividend, its first since its initial public offering (IPO).") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("Morvik opens at $52 per share in NYSE debut", "listed"),
+        ("Morvik dropped in its Oslo debut.", "listed"),
+        ("Morvik will be the first initial share sale opening on May 3.", "priced"),
+        ("Morvik is set to hit the street with its Rs 80-crore IPO.", "planned"),
+        ("Morvik explores IPO to raise funds", "planned"),
+        ("Morvik raised $80 million in its IPO.", "priced"),
+        ("Morvik IPO booked 3 times", "priced"),
+        ("Morvik announced an initial public offering.", "planned"),
+        ("Shipbuilder Morvik's IPO\nMorvik, which makes boats, began trading on the Nasdaq.", "listed"),
+    ],
+)
+def test_how_far_a_listing_is(text: str, stage: str) -> None:
+    (event,) = understand(item(text))
+    assert (event.type, event.subject, event.fields["stage"]) == ("ipo", "Morvik", stage)
