@@ -7,6 +7,7 @@ It must not know event types; which nouns are measures and no instruments is the
 
 import re
 
+from service.events import english_generic as generic
 from service.events import english_words as words
 from service.events.english_lists import before_and, coordinated
 from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
@@ -16,6 +17,7 @@ from service.events.english_trimming import (
     without_apposition,
     without_light_verb,
     without_open_bracket,
+    without_sum,
     without_time,
 )
 from service.events.reading import Mention, Reading
@@ -41,7 +43,7 @@ _AND_DOES = re.compile(r"[a-z.)] and $")
 """Acme renames itself Bolt and [rises 5 %]."""
 _TOLD = re.compile(rf" (?:the |an? )?(?:[a-z-]+ ){{0,3}}?(?:{'|'.join(sorted(words.COMPANY_NOUNS))}) (?=[A-Z])")
 """A fall in [the oil company] Acme."""
-_OF = re.compile(r"(?: \(ipo\))? (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
+_OF = re.compile(r"(?: \(ipo\))?(?: or (?:a )?sale)? (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _OF_MAKER = re.compile(
     r"(?: \(IPO\))? (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|"
     r"bank|startup|"
@@ -49,6 +51,7 @@ _OF_MAKER = re.compile(
 )
 _DEBUT = re.compile(r"(?:in|on|at|its|their|a|an) (?:[\w.-]+ ){0,4}?debut(?![a-z])")
 """Opens 20 % higher in [NYSE debut]: whom the clause opens with."""
+_VERB = re.compile(r"(?:rose|fell|slid|sank|grew|shed|lost|[a-z]+ed)(?![a-z])(?! (?:initial|ipo|listing|share|public|stock))")
 _IS_ONE = re.compile(
     r"(?<![a-z])(?:(?:is|was|be|becomes?|became) (?:the|an?) (?:[a-z]+ ){0,3}|(?:with|via|through) (?:its |"
     r"an? )?(?:rs )?(?:[$€£¥]?\d\S* ?)?)$"
@@ -91,25 +94,46 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     signed = reading.folded[end : end + 1] in ("+", "-")
     if len(found) > 2 and found[-2].low == "to" and found[-1].low in ("close", "end", "finish", "settle", "trade"):
         found = found[:-1]
-    if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
+    said = (
+        headline
+        and len(found) > 2
+        and (found[-3].low, found[-2].low, found[-1].low) in (("is", "said", "to"), ("are", "said", "to"))
+    )
+    if len(found) > 1 and found[-1].low == "to" and not said and (headline or found[-2].text.islower()):
         back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
         return topic(reading, start, end) or (None if back else [])
     goes_on = _AND_DOES.search(reading.folded, start, end) is not None and not (signed or reading.folded[end : end + 1].isdigit())
     found = _stripped(reading, found, start, headline, signed)
+    noun = _NOUN.match(reading.folded, end) is not None
+    found = without_sum(found) if noun else found
     if _is_nothing(reading, found, signed):
         return []
     if _goes_on(found):
         return None
-    noun = _NOUN.match(reading.folded, end) is not None
     phrase = _phrase_before(reading, found, noun)
     if noun and not reading.folded[end].isdigit():
         return _with_noun(reading, phrase, Span(start, end), headline)
-    if not phrase or all(token.low in words.NOBODY for token in phrase):
+    if not phrase or all(token.low in words.NOBODY for token in phrase) or _of_something_else(reading, found, phrase, end):
         return []
     named = _mentions(reading, phrase, headline)
     if signed and not words.SHARES.search(phrase[-1].text):
         return [one for one in named or () if one.entity or headline or has_legal(one.text)]
     return topic(reading, start, end) or named if goes_on and named else named
+
+
+def _of_something_else(reading: Reading, found: list[Token], phrase: list[Token], end: int) -> bool:
+    """Whether a part of somebody or something of theirs is meant: the EV unit of Acme, Acme's [rose 5 %] as Bolt's sales did."""
+    last = phrase[-1]
+    if (
+        last.owns
+        and _VERB.match(reading.folded, end)
+        and not generic.POSSESSIVE.search(reading.document[last.span.start : last.span.end - 2])
+    ):
+        return reading.covered(last.span.end - 1) is None
+    index = found.index(phrase[0])
+    while index and found[index - 1].text.islower() and found[index - 1].low not in ("of", "and", "but"):
+        index -= 1
+    return index > 1 and found[index - 1].low == "of" and found[index - 2].low in words.PARTS
 
 
 def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: bool) -> list[Mention] | None:

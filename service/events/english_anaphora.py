@@ -49,7 +49,10 @@ _MOVES = frozenset(
     closed closes ended
     """.split()
 )
+_ACTS = re.compile(r",| (?:has|have|had|is|was|were|fell|rose|slid|sank|made|began|[a-z]+ed|[a-z]+[^s\W]s)(?![a-z])")
+_ITS = re.compile(r"(?<![a-z])(?:its|their) (?:[a-z-]+ )?$")
 _SENTENCES_BACK = 2
+_DRAGS = re.compile(r"(?<![a-z])(?:dragg|weigh|pull|led|lift|boost|support)[a-z]* (?:down |up |on )?(?:the|a) ")
 _REACH = 24
 
 
@@ -72,7 +75,8 @@ def doer(reading: Reading, start: int, end: int) -> list[Mention]:
     """Whom we know, where a clause opens with them and speaks of prices: Acme led the gains, [climbing 1 %]."""
     if english_words.SUMS.search(reading.folded, start, end):
         return []
-    return [mention for mention in english.topic(reading, start, end) if mention.entity]
+    drags = _DRAGS.search(reading.folded, start, end)
+    return [mention for mention in english.topic(reading, start, end) if mention.entity or drags]
 
 
 def mover(reading: Reading, start: int, end: int) -> list[Mention]:
@@ -82,7 +86,7 @@ def mover(reading: Reading, start: int, end: int) -> list[Mention]:
     return (english.before(reading, start, moves[-1].span.start) or []) if moves else []
 
 
-def opens(reading: Reading, start: int, end: int) -> list[Mention]:
+def opens(reading: Reading, start: int, end: int, whoever: bool = False) -> list[Mention]:
     """The company that is the subject of the words, if they open with one: not who rates it, and not who only reports it."""
     first = _OPENING.match(reading.folded, start, end)
     begin = first.end() if first else start
@@ -92,7 +96,8 @@ def opens(reading: Reading, start: int, end: int) -> list[Mention]:
     span = named[0].span
     if not _TO_NAME.fullmatch(reading.document, begin, span.start) or _RATES.match(reading.folded, span.end, end):
         return []
-    return named if _is_company(reading, named[0]) or _DOES_BUSINESS.match(reading.folded, span.end, end) else []
+    whoever = whoever and _ACTS.match(reading.folded, span.end, end) is not None
+    return named if whoever or _is_company(reading, named[0]) or _DOES_BUSINESS.match(reading.folded, span.end, end) else []
 
 
 def borne_out(reading: Reading, mention: Mention, title: Span) -> bool:
@@ -120,7 +125,7 @@ def meant(reading: Reading, place: int, sentence: Span, earlier: Sequence[Mentio
     """Whom "the company" and "its shares" mean: who opens this sentence or one right before it, if nobody was spoken of since."""
     since = max((mention.span.start for mention in earlier if mention.span), default=0)
     index = bisect_left(reading.spans, sentence)
-    found = opens(reading, sentence.start, place)
+    found = opens(reading, sentence.start, place, _ITS.search(reading.folded, sentence.start, place) is not None)
     for span in reversed(reading.spans[max(1, index - _SENTENCES_BACK) : index]):
         if found or since >= span.start:
             break

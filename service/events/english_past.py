@@ -57,7 +57,8 @@ _FRONTED = tuple(
     )
 )
 _GAP = re.compile(
-    r"(?:[\s(]*(?:to|at|of|its|a|an|the|in|on|over|single|one|value|just|day|session|week|month|months|days|two|three|four|five|"
+    r"(?:, (?=to |at ))?(?:[\s(]*(?:to|at|of|its|a|an|the|in|on|over|single|one|value|just|day|session|week|month|months|"
+    r"days|two|three|four|five|"
     r"[$€£¥]?\d[\d.,]*[a-z%]*|percent|per cent|points?|yuan|dollars?|pence|cents?|shares?|stock|and|more|than|almost|per|gram|"
     r"ounce|barrel|ton|apiece|each|close|low|high|respectively)(?![a-z])\)?)*[\s(]*"
 )

@@ -29,6 +29,13 @@ def without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
     return found[:-1] if opened and found and found[-1].low in ("at", "to") else found
 
 
+def without_sum(found: list[Token]) -> list[Token]:
+    """Its $2 billion [IPO] is its IPO."""
+    if len(found) > 2 and found[-1].low in ("million", "billion", "crore") and words.MONEY.match(found[-2].text):
+        return found[:-2]
+    return found
+
+
 def without_adverbs(found: list[Token], headline: bool = False) -> list[Token]:
     while found and (
         (found[-1].text.islower() and (found[-1].low in words.SKIP or found[-1].low.endswith("ly")))

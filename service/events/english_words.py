@@ -101,6 +101,8 @@ LOWER_NAMES = _set(
 )
 PRICED = LOWER_NAMES | _set("the its their his a an and or as while after share stock market futures")
 """Prices of these are those of a security: spot prices, its share price; all others (ticket prices, selling prices) are none."""
+PARTS = _set("unit arm subsidiary division affiliate business")
+"""Shares of the EV unit of Acme are not Acme's."""
 VENUES = _set("exchange bourse nasdaq nyse")
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")

@@ -7,6 +7,7 @@ Guarantee: only fields that the text supports are set. It must not decide whethe
 import re
 from collections.abc import Mapping, Sequence
 
+from service.events.english_words import REGIONS
 from service.events.facts import Fact, FieldCode, Found
 from service.events.funding import funding
 from service.events.launches import launches
@@ -23,7 +24,7 @@ _KINDS = {
     EntityKind.FUND: "other", EntityKind.COMMODITY: "other", EntityKind.CURRENCY: "other",
 }  # fmt: skip
 _INDEX_WORDS = re.compile(
-    r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
+    r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|exes|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
     r"nasdaq|dow|s&p|market|wall street)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
 )
 _OTHER_WORDS = re.compile(
@@ -65,7 +66,7 @@ def instrument(reading: Reading, mention: Mention) -> str:
     text = mention.text.lower() if mention.span is None else mention.span.of(reading.folded)
     if _OTHER_WORDS.search(text) and not _INDEX_END.search(text):
         return "other"
-    return "index" if _INDEX_WORDS.search(text) else "stock"
+    return "index" if _INDEX_WORDS.search(text) or REGIONS.match(text) else "stock"
 
 
 def _high(found: Found) -> Mapping[str, FieldValue]:

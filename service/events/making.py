@@ -12,6 +12,7 @@ from service.events.candidates import Assertion
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
 from service.events.days import local_date, named_day
+from service.events.english_words import SHARES
 from service.events.facts import Found
 from service.events.fields import coded, instrument
 from service.events.reading import Mention, Reading
@@ -72,6 +73,8 @@ def of_a_measure(reading: Reading, sentence: Sentence, clause: Clause, mentions:
 def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
     """Whether the name may be that of a share or company at all, and a Chinese listing that of one which another clause names."""
     if sentence.language != "zh":
+        if "pct" in kind.fields and _is_a_return(reading, clause, mention):
+            return False
         return not (kind.company and mention.entity) or instrument(reading, mention) == "stock"
     carried = mention.span is not None and mention.span.start < clause.span.start
     if kind.company and carried and not chinese.goes_on(reading, mention, sentence.span):
@@ -83,6 +86,13 @@ def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Cl
     if not kind.priced or instrument(reading, mention) != "stock" or chinese.is_called_a_company(reading, mention):
         return True
     return chinese.speaks_of_prices(reading, sentence.span)
+
+
+def _is_a_return(reading: Reading, clause: Clause, mention: Mention) -> bool:
+    """Whether somebody's fund is meant, whose gain is no price; one with a ticker behind its name is traded."""
+    if mention.entity or mention.span is None or not mention.text.endswith((" Fund", " Funds", " fund")):
+        return False
+    return not (reading.document.startswith(" (", mention.span.end) or SHARES.search(clause.span.of(reading.folded)))
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

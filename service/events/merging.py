@@ -22,7 +22,6 @@ MAX_EVENTS = 2_000
 """What one item may say in all; more is a data dump, and the rest of it is not read."""
 _OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)")
 """What makes another index of an index: the Nifty [Bank index], the S&P 500 [utilities sector]."""
-_OF = len(" for")
 _BEGINS = 2
 """Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 
@@ -74,11 +73,9 @@ def _bare(name: str) -> str:
 
 def _joined(first: Event, second: Event) -> Event:
     """The earlier of two mentions, or the asserted one, completed by the other; more words say more than a bare one ("IPO")."""
-    if _is_bare(first) and first.status is Status.PLANNED and second.status is Status.ASSERTED:
-        first, second = second, first
-    elif first.status is not second.status:
+    if first.status is not second.status:
         return first if first.status in (Status.ASSERTED, Status.PLANNED) else second
-    bare = _is_bare(first) and not _is_bare(second)
+    bare = first.evidence == first.trigger and second.evidence != second.trigger
     fields = {**first.fields, **second.fields} if bare else {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
@@ -93,12 +90,6 @@ def _joined(first: Event, second: Event) -> Event:
         alias=first.alias or second.alias,
         fields=fields,
     )
-
-
-def _is_bare(event: Event) -> bool:
-    """Whether the trigger stands alone ("IPO", "IPO of"), so that it only says what the item is about."""
-    more = _OF if "pct" not in event.fields else 0
-    return event.evidence.start == event.trigger.start and event.evidence.end <= event.trigger.end + more
 
 
 def _both_chinese(one: str, other: str) -> bool:

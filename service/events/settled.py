@@ -5,6 +5,7 @@ Guarantee: an event goes only because another one of its type stands in the item
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.events.merging import same
 from service.folding import fold
@@ -16,6 +17,10 @@ _EXTREME = re.compile(
     r"opened|opening|had (?:been|risen|fallen|gained|lost)|(?:session|day['’]s|intraday) (?:high|low|peak))(?![a-z])"
 )
 _ENDED = re.compile(r"(?<![a-z])(?:clos(?:es?|ed|ing)|settl(?:es?|ed|ing)|finish(?:es|ed|ing)?|end(?:s|ed|ing)?)(?![a-z])")
+_RECOVERED = re.compile(
+    r"[^.;\n]{0,60}? before (?:recovering|paring|trimming|easing|retreating|rebounding|falling|slipping|climbing|settling)"
+    r"(?:[^.;\n]|\.(?=\d)){0,60}?\d ?(?:%|per)"
+)
 _UNIT = re.compile(
     r"(?:ipo|offering|listing|flotation|sale)\)? (?:of|for) (?:[\w.'’-]+ ){0,6}?(?:unit|arm|subsidiary|division|business|"
     r"affiliate) $"
@@ -23,20 +28,39 @@ _UNIT = re.compile(
 _UNIT_REACH = 120
 _SENTENCE_REACH = 400
 _SENTENCE = re.compile(r"\n|[.!?] (?=[A-Z])")
+_PLANNED, _DONE = "planned", ("priced", "listed")
 _LOOK_BACK = 48
-_PAIR = 2
 _MANY = 300
 """An item that says more is a table, which tells no story."""
 
 
 def settled(document: str, events: Sequence[Event]) -> list[Event]:
     """The events without the extremes of sessions whose end is told as well, and without the owners of what is to be listed."""
-    if not _PAIR <= len(events) <= _MANY:
+    if len(events) > _MANY:
         return list(events)
     moves = [event for event in events if event.type == "price_move" and event.status is Status.ASSERTED]
     ends = [move for move in moves if _ENDED.search(_words(document, move))]
     units = [event for event in events if event.type == "ipo" and _is_unit(document, event)]
-    return [event for event in events if not _overtaken(document, event, ends) and not _owns_one(document, event, units)]
+    extremes = [move for move in moves if _given_back(document, move)]
+    done = [event for event in events if event.fields.get("stage") in _DONE and _in_english(document, event)]
+    return [
+        _done(document, event, done)
+        for event in events
+        if not (event in extremes or _overtaken(document, event, ends) or _owns_one(document, event, units))
+    ]
+
+
+def _done(document: str, event: Event, done: Sequence[Event]) -> Event:
+    """What an English item says is planned and elsewhere that it is done, is done."""
+    if event.fields.get("stage") != _PLANNED or not _in_english(document, event):
+        return event
+    more = next((other for other in done if other.type == event.type and same(event, other)), None)
+    return replace(event, status=more.status, fields={**event.fields, "stage": more.fields["stage"]}) if more else event
+
+
+def _in_english(document: str, event: Event) -> bool:
+    counts = event.status in (Status.ASSERTED, Status.PLANNED)
+    return counts and event.evidence.of(document).isascii()
 
 
 def _overtaken(document: str, event: Event, ends: Sequence[Event]) -> bool:
@@ -44,6 +68,12 @@ def _overtaken(document: str, event: Event, ends: Sequence[Event]) -> bool:
     if event.type != "price_move" or not ends or event in ends or not _EXTREME.search(_words(document, event)):
         return False
     return any(same(event, end) and event.day == end.day for end in ends)
+
+
+def _given_back(document: str, event: Event) -> bool:
+    """Fell as much as 5 % before recovering to a loss of 3 %: what is said of the extreme is not where it stands."""
+    after = fold(document[event.evidence.end : event.evidence.end + _SENTENCE_REACH])
+    return _EXTREME.search(_words(document, event)) is not None and _RECOVERED.match(after) is not None
 
 
 def _is_unit(document: str, event: Event) -> bool:

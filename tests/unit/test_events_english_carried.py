@@ -89,7 +89,7 @@ def test_prices_of_two_goods() -> None:
 def test_whose_listing_it_is() -> None:
     title = "Halden Said to Hire Bank for $1 Billion India IPO"
     text = "Halden Plc has hired a bank to work on a potential initial public offering of Indian unit Morvik Care Co."
-    assert said(text, title=title) == [("ipo", "Morvik Care Co.")]
+    assert said(text, title=title) == [("ipo", "Morvik Care Co")]
     assert said("Morvik Corp shares rose in their London Stock Exchange debut.") == [("ipo", "Morvik Corp")]
     assert said("Saudi IPO Spree Deepens as oil sags") == []
     assert said("Morvik pays a dividend, its first since its initial public offering (IPO).") == []
@@ -112,3 +112,44 @@ def test_whose_listing_it_is() -> None:
 def test_how_far_a_listing_is(text: str, stage: str) -> None:
     (event,) = understand(item(text))
     assert (event.type, event.subject, event.fields["stage"]) == ("ipo", "Morvik", stage)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Halden's GMV grew 8 percent while Morvik's rose 3 percent.", []),
+        ("Shares of the loom unit of embattled builder Halden Group more than doubled.", []),
+        ("Tall Oak Fund jumped 22% this year.", []),
+        ("Tall Oak Fund (HGF) jumped 22%.", ["Tall Oak Fund"]),
+        ("India VIX jumped 5%.", ["India VIX"]),
+        ("Halden Motors dragged down the Nifty Auto index, tumbling nearly 6 percent.", ["Halden Motors"]),
+        ("Halden's 5% gain was no surprise.", ["Halden"]),
+    ],
+)
+def test_parts_and_possessions(text: str, expected: list[str]) -> None:
+    assert [subject for subject, _ in moves(text)] == expected
+
+
+def test_listings_of_what_somebody_owns() -> None:
+    assert said("Halden's Morvik Gas Storage Is Said to Weigh Toronto IPO") == [("ipo", "Morvik Gas Storage")]
+    assert said("Halden, Brightmoor Weigh IPO or Sale of Morvik University") == [("ipo", "Morvik University")]
+
+
+def test_whose_debut_its_debut_is() -> None:
+    text = "Morvik Base Industries fell in its trading debut."
+    assert ("ipo", "Morvik Base Industries") in said(text, title="Oslo Base Methanol Unit Falls in Debut")
+    text = "Boat selling platform Halden Holdings Inc. told more of its initial public offering."
+    assert ("ipo", "Boat") not in said(text, title="Halden Plans IPO")
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("Morvik Plans to Cut IPO\nMorvik Inc. raised $1.5 billion in its IPO.", "priced"),
+        ("Morvik plans an IPO.\nMorvik is considering filing publicly for an IPO.", "planned"),
+        ("Morvik to go ahead with IPO plan", "planned"),
+        ("Morvik's IPO Taps a Rally\nThe boatbuilder's $514 million IPO was fully subscribed.", "priced"),
+    ],
+)
+def test_what_is_done_is_no_plan(text: str, stage: str) -> None:
+    assert {event.fields["stage"] for event in understand(item(text)) if event.type == "ipo"} == {stage}

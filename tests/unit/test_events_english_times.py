@@ -88,3 +88,17 @@ def test_who_falls_after_hitting_a_record_hit_it() -> None:
     assert ("new_high", "bitcoin") in said("Shop floors are quiet and bitcoin retreats after touching a record high.")
     assert said("Investors were glad after hitting a record high.") == []
     assert moves("Copper steadied after rising 3% on Friday.") == []
+
+
+def test_an_extreme_that_was_given_back_is_no_move() -> None:
+    assert moves("Halden fell as much as 5% before recovering to a loss of 3.4% by noon.") == []
+
+
+def test_a_close_on_an_old_day_is_history() -> None:
+    assert moves("Halden fell $2 per share, or 26%, to close at $7.10 per share on August 30, 2024.") == []
+
+
+@pytest.mark.parametrize("name", ["Hong Kong shares", "Key US stock indexes"])
+def test_markets_are_indices(name: str) -> None:
+    (event,) = understand(item(f"{name} closed at record highs."))
+    assert event.fields["kind"] == "index"
