@@ -9,8 +9,8 @@ import re
 
 from service.events import english_generic as generic
 from service.events import english_words as words
-from service.events.english_lists import before_and, coordinated
-from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
+from service.events.english_phrases import is_name, mentions_of, opens, phrase_before
+from service.events.english_subjects import describes, has_legal, is_person, is_quality
 from service.events.english_tokens import Token, is_headline, tokens, without_dateline
 from service.events.english_trimming import (
     without_adverbs,
@@ -110,12 +110,12 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
         return []
     if _goes_on(found):
         return None
-    phrase = _phrase_before(reading, found, noun)
+    phrase = phrase_before(reading, found, noun)
     if noun and not reading.folded[end].isdigit():
         return _with_noun(reading, phrase, Span(start, end), headline)
     if not phrase or all(token.low in words.NOBODY for token in phrase) or _of_something_else(reading, found, phrase, end):
         return []
-    named = _mentions(reading, phrase, headline)
+    named = mentions_of(reading, phrase, headline)
     if signed and not words.SHARES.search(phrase[-1].text):
         return [one for one in named or () if one.entity or headline or has_legal(one.text)]
     return topic(reading, start, end) or named if goes_on and named else named
@@ -144,7 +144,7 @@ def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: boo
         return topic(reading, *place) or None
     if headline and not named_here:
         return [] if reading.folded.startswith("after", place.start) else None
-    return (_mentions(reading, named_here, headline) or None) if named_here else []
+    return (mentions_of(reading, named_here, headline) or None) if named_here else []
 
 
 def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
@@ -207,7 +207,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
         if phrase and token.text in ("sector", "index"):
             phrase.append(token)
             break
-        if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
+        if not (is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
             back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break
         phrase.append(token)
@@ -219,7 +219,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
         phrase.pop()
     if back or not phrase or words.BACKED.search(phrase[-1].text):
         return None if back else []
-    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end)))
+    return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end)))
 
 
 def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] | None:
@@ -229,8 +229,8 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
     if found:
         return found
     beside = tokens(reading.document, start, noun.start)[-_MAX_TOKENS:]
-    phrase = _beside(reading, _phrase_before(reading, beside, noun=True))
-    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
+    phrase = _beside(reading, phrase_before(reading, beside, noun=True))
+    return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
 
 
 def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
@@ -258,8 +258,8 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     for token in [*opening, None]:
         if (
             token is not None
-            and _is_name(reading, token, bool(run))
-            and not _opens(token)
+            and is_name(reading, token, bool(run))
+            and not opens(token)
             and not (headline and _looks_like_verb(token, run))
         ):
             run.append(token)
@@ -271,7 +271,7 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
             (token.text.islower() and token.low in words.COMPANY_NOUNS) or _is_quoted(reading.document, run)
         )
         if run and not described and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
-            found = _mentions(reading, run, headline)
+            found = mentions_of(reading, run, headline)
             if found and not (found[0].entity is None and is_person(found[0].text)):
                 return found[:1]
         run = []
@@ -291,93 +291,3 @@ def _looks_like_verb(token: Token, run: list[Token]) -> bool:
     return token.low in words.HEADLINE_VERBS or (
         token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is"))
     )
-
-
-def _is_name(reading: Reading, token: Token, follows: bool) -> bool:
-    """Whether the word can be part of a name; a figure only where it follows one."""
-    if reading.covered(token.span.start) is not None:
-        return True
-    if words.MONEY.match(token.text):
-        return follows and token.text[0].isdigit()
-    if token.low in words.STOPS or (token.low in words.SMALL_STOPS and token.text.islower()):
-        return False
-    return token.text[0].isupper() or token.low in words.LOWER_NAMES
-
-
-def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> list[Token]:
-    """Walk back from the end as long as the words can belong to names."""
-    phrase: list[Token] = []
-    index = len(found)
-    for index in range(len(found) - 1, -1, -1):
-        if not _belongs(reading, found, index, bool(phrase)):
-            index += 1
-            break
-        phrase.insert(0, found[index])
-    if phrase and phrase[-1].is_bracket and len(phrase) == 1:
-        return []
-    if phrase and index and phrase[0].low in words.LOWER_NAMES and found[index - 1].low in words.NOBODY:
-        return []  # 3 billion yuan
-    left = len(phrase)
-    shares_on = index > 1 and found[index - 2].low in words.SHARE_NOUNS
-    phrase = _without_opening(phrase, found[index - 1].low if index and not shares_on else "")
-    place = index + left - len(phrase)
-    if noun or place < 2 or not phrase:
-        return phrase
-    if found[place - 1].low == "including" and found[place - 2].low in words.OTHERS:
-        return _phrase_before(reading, before_and(found[: place - 2]))
-    return (
-        _phrase_before(reading, without_adverbs(found[: place - 1]))
-        if _only_where(found[place - 2], found[place - 1])
-        else phrase
-    )
-
-
-def _only_where(head: Token, preposition: Token) -> bool:
-    """Traffic at Acme is traffic; shares in Acme are Acme."""
-    return (
-        preposition.low in words.WHERE
-        and head.text not in ".,;:-–—"
-        and head.low not in words.SHARE_NOUNS
-        and not (preposition.low == "by" and head.low.endswith("ed"))
-    )
-
-
-def _belongs(reading: Reading, found: list[Token], index: int, started: bool) -> bool:
-    token = found[index]
-    if token.is_bracket or token.low in words.OTHERS or (not started and token.low in words.ANAPHORS and token.text.islower()):
-        return True
-    if token.low in words.CONNECTORS or token.text in ",&/":
-        return started and index > 0
-    follows = index > 0 and _is_name(reading, found[index - 1], follows=False)
-    return _is_name(reading, token, follows) or (started and _is_sector(reading, found, index))
-
-
-def _is_sector(reading: Reading, found: list[Token], index: int) -> bool:
-    """The S&P 500 [materials] index."""
-    word = found[index]
-    named = index > 0 and _is_name(reading, found[index - 1], follows=True)
-    return named and found[index + 1].text == "index" and word.text.isalpha() and word.low not in words.ECONOMIC
-
-
-def _without_opening(phrase: list[Token], before_it: str) -> list[Token]:
-    """ "Notably, A and B" and "In New York, A and B" are about A and B."""
-    comma = next((index for index, token in enumerate(phrase[:5]) if token.text == ","), None)
-    opened = before_it in words.ADVERBIAL or (phrase and phrase[0].low in words.ADVERBIAL)
-    if comma is not None and (opened or (comma == 1 and _opens(phrase[0]))):
-        phrase = phrase[comma + 1 :]
-    while phrase and (phrase[0].text in ",&/" or phrase[0].low in ("of", "and", "&", "or")):
-        phrase = phrase[1:]
-    return phrase
-
-
-def _opens(token: Token) -> bool:
-    return token.low in words.OPENERS or token.low.endswith("ly")
-
-
-def _mentions(reading: Reading, phrase: list[Token], headline: bool) -> list[Mention] | None:
-    """The names of a phrase; None where it means somebody named elsewhere, none where it names nobody at all."""
-    groups = coordinated(reading, phrase, headline)
-    found = [one for group in groups if (one := mention(reading, group, headline)) is not None]
-    if not found and (not groups or any(refers_back(reading, group, headline) for group in groups)):
-        return None
-    return found

@@ -79,6 +79,12 @@ def doer(reading: Reading, start: int, end: int) -> list[Mention]:
     return [mention for mention in english.topic(reading, start, end) if mention.entity or drags]
 
 
+def speaks_of_sums(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words tell of amounts, and of no share: raised his pay to $3 million -- [up a third]."""
+    sums = english_words.SUMS.search(reading.folded, start, end)
+    return sums is not None and english_words.SHARES.search(reading.folded, start, end) is None
+
+
 def mover(reading: Reading, start: int, end: int) -> list[Mention]:
     """Who moves last in the words, though they do not say how far: stocks are flat and [bitcoin] retreats."""
     start = max(start, reading.folded.rfind(": ", start, end) + 1)

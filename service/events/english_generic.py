@@ -85,7 +85,8 @@ QUALITIES = _set(
 """What a listing is besides, and where."""
 MEASURES = _set(
     """
-    activity trading volume volumes transactions turnover sales revenue revenues profit profits income earnings ebitda eps
+    aid donations compensation activity trading volume volumes transactions turnover sales revenue revenues profit profits
+    income earnings ebitda eps
     pat npat
     roce roe roa gdp cpi ppi pmi ip msp ffo arr aum gmv nii nim nav rpo opex capex demand production output inflation
     inventories spending investment investments hedges flow flows inflows outflows bills bets wagers tariffs deposits loans

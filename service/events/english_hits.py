@@ -11,6 +11,8 @@ from service.events.compiled import Compiled, Hit, Role
 from service.events.reading import Reading
 from service.model.span import Span
 
+_CODE = re.compile(r"-[a-z]{2,5}\.[a-z]{1,2}(?![a-z])")
+"""IPO-ABC.N is the code of a company that is not listed yet."""
 _OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
 _ABBREVIATED = ("FFO", "AFFO", "EPS", "EBITDA", "GDP", "CPI", "PPI", "PMI", "PAT", "AUM", "NIM")
 """Measures that have capitals everywhere."""
@@ -41,4 +43,6 @@ def measures(compiled: Compiled, hit: Hit) -> bool:
 
 
 def _says_again(folded: str, hit: Hit, ends: Set[int]) -> bool:
+    if _CODE.match(folded, hit.end):
+        return True
     return folded[hit.start - 1] == "(" and folded[hit.end : hit.end + 1] == ")" and folded.rfind(" ", 0, hit.start) in ends

@@ -75,7 +75,7 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
         if token.is_bracket:
             alias, entity = reading.bracket(Span(token.span.start + 1, token.span.end - 1))
     named = _named(reading, group, headline)
-    if not named or named[-1].text in ("it", "they", "he", "she"):
+    if not named or named[-1].text in ("it", "they", "he", "she") or any(token.low in ("your", "our", "my") for token in named):
         return None
     whole = Span(named[0].span.start, named[-1].span.end)
     start, end = narrowed(reading.document, *whole)
@@ -200,7 +200,7 @@ def _at_region(document: str, start: int, end: int) -> int:
 
 
 def _after_determiners(document: str, start: int, end: int) -> int:
-    while start < end and (match := words.DETERMINER.match(document[start:end])):
+    while start < end and (match := words.DETERMINER.match(document[start:end])) and match[0].strip() != "ON":
         start += match.end()
     return start
 

@@ -197,7 +197,8 @@ DETERMINER = re.compile(
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 SUMS = re.compile(
-    r"(?<![a-z])(?:units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|dividends?|per share of|fees|costs|"
+    r"(?<![a-z])(?:compensation|salary|bonus|units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|"
+    r"dividends?|per share of|fees|costs|"
     r"expenses|sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
     r"deliveries|shipments|output|"
     r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|[mb]n|assets|deposits|loans|yields?|rates?|"

@@ -17,7 +17,7 @@ from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit
-from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, stock_of
+from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, speaks_of_sums, stock_of
 from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
@@ -276,6 +276,8 @@ def _subjects(
         found = finder.after(reading, one.say.end, clause.span.end)
     if found is not None:
         return found
+    if clause.opener.startswith("--") and speaks_of_sums(reading, sentence.span.start, clause.span.start):
+        return []
     whose = stock_of(reading, sentence.span.start, one.evidence.start) if sentence.language == "en" else []
     return whose or _carried(reading, sentence, one, earlier)
 

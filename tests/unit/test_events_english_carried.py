@@ -153,3 +153,38 @@ def test_whose_debut_its_debut_is() -> None:
 )
 def test_what_is_done_is_no_plan(text: str, stage: str) -> None:
     assert {event.fields["stage"] for event in understand(item(text)) if event.type == "ipo"} == {stage}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Jane Roe Morvik shares were up 42%.", ["Morvik"]),
+        ("The top losers: ON Semiconductor Corp, down 6.2%.", ["ON Semiconductor Corp"]),
+        ("Halden Corp raised its chief's pay to $3 million for the year -- up a third.", []),
+        ("Halden Corp traded at 31 -- up a third since May.", ["Halden Corp"]),
+        ("Development Aid Drops 23%", []),
+        ("Keep an eye on Your Clever Tickers rose nearly 3%.", []),
+        ("James Tarn rose 3%.", []),
+        ("James Tarn shares rose 3%.", ["James Tarn"]),
+    ],
+)
+def test_names_and_what_stands_beside_them(text: str, expected: list[str]) -> None:
+    assert [subject for subject, _ in moves(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "James Tarn set the league record for doubles.",
+        "Halden set records for the most boats in a day.",
+        "Morvik Air (IPO-MVK.AX) flies twice a day.",
+        "Morvik sold its shares in 2021 with an initial public offering price of $80.",
+    ],
+)
+def test_no_event_of_a_security(text: str) -> None:
+    assert said(text) == []
+
+
+def test_a_rubric_is_no_name() -> None:
+    (event,) = understand(item("Morvik Care IPO Story continues below AdvertisementRemove Ad The firm opens on May 3."))
+    assert event.subject == "Morvik Care"
