@@ -70,7 +70,7 @@ LOOSE = _set(
     rs inr usd eur used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
-    story advertisement psu psus
+    story advertisement psu psus future all
     momentum shariah conservative balanced moderate aggressive seasonally returns capital
     """
 )

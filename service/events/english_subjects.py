@@ -148,6 +148,7 @@ def _says_nothing(part: str) -> bool:
         part in generic.LOOSE
         or part in generic.TIMES
         or part in generic.PLACES
+        or words.NATIONS.match(part) is not None
         or _LEGAL.match(part) is not None
         or is_quality(part)
         or not part.strip(".0123456789%$")

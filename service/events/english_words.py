@@ -25,7 +25,7 @@ SKIP = _set(
 HEADLINE_SKIP = _set(
     """
     ends ended closes closed opens opened settle settles settled finish finishes finished trades trading set likely poised
-    is are was were has have still just also now to unofficially officially sharply further said gets seen
+    all both each is are was were has have still just also now to unofficially officially sharply further said gets seen
     """
 )
 """In headlines these come between whom it happened to and what happened, with a capital."""
@@ -128,7 +128,10 @@ SHARES_OF_THE = [[noun, of, "the"] for noun in ("shares", "stock") for of in ("o
 OWNING = _set("its their his")
 OTHERS = _set("others more peers rivals other holders investors shareholders backers owners")
 NOBODY = _set(
-    "indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh"
+    """
+    m&a r&d p&l indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln
+    crore lakh
+    """
 )
 """Words with a capital at the start of a sentence that name nobody in particular."""
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
@@ -160,7 +163,10 @@ NATIONS = re.compile(
 )
 REGIONS = re.compile(
     NATIONS.pattern[:-1]
-    + r"(?:['’]s)?(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|"
+    + r"(?:['’]s)?(?: (?:[\w]+-cap|tech|technology|banks?|banking|chip|property|auto|energy|steel|mining|oil|ev|internet|biotech|"
+    r"defen[cs]e|consumer|health-?care|pharma|software|semiconductor|ai|growth|value|blue-chip|airline|luxury|retail|insurance|"
+    r"financial|solar|stock|listed|telecom|industrial|miners?))? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|"
+    r"chip|bank|banking|energy|mining|"
     r"small-cap|"
     r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|"
     r"equities)$",

@@ -54,8 +54,13 @@ def _done(document: str, event: Event, done: Sequence[Event]) -> Event:
     """What an English item says is planned and elsewhere that it is done, is done."""
     if event.fields.get("stage") != _PLANNED or not _in_english(document, event):
         return event
-    more = next((other for other in done if other.type == event.type and same(event, other)), None)
+    more = next((other for other in done if other.type == event.type and _alike(event, other)), None)
     return replace(event, status=more.status, fields={**event.fields, "stage": more.fields["stage"]}) if more else event
+
+
+def _alike(one: Event, other: Event) -> bool:
+    """Whether two names of an item mean one company: Acme Widget is PT Acme Widget Indonesia."""
+    return same(one, other) or (bool(one.subject) and f" {fold(one.subject)} " in f" {fold(other.subject)} ")
 
 
 def _in_english(document: str, event: Event) -> bool:

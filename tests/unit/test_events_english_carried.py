@@ -188,3 +188,35 @@ def test_no_event_of_a_security(text: str) -> None:
 def test_a_rubric_is_no_name() -> None:
     (event,) = understand(item("Morvik Care IPO Story continues below AdvertisementRemove Ad The firm opens on May 3."))
     assert event.subject == "Morvik Care"
+
+
+def test_descriptions_of_a_listing_are_no_company() -> None:
+    assert said("Halden-Backed Morvik Is Pursuing Future Vietnam IPO") in ([], [("ipo", "Morvik")])
+    assert said("Coal Miner Jumps in Biggest Indonesian IPO of 2025") == []
+
+
+def test_one_company_under_two_names_is_listed_under_both() -> None:
+    title = "Morvik Andal Rises 20% After the Largest Oslo IPO This Year"
+    text = "Shares of coal miner PT Morvik Andal Norge jumped in their first day of trading."
+    assert {event.fields["stage"] for event in understand(item(text, title)) if event.type == "ipo"} == {"listed"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "M&A rose 70 percent in November.",
+        "News lifted Bitcoin to within a whisker of a record $100,000.",
+        "The Dow made small moves from the record highs of Wednesday.",
+    ],
+)
+def test_what_only_looks_like_a_move_or_a_high(text: str) -> None:
+    assert said(text) == []
+
+
+def test_all_of_a_list_are_its_names() -> None:
+    assert ("new_high", "Nasdaq") in said("S&P 500, Dow, Nasdaq All Close at Record Highs")
+
+
+def test_a_brand_with_a_nation_is_no_market() -> None:
+    text = "Shares of the clothes seller fell 12%."
+    assert moves(text, title="American Kestrel Shares Plunge After Retailer Cuts Outlook") == [("American Kestrel", -12)]
