@@ -22,7 +22,7 @@ def of_english(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[
     """Those that say what they seem to say.
 
     Acme Holdings has shares; its holdings have none: a measure with a capital is part of a name, in headlines before Ltd. An
-    abbreviation in brackets says again what stands before it: since its initial public offering (IPO).
+    abbreviation in brackets says again what stands before it: an initial public offering (IPO).
     """
     headline = english.is_headline(reading.document, span)
     ends = {hit.end for hit in hits if hit.role is Role.TRIGGER}

@@ -70,9 +70,12 @@ def test_what_has_no_price(text: str) -> None:
         ("The Jamaican dollar rose 1%.", ["Jamaican dollar"]),
         ("The strong dollar rose 1%.", ["dollar"]),
         ("The South Korean won rose 1%.", ["South Korean won"]),
-        ("A 1.5% climb in the oil and gas sector helped.", ["oil and gas sector"]),
-        ("The Shanghai Composite and Shenzhen Component indices fell 1% and 2%.", ["Shanghai Composite", "Shenzhen Component"]),
-        ("The S&P 500 index's SPX gain of 19.9% was large.", ["S&P 500 index"]),
+        ("Oslo liked a 2.5% jump in the copper and zinc sector.", ["copper and zinc sector"]),
+        (
+            "Both Shanghai Composite and Shenzhen Component indices shed 3% and 2%.",
+            ["Shanghai Composite", "Shenzhen Component"],
+        ),
+        ("Small beside the S&P 500 index's SPX gain of 8.5% it was.", ["S&P 500 index"]),
         ("Battered Hungarian shares rose 3%.", ["Hungarian shares"]),
         ("Halden at 6940.01 (-0.06%) and S&P 500 closed at 6940.01 (-0.06%)", ["S&P 500"]),
         ("The Nifty fell 1%. The Nifty Bank index fell 2%.", ["Nifty", "Nifty Bank index"]),
@@ -88,24 +91,24 @@ def test_prices_of_two_goods() -> None:
 
 def test_whose_listing_it_is() -> None:
     title = "Halden Said to Hire Bank for $1 Billion India IPO"
-    text = "Halden Plc has hired a bank to work on a potential initial public offering of Indian unit Morvik Care Co."
+    text = "Halden Plc asked two banks about a possible initial public offering of Welsh unit Morvik Care Co."
     assert said(text, title=title) == [("ipo", "Morvik Care Co")]
-    assert said("Morvik Corp shares rose in their London Stock Exchange debut.") == [("ipo", "Morvik Corp")]
+    assert said("Morvik Corp shares slid in their Oslo Stock Exchange debut.") == [("ipo", "Morvik Corp")]
     assert said("Saudi IPO Spree Deepens as oil sags") == []
-    assert said("Morvik pays a dividend, its first since its initial public offering (IPO).") == []
+    assert said("Morvik built two mills since an initial public offering (IPO).") == []
 
 
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
-        ("Morvik opens at $52 per share in NYSE debut", "listed"),
+        ("Morvik opens at 31 kroner in Nasdaq debut", "listed"),
         ("Morvik dropped in its Oslo debut.", "listed"),
-        ("Morvik will be the first initial share sale opening on May 3.", "priced"),
+        ("Morvik is the next initial share sale opening on May 3.", "priced"),
         ("Morvik is set to hit the street with its Rs 80-crore IPO.", "planned"),
         ("Morvik explores IPO to raise funds", "planned"),
         ("Morvik raised $80 million in its IPO.", "priced"),
         ("Morvik IPO booked 3 times", "priced"),
-        ("Morvik announced an initial public offering.", "planned"),
+        ("Morvik announced a flotation.", "planned"),
         ("Shipbuilder Morvik's IPO\nMorvik, which makes boats, began trading on the Nasdaq.", "listed"),
     ],
 )
@@ -122,7 +125,7 @@ def test_how_far_a_listing_is(text: str, stage: str) -> None:
         ("Tall Oak Fund jumped 22% this year.", []),
         ("Tall Oak Fund (HGF) jumped 22%.", ["Tall Oak Fund"]),
         ("India VIX jumped 5%.", ["India VIX"]),
-        ("Halden Motors dragged down the Nifty Auto index, tumbling nearly 6 percent.", ["Halden Motors"]),
+        ("Halden Motors pulled down the Redwood Car index, tumbling nearly 4 percent.", ["Halden Motors"]),
         ("Halden's 5% gain was no surprise.", ["Halden"]),
     ],
 )
@@ -131,12 +134,12 @@ def test_parts_and_possessions(text: str, expected: list[str]) -> None:
 
 
 def test_listings_of_what_somebody_owns() -> None:
-    assert said("Halden's Morvik Gas Storage Is Said to Weigh Toronto IPO") == [("ipo", "Morvik Gas Storage")]
+    assert said("Halden's Morvik Wool Works Is Said to Mull Oslo IPO") == [("ipo", "Morvik Wool Works")]
     assert said("Halden, Brightmoor Weigh IPO or Sale of Morvik University") == [("ipo", "Morvik University")]
 
 
 def test_whose_debut_its_debut_is() -> None:
-    text = "Morvik Base Industries fell in its trading debut."
+    text = "Morvik Base Industries slid badly in its trading debut."
     assert ("ipo", "Morvik Base Industries") in said(text, title="Oslo Base Methanol Unit Falls in Debut")
     text = "Boat selling platform Halden Holdings Inc. told more of its initial public offering."
     assert ("ipo", "Boat") not in said(text, title="Halden Plans IPO")
@@ -146,7 +149,7 @@ def test_whose_debut_its_debut_is() -> None:
     ("text", "stage"),
     [
         ("Morvik Plans to Cut IPO\nMorvik Inc. raised $1.5 billion in its IPO.", "priced"),
-        ("Morvik plans an IPO.\nMorvik is considering filing publicly for an IPO.", "planned"),
+        ("Morvik plans an IPO.\nMorvik is mulling filing publicly for an IPO.", "planned"),
         ("Morvik to go ahead with IPO plan", "planned"),
         ("Morvik's IPO Taps a Rally\nThe boatbuilder's $514 million IPO was fully subscribed.", "priced"),
     ],
@@ -178,7 +181,7 @@ def test_names_and_what_stands_beside_them(text: str, expected: list[str]) -> No
         "James Tarn set the league record for doubles.",
         "Halden set records for the most boats in a day.",
         "Morvik Air (IPO-MVK.AX) flies twice a day.",
-        "Morvik sold its shares in 2021 with an initial public offering price of $80.",
+        "Morvik came to Oslo in 2021 with an initial public offering price of $31.",
     ],
 )
 def test_no_event_of_a_security(text: str) -> None:
@@ -186,7 +189,7 @@ def test_no_event_of_a_security(text: str) -> None:
 
 
 def test_a_rubric_is_no_name() -> None:
-    (event,) = understand(item("Morvik Care IPO Story continues below AdvertisementRemove Ad The firm opens on May 3."))
+    (event,) = understand(item("Morvik Care IPO Story continues below Advertisement The firm opens on May 3."))
     assert event.subject == "Morvik Care"
 
 
@@ -197,7 +200,7 @@ def test_descriptions_of_a_listing_are_no_company() -> None:
 
 def test_one_company_under_two_names_is_listed_under_both() -> None:
     title = "Morvik Andal Rises 20% After the Largest Oslo IPO This Year"
-    text = "Shares of coal miner PT Morvik Andal Norge jumped in their first day of trading."
+    text = "Shares of PT Morvik Andal Norge leapt on the first day of trading."
     assert {event.fields["stage"] for event in understand(item(text, title)) if event.type == "ipo"} == {"listed"}
 
 
@@ -205,7 +208,7 @@ def test_one_company_under_two_names_is_listed_under_both() -> None:
     "text",
     [
         "M&A rose 70 percent in November.",
-        "News lifted Bitcoin to within a whisker of a record $100,000.",
+        "Cheer drove copper to within a whisker of a record 9,000 kroner.",
         "The Dow made small moves from the record highs of Wednesday.",
     ],
 )
