@@ -7,10 +7,19 @@ It must not know event types; which nouns are measures and no instruments is the
 
 import re
 
+from service.events import english_generic as generic
 from service.events import english_words as words
-from service.events.english_lists import before_and, coordinated
-from service.events.english_subjects import describes, has_legal, is_person, is_quality, mention, refers_back
+from service.events.english_phrases import is_name, mentions_of, opens, phrase_before
+from service.events.english_subjects import describes, has_legal, is_person, is_quality
 from service.events.english_tokens import Token, is_headline, tokens, without_dateline
+from service.events.english_trimming import (
+    without_adverbs,
+    without_apposition,
+    without_light_verb,
+    without_open_bracket,
+    without_sum,
+    without_time,
+)
 from service.events.reading import Mention, Reading
 from service.model.span import Span
 
@@ -20,24 +29,38 @@ _MAX_TOKENS = 40
 _OPENING = 14
 _REACH = 160
 _FEW = 5
+_QUOTE = 12
+"""Something quoted that ends so soon after its first name is the name of a thing, not what somebody said."""
+_QUOTES = "\"“”'‘’"
 _DESCRIBED = 9
 _SHORT = 3
 _LINE = 300
 _GOES_ON = re.compile(r"(?:up|down)(?= )")
 _AFTER_IT = re.compile(r"(?:,|\(|(?<![a-z])and)(?: (?:is|was|are|were|now|currently|last))* ?$")
 """What goes on about the subject of the clause: closed at 3,000, [up 1 %]."""
+_ONLY_TO = re.compile(r"(?<![a-z])only to (?:[a-z]+ and )?(?:[a-z]+ )?$")
 _AND_DOES = re.compile(r"[a-z.)] and $")
 """Acme renames itself Bolt and [rises 5 %]."""
 _TOLD = re.compile(rf" (?:the |an? )?(?:[a-z-]+ ){{0,3}}?(?:{'|'.join(sorted(words.COMPANY_NOUNS))}) (?=[A-Z])")
 """A fall in [the oil company] Acme."""
-_OF = re.compile(r" (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
+_OF = re.compile(r"(?: \(ipo\))?(?: or (?:a )?sale)? (?:plans? |bid |filing )?(?:of|by|for|in)(?= )")
 _OF_MAKER = re.compile(
-    r" (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|bank|startup|"
+    r"(?: \(IPO\))? (?:of|by|for|in) (?:[\w.-]+ ){0,5}?(?:maker|firm|company|unit|arm|operator|producer|group|developer|"
+    r"bank|startup|"
     r"business|subsidiary|lender|retailer|exporter|provider|giant) (?=[A-Z])"
 )
+_DEBUT = re.compile(r"(?:in|on|at|its|their|a|an) (?:[\w.-]+ ){0,4}?debut(?![a-z])")
+"""Opens 20 % higher in [NYSE debut]: whom the clause opens with."""
+_VERB = re.compile(r"(?:rose|fell|slid|sank|grew|shed|lost|[a-z]+ed)(?![a-z])(?! (?:initial|ipo|listing|share|public|stock))")
+_IS_ONE = re.compile(
+    r"(?<![a-z])(?:(?:is|was|be|becomes?|became) (?:the|an?) (?:[a-z]+ ){0,3}|(?:with|via|through) (?:its |"
+    r"an? )?(?:rs )?(?:[$€£¥]?\d\S* ?)?)$"
+)
+"""Will be the next [IPO], comes to the market with an [IPO]: likewise."""
 _NOUN = re.compile(
     r"(?:the |a |an |its |their )?(?:[$£€]?[\d.,]+(?: ?(?:million|billion|mln|bln|crore|bn|m))? )?"
-    r"(?:ipo|initial public|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|public|exchange)[ -](?:market )?"
+    r"(?:ipo|initial (?:public|share)|(?:maiden )?public issue|listing|flotation|(?:trading|market|stock|share|nasdaq|nyse|"
+    r"public|exchange)[ -](?:market )?"
     r"(?:debut|listing)|which|who|that|\d[\d.,]* ?(?:%|percent|per cent|pct))(?![a-z])"
 )
 """What a name may stand before as if it were an adjective: hired banks for Acme [IPO], the deal behind Acme's [5 % gain]."""
@@ -46,11 +69,16 @@ _NOUN = re.compile(
 def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
     """Whom the words before the trigger name, or, where "closed at 3,000, [up 1 %]" goes on about it, whom they open with."""
     found = _named_before(reading, start, end)
-    if found == [] and _GOES_ON.match(reading.folded, end):
-        words_before = reading.folded[start:end]
-        if _AFTER_IT.search(words_before) and not words.SUMS.search(words_before):
-            return topic(reading, start, end)
-    return found
+    if found or not _GOES_ON.match(reading.folded, end):
+        return found
+    words_before = reading.folded[start:end]
+    if _ONLY_TO.search(words_before):
+        return None
+    if not _AFTER_IT.search(words_before):
+        return found
+    if words.SUMS.search(words_before):
+        return found if words.SHARES.search(words_before.replace("per share", "")) else []
+    return topic(reading, start, end) if found == [] else None
 
 
 def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | None:
@@ -61,54 +89,93 @@ def _named_before(reading: Reading, start: int, end: int) -> list[Mention] | Non
     """
     if reading.folded.startswith("which", end):
         start = max(start, reading.folded.rfind(", including ", start, end) + 1)
-    found = tokens(reading.document, start, _without_time(reading.folded, start, end))[-_MAX_TOKENS:]
+    found = tokens(reading.document, start, without_time(reading.folded, start, end))[-_MAX_TOKENS:]
     headline = is_headline(reading.document, Span(start, end))
     signed = reading.folded[end : end + 1] in ("+", "-")
-    if len(found) > 1 and found[-1].low == "to" and (headline or found[-2].text.islower()):
+    if len(found) > 2 and found[-2].low == "to" and found[-1].low in ("close", "end", "finish", "settle", "trade"):
+        found = found[:-1]
+    said = (
+        headline
+        and len(found) > 2
+        and (found[-3].low, found[-2].low, found[-1].low) in (("is", "said", "to"), ("are", "said", "to"))
+    )
+    if len(found) > 1 and found[-1].low == "to" and not said and (headline or found[-2].text.islower()):
         back = found[0].low in words.ANAPHORS | words.DETERMINERS or len(found) < _FEW
         return topic(reading, start, end) or (None if back else [])
     goes_on = _AND_DOES.search(reading.folded, start, end) is not None and not (signed or reading.folded[end : end + 1].isdigit())
     found = _stripped(reading, found, start, headline, signed)
-    if _is_nothing(found, signed):
+    noun = _NOUN.match(reading.folded, end) is not None
+    found = without_sum(found) if noun else found
+    if _is_nothing(reading, found, signed):
         return []
     if _goes_on(found):
         return None
-    noun = _NOUN.match(reading.folded, end) is not None
-    phrase = _phrase_before(reading, found, noun)
+    phrase = phrase_before(reading, found, noun)
     if noun and not reading.folded[end].isdigit():
-        return _with_noun(reading, phrase, start, headline)
-    if not phrase or all(token.low in words.NOBODY for token in phrase):
+        return _with_noun(reading, phrase, Span(start, end), headline)
+    if not phrase or all(token.low in words.NOBODY for token in phrase) or _of_something_else(reading, found, phrase, end):
         return []
-    named = _mentions(reading, phrase, headline)
+    named = mentions_of(reading, phrase, headline)
     if signed and not words.SHARES.search(phrase[-1].text):
         return [one for one in named or () if one.entity or headline or has_legal(one.text)]
     return topic(reading, start, end) or named if goes_on and named else named
 
 
-def _with_noun(reading: Reading, phrase: list[Token], start: int, headline: bool) -> list[Mention] | None:
+def _of_something_else(reading: Reading, found: list[Token], phrase: list[Token], end: int) -> bool:
+    """Whether a part of somebody or something of theirs is meant: the EV unit of Acme, Acme's [rose 5 %] as Bolt's sales did."""
+    last = phrase[-1]
+    if (
+        last.owns
+        and _VERB.match(reading.folded, end)
+        and not generic.POSSESSIVE.search(reading.document[last.span.start : last.span.end - 2])
+    ):
+        return reading.covered(last.span.end - 1) is None
+    index = found.index(phrase[0])
+    while index and found[index - 1].text.islower() and found[index - 1].low not in ("of", "and", "but"):
+        index -= 1
+    return index > 1 and found[index - 1].low == "of" and found[index - 2].low in words.PARTS
+
+
+def _with_noun(reading: Reading, phrase: list[Token], place: Span, headline: bool) -> list[Mention] | None:
     """Whom the words before a noun name: Acme's [IPO]; where they only describe it, the text goes on about the same one."""
     named_here = _beside(reading, phrase) if headline else phrase
+    debut = _DEBUT.match(reading.folded, reading.folded.rfind(" ", 0, place.end - 1) + 1)
+    if not named_here and (debut or _IS_ONE.search(reading.folded, *place)):
+        return topic(reading, *place) or None
     if headline and not named_here:
-        return [] if reading.folded.startswith("after", start) else None
-    return (_mentions(reading, named_here, headline) or None) if named_here else []
+        return [] if reading.folded.startswith("after", place.start) else None
+    return (mentions_of(reading, named_here, headline) or None) if named_here else []
 
 
 def _stripped(reading: Reading, found: list[Token], start: int, headline: bool, signed: bool) -> list[Token]:
     """Without brackets, adverbs, appositions, light verbs and times at the end."""
-    found = _without_light_verb(_without_apposition(_without_adverbs(_without_open_bracket(found, signed), headline)))
+    if found and reading.covered(found[-1].span.start) is not None:
+        return found  # the Korean won
+    found = without_light_verb(without_apposition(without_adverbs(without_open_bracket(found, signed), headline)))
     if not found:
         return found
-    stop = _without_time(reading.folded, start, found[-1].span.end)
-    return _without_adverbs([token for token in found if token.span.start < stop], headline)
+    stop = without_time(reading.folded, start, found[-1].span.end)
+    return without_adverbs([token for token in found if token.span.start < stop], headline)
 
 
-def _is_nothing(found: list[Token], signed: bool) -> bool:
-    """Whether what stands there is no security: "a [5 % rise]", "price index"."""
-    if not found:
-        return signed
+def _is_nothing(reading: Reading, found: list[Token], signed: bool) -> bool:
+    """Whether what stands there is no security: "a [5 % rise]", "price index", "ticket prices", "having [risen 5 %], Acme"."""
+    if not found or found[-1].low == "having":
+        return signed or bool(found)
+    if found[-1].low in ("price", "prices") and len(found) > 1:
+        return not any(_has_price(reading, found, index) for index in (-2, -4 if found[-3:][0].low == "and" else -2))
     if found[-1].low in words.ARTICLES:
         return len(found) < 2 or found[-2].text != ","
     return found[-1].low in ("index", "gauge", "indicator") and len(found) > 1 and found[-2].low in words.ECONOMIC
+
+
+def _has_price(reading: Reading, found: list[Token], index: int) -> bool:
+    """Whether the prices of what stands there are those of a security: natural-gas prices, and no ticket prices."""
+    if len(found) < -index:
+        return False
+    what = found[index]
+    known = what.low.rpartition("-")[2] in words.PRICED or reading.covered(what.span.start) is not None
+    return known or not what.text.islower()
 
 
 def _goes_on(found: list[Token]) -> bool:
@@ -137,7 +204,10 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
         if not phrase and (token.low in words.LEAD_IN or not (token.text[0].isalnum() or token.is_bracket)):
             back = back or token.low in words.OWNING
             continue
-        if not (_is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
+        if phrase and token.text in ("sector", "index"):
+            phrase.append(token)
+            break
+        if not (is_name(reading, token, bool(phrase)) or (phrase and (token.low in words.CONNECTORS or token.is_bracket))):
             back = back or (not phrase and token.low.removesuffix("'s").removesuffix("’s") in words.ANAPHORS)
             break
         phrase.append(token)
@@ -149,7 +219,7 @@ def after(reading: Reading, start: int, end: int) -> list[Mention] | None:
         phrase.pop()
     if back or not phrase or words.BACKED.search(phrase[-1].text):
         return None if back else []
-    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end)))
+    return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end)))
 
 
 def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] | None:
@@ -159,12 +229,17 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
     if found:
         return found
     beside = tokens(reading.document, start, noun.start)[-_MAX_TOKENS:]
-    phrase = _beside(reading, _phrase_before(reading, beside, noun=True))
-    return _mentions(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
+    phrase = _beside(reading, phrase_before(reading, beside, noun=True))
+    return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
 
 
 def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
-    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big."""
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big.
+
+    Where it is listed is nobody's name: its London Stock Exchange [debut].
+    """
+    if phrase and phrase[-1].low in words.VENUES:
+        return []
     known = [reading.covered(token.span.start) is not None for token in phrase]
     verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
     phrase = phrase[verbs[-1] + 1 :] if verbs else phrase
@@ -183,8 +258,8 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
     for token in [*opening, None]:
         if (
             token is not None
-            and _is_name(reading, token, bool(run))
-            and not _opens(token)
+            and is_name(reading, token, bool(run))
+            and not opens(token)
             and not (headline and _looks_like_verb(token, run))
         ):
             run.append(token)
@@ -192,13 +267,22 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
                 continue
         elif token is not None and run and token.low in words.CONNECTORS:
             continue
-        described = token is not None and token.text.islower() and token.low in words.COMPANY_NOUNS
+        described = token is not None and (
+            (token.text.islower() and token.low in words.COMPANY_NOUNS) or _is_quoted(reading.document, run)
+        )
         if run and not described and run[0].low not in words.SOURCES and not words.BACKED.search(run[-1].text):
-            found = _mentions(reading, run, headline)
+            found = mentions_of(reading, run, headline)
             if found and not (found[0].entity is None and is_person(found[0].text)):
                 return found[:1]
         run = []
     return []
+
+
+def _is_quoted(document: str, run: list[Token]) -> bool:
+    """The "Quest" game maker Acme is Acme."""
+    if not run or document[max(0, run[0].span.start - 1)] not in _QUOTES:
+        return False
+    return any(character in _QUOTES for character in document[run[-1].span.end : run[-1].span.end + _QUOTE])
 
 
 def _looks_like_verb(token: Token, run: list[Token]) -> bool:
@@ -207,142 +291,3 @@ def _looks_like_verb(token: Token, run: list[Token]) -> bool:
     return token.low in words.HEADLINE_VERBS or (
         token.text.endswith("s") and not token.text.endswith(("'s", "’s", "ss", "us", "is"))
     )
-
-
-def _without_time(folded: str, start: int, end: int) -> int:
-    """Cut "on Thursday", "in early trade" and their like off the end."""
-    for _ in range(3):
-        match = words.TIME_TAIL.search(folded[start:end])
-        if match is None:
-            return end
-        end = start + match.start()
-    return end
-
-
-def _without_open_bracket(found: list[Token], bracket: bool) -> list[Token]:
-    """Acme ([+3 %]), Acme up 0.82 ([+1.13 %]), Acme and Bolt closed 2 % and [3 % lower]."""
-    if len(found) > 1 and found[-1].low == "and" and found[-2].text == "%":
-        while found and (found[-1].text in "%,and" or words.MONEY.match(found[-1].text)):
-            found = found[:-1]
-    opened = False
-    while found and (found[-1].text in "([:+-" or (bracket and opened and words.MONEY.match(found[-1].text))):
-        opened = opened or found[-1].text == "("
-        found = found[:-1]
-    return found
-
-
-def _without_adverbs(found: list[Token], headline: bool = False) -> list[Token]:
-    while found and (
-        (found[-1].text.islower() and (found[-1].low in words.SKIP or found[-1].low.endswith("ly")))
-        or (headline and found[-1].low in words.HEADLINE_SKIP)
-    ):
-        found = found[:-1]
-    return found
-
-
-def _without_light_verb(found: list[Token]) -> list[Token]:
-    """ "Nvidia posted a [3 % gain]" is about Nvidia."""
-    if len(found) > 1 and found[-1].low in words.ARTICLES and found[-2].low in words.LIGHT_VERBS:
-        return _without_adverbs(found[:-2])
-    return _without_adverbs(found[:-1]) if found and found[-1].text in words.HAVING else found
-
-
-def _without_apposition(found: list[Token]) -> list[Token]:
-    """ "Wisesoft Co., whose name implies victory," is about Wisesoft Co."""
-    if not found or found[-1].text != ",":
-        return found
-    found = found[:-1]
-    for index in range(len(found) - 2, 0, -1):
-        if found[index].text == "," and found[index + 1].text[:1].islower() and found[index + 1].low not in words.VERBS:
-            return _without_adverbs(found[:index])
-    return _without_adverbs(found)
-
-
-def _is_name(reading: Reading, token: Token, follows: bool) -> bool:
-    """Whether the word can be part of a name; a figure only where it follows one."""
-    if reading.covered(token.span.start) is not None:
-        return True
-    if words.MONEY.match(token.text):
-        return follows and token.text[0].isdigit()
-    if token.low in words.STOPS or (token.low in words.SMALL_STOPS and token.text.islower()):
-        return False
-    return token.text[0].isupper() or token.low in words.LOWER_NAMES
-
-
-def _phrase_before(reading: Reading, found: list[Token], noun: bool = False) -> list[Token]:
-    """Walk back from the end as long as the words can belong to names."""
-    phrase: list[Token] = []
-    index = len(found)
-    for index in range(len(found) - 1, -1, -1):
-        if not _belongs(reading, found, index, bool(phrase)):
-            index += 1
-            break
-        phrase.insert(0, found[index])
-    if phrase and phrase[-1].is_bracket and len(phrase) == 1:
-        return []
-    if phrase and index and phrase[0].low in words.LOWER_NAMES and found[index - 1].low in words.NOBODY:
-        return []  # 3 billion yuan
-    left = len(phrase)
-    shares_on = index > 1 and found[index - 2].low in words.SHARE_NOUNS
-    phrase = _without_opening(phrase, found[index - 1].low if index and not shares_on else "")
-    place = index + left - len(phrase)
-    if noun or place < 2 or not phrase:
-        return phrase
-    if found[place - 1].low == "including" and found[place - 2].low in words.OTHERS:
-        return _phrase_before(reading, before_and(found[: place - 2]))
-    return (
-        _phrase_before(reading, _without_adverbs(found[: place - 1]))
-        if _only_where(found[place - 2], found[place - 1])
-        else phrase
-    )
-
-
-def _only_where(head: Token, preposition: Token) -> bool:
-    """Traffic at Acme is traffic; shares in Acme are Acme."""
-    return (
-        preposition.low in words.WHERE
-        and head.text not in ".,;:-–—"
-        and head.low not in words.SHARE_NOUNS
-        and not (preposition.low == "by" and head.low.endswith("ed"))
-    )
-
-
-def _belongs(reading: Reading, found: list[Token], index: int, started: bool) -> bool:
-    token = found[index]
-    if token.is_bracket or token.low in words.OTHERS or (not started and token.low in words.ANAPHORS and token.text.islower()):
-        return True
-    if token.low in words.CONNECTORS or token.text in ",&/":
-        return started and index > 0
-    follows = index > 0 and _is_name(reading, found[index - 1], follows=False)
-    return _is_name(reading, token, follows) or (started and _is_sector(reading, found, index))
-
-
-def _is_sector(reading: Reading, found: list[Token], index: int) -> bool:
-    """The S&P 500 [materials] index."""
-    word = found[index]
-    named = index > 0 and _is_name(reading, found[index - 1], follows=True)
-    return named and found[index + 1].text == "index" and word.text.isalpha() and word.low not in words.ECONOMIC
-
-
-def _without_opening(phrase: list[Token], before_it: str) -> list[Token]:
-    """ "Notably, A and B" and "In New York, A and B" are about A and B."""
-    comma = next((index for index, token in enumerate(phrase[:5]) if token.text == ","), None)
-    opened = before_it in words.ADVERBIAL or (phrase and phrase[0].low in words.ADVERBIAL)
-    if comma is not None and (opened or (comma == 1 and _opens(phrase[0]))):
-        phrase = phrase[comma + 1 :]
-    while phrase and (phrase[0].text in ",&/" or phrase[0].low in ("of", "and", "&", "or")):
-        phrase = phrase[1:]
-    return phrase
-
-
-def _opens(token: Token) -> bool:
-    return token.low in words.OPENERS or token.low.endswith("ly")
-
-
-def _mentions(reading: Reading, phrase: list[Token], headline: bool) -> list[Mention] | None:
-    """The names of a phrase; None where it means somebody named elsewhere, none where it names nobody at all."""
-    groups = coordinated(reading, phrase, headline)
-    found = [one for group in groups if (one := mention(reading, group, headline)) is not None]
-    if not found and (not groups or any(refers_back(reading, group, headline) for group in groups)):
-        return None
-    return found

@@ -70,6 +70,7 @@ LOOSE = _set(
     rs inr usd eur used nation nation's nation’s country country's country’s
     when what which who why how where if as and or but for from in on at by with of to than so
     asset assets pay wage wages jobs population users customers visitors cases deaths
+    story advertisement psu psus future all
     momentum shariah conservative balanced moderate aggressive seasonally returns capital
     """
 )
@@ -84,7 +85,8 @@ QUALITIES = _set(
 """What a listing is besides, and where."""
 MEASURES = _set(
     """
-    activity trading volume volumes transactions turnover sales revenue revenues profit profits income earnings ebitda eps
+    aid donations compensation activity trading volume volumes transactions turnover sales revenue revenues profit profits
+    income earnings ebitda eps
     pat npat
     roce roe roa gdp cpi ppi pmi ip msp ffo arr aum gmv nii nim nav rpo opex capex demand production output inflation
     inventories spending investment investments hedges flow flows inflows outflows bills bets wagers tariffs deposits loans

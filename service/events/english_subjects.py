@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from service.events import english_generic as generic
 from service.events import english_words as words
 from service.events.english_tokens import Token
+from service.events.names import Named
 from service.events.reading import Mention, Reading
+from service.model.entity import EntityKind
 from service.model.span import Span
 
 _DESCRIBER = (
@@ -57,7 +59,11 @@ _PERIOD_TAIL = re.compile(
 )
 _HOW_BIG = ("-ever", "-plus", "-franc", "subscribed", "-crore", "-lakh", "-million", "-billion")
 _BRACKET_TAIL = re.compile(r"\s*\([^()]*\)$")
+_INDICES = re.compile(r"(?<= )[A-Z]\w*(?P<all> (?:indices|indexes))(?![\w ])")
+_TICKER_TAIL = re.compile(r"(?:(?<=[Ii]ndex)|(?<=[Aa]verage)|(?<=[Cc]omposite))['’]s? \.?[A-Z]{2,6}$")
 _BANK_OF = re.compile(r"^(?:bank|bancorp|first|general|national) of ", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"[A-Z][a-z-]+ (?=(?:[A-Z][a-z]+ )?[A-Z][a-z]+(?:an|ese|ish) (?i:shares|stocks|equities))")
+_HOARDED = re.compile(r"[a-z] (?:stocks|shares|equities)$", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s\"'“”‘’(:;*#•|-]+|[\s\"'“”‘’(:;*|-]+$")
 _WORD = re.compile(r"[^\s,&/]+")
 
@@ -69,7 +75,7 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
         if token.is_bracket:
             alias, entity = reading.bracket(Span(token.span.start + 1, token.span.end - 1))
     named = _named(reading, group, headline)
-    if not named or named[-1].text in ("it", "they", "he", "she"):
+    if not named or named[-1].text in ("it", "they", "he", "she") or any(token.low in ("your", "our", "my") for token in named):
         return None
     whole = Span(named[0].span.start, named[-1].span.end)
     start, end = narrowed(reading.document, *whole)
@@ -78,7 +84,15 @@ def mention(reading: Reading, group: Sequence[Token], headline: bool) -> Mention
     priced = words.SHARES.search(whole.of(reading.document)) is not None
     if not priced and named[-1].low in generic.MEASURES and reading.covered(named[-1].span.start) is None:
         return None
-    return None if names_nobody(text, known, priced) else _linked(reading, Span(start, end), alias, entity)
+    if names_nobody(text, known, priced):
+        return None
+    found = _linked(reading, Span(start, end), alias, entity)
+    return None if _HOARDED.search(whole.of(reading.document)) and _is_good(reading, found) else found
+
+
+def _is_good(reading: Reading, mention: Mention) -> bool:
+    """Copper stocks are what lies in a warehouse, or miners: no price of copper."""
+    return mention.entity is not None and reading.book.catalog[mention.entity].kind is EntityKind.COMMODITY
 
 
 def refers_back(reading: Reading, group: Sequence[Token], headline: bool) -> bool:
@@ -134,6 +148,7 @@ def _says_nothing(part: str) -> bool:
         part in generic.LOOSE
         or part in generic.TIMES
         or part in generic.PLACES
+        or words.NATIONS.match(part) is not None
         or _LEGAL.match(part) is not None
         or is_quality(part)
         or not part.strip(".0123456789%$")
@@ -170,6 +185,7 @@ def narrowed(document: str, start: int, end: int) -> tuple[int, int]:
     match = words.SHARES_OF.match(document[start:end])
     start += match.end() if match else 0
     start = _after_determiners(document, start, end)
+    start = _at_region(document, start, end)
     if words.REGIONS.match(document[start:end]):
         return start, end
     end = _before_tail(document, start, end)
@@ -178,8 +194,14 @@ def narrowed(document: str, start: int, end: int) -> tuple[int, int]:
     return (start + owner.end() if owner else start), end
 
 
+def _at_region(document: str, start: int, end: int) -> int:
+    """Roaring Sri Lankan Stocks are Sri Lankan Stocks."""
+    word = _ADJECTIVE.match(document, start, end)
+    return start + word.end() if word and words.REGIONS.match(document[start + word.end() : end]) else start
+
+
 def _after_determiners(document: str, start: int, end: int) -> int:
-    while start < end and (match := words.DETERMINER.match(document[start:end])):
+    while start < end and (match := words.DETERMINER.match(document[start:end])) and match[0].strip() != "ON":
         start += match.end()
     return start
 
@@ -190,6 +212,11 @@ def _before_tail(document: str, start: int, end: int) -> int:
     if tail:
         end = start + tail.start()
         end += 2 if generic.POSSESSIVE.search(document[start:end]) and document[end : end + 2] in ("'s", "’s") else 0
+    several = _INDICES.search(document, start, end)
+    end = several.start("all") if several else end
+    quoted = _TICKER_TAIL.search(document[start:end])
+    if quoted and quoted.start():
+        end = start + quoted.start()
     while bracket := _BRACKET_TAIL.search(document[start:end]):
         end = start + bracket.start()
     role = _ROLE.search(document[start:end])
@@ -215,11 +242,21 @@ def _without_description(document: str, start: int, end: int) -> tuple[int, int]
     return start, end
 
 
+def _from_elsewhere(reading: Reading, span: Span, name: Named) -> bool:
+    """Whether a currency is that of another nation: the Singapore dollar is no dollar, the Egyptian pound no pound."""
+    if name.entity is None or reading.book.catalog[name.entity].kind is not EntityKind.CURRENCY:
+        return False
+    nation = reading.document[span.start : name.span.start].strip().replace(".", "")
+    own = any(known.lower().startswith(nation.lower()[:4]) for known in reading.book.catalog[name.entity].names_en)
+    elsewhere = words.NATIONS.match(nation) or nation.lower() in generic.PLACES or nation.endswith(("an", "ese", "ish"))
+    return bool(nation) and not own and bool(elsewhere)
+
+
 def _linked(reading: Reading, span: Span, alias: str, entity: str | None) -> Mention:
     """Narrow a description to the known name at its end ("software giant Microsoft"), and find the entity."""
     names = reading.names_in(span.start, span.end)
     last = next((name for name in names if name.span.end == span.end), None)
-    if last is not None:
+    if last is not None and not _from_elsewhere(reading, span, last):
         span = last.span
         entity = entity or last.entity
     text = span.of(reading.document)

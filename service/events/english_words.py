@@ -18,19 +18,20 @@ SKIP = _set(
     must did do does not never no longer at up down more than so far finally set likely poised expected early late
     subsequently together respectively meanwhile well really said seen and or but sees saw hits intraday looks appears
     seems jumped rose rallied surged fell climbed settled settles finished finishes finish day trade trades trading settling
-    roughly
+    roughly edges edged inches inched ticks ticked drifts drifted
     plans plan planning wants aims intends hopes preparing prepares considering seeks seeking agreed agrees decided
     """
 )
 HEADLINE_SKIP = _set(
     """
     ends ended closes closed opens opened settle settles settled finish finishes finished trades trading set likely poised
-    is are was were has have still just also now to unofficially officially sharply further said having gets seen
+    all both each is are was were has have still just also now to unofficially officially sharply further said gets seen
     """
 )
 """In headlines these come between whom it happened to and what happened, with a capital."""
 HEADLINE_VERBS = _set(
     """
+    continue continues restart restarts resume resumes defy defies signals
     weighs agrees gets says sees updates approves taps hires plans seeks eyes files raises mulls considers explores picks wins
     nears targets aims prepares launches prices delays pulls shelves postpones withdraws scraps slash slashes cuts lifts
     boosts sends drives drags warns reports posts beats misses falls rises jumps slides slips drops gains surges soars
@@ -92,14 +93,24 @@ CONNECTORS = _set("of and & the de la du von")
 LOWER_NAMES = _set(
     """
     gold silver copper oil crude platinum palladium bitcoin ether ethereum stocks shares futures equities index gauge
+    indices indexes
     benchmark aluminum aluminium nickel zinc tin iron ore wheat corn soybeans coffee cocoa sugar cotton gas brent
-    natural pound dollar yen euro yuan rupee peso stock share ordinary common price spot
+    natural pound dollar yen euro yuan rupee peso baht ringgit rupiah krona krone lira rand zloty forint franc shekel stock
+    share ordinary common price spot
     """
 )
+PRICED = LOWER_NAMES | _set("the its their his a an and or as while after share stock market futures")
+"""Prices of these are those of a security: spot prices, its share price; all others (ticket prices, selling prices) are none."""
+PARTS = _set("unit arm subsidiary division affiliate business")
+"""Shares of the EV unit of Acme are not Acme's."""
+VENUES = _set("exchange bourse nasdaq nyse")
 DETERMINERS = _set("the its their his this that ,")
 ARTICLES = _set("a an another")
 OPENERS = _set(
-    "meanwhile however moreover furthermore elsewhere still but and also overnight earlier separately notably here there"
+    """
+    further additionally similarly likewise finally lastly meanwhile however moreover furthermore
+    elsewhere still but and also overnight earlier separately notably here there
+    """
 )
 ADVERBIAL = _set("in on at after during since amid following by")
 WHERE = _set("in at from of across within among against for through on into")
@@ -116,7 +127,12 @@ ECONOMIC = _set("price prices sentiment confidence managers production cost acti
 SHARES_OF_THE = [[noun, of, "the"] for noun in ("shares", "stock") for of in ("of", "in")]
 OWNING = _set("its their his")
 OTHERS = _set("others more peers rivals other holders investors shareholders backers owners")
-NOBODY = _set("stocks equities investors traders markets market everyone billion million trillion bln mln crore lakh")
+NOBODY = _set(
+    """
+    m&a r&d p&l indices indexes stocks equities investors traders markets market everyone billion million trillion bln mln
+    crore lakh
+    """
+)
 """Words with a capital at the start of a sentence that name nobody in particular."""
 SOURCES = _set("reuters bloomberg cnbc wsj marketwatch afp ap coindesk")
 """Who reports is not who it is about."""
@@ -147,7 +163,10 @@ NATIONS = re.compile(
 )
 REGIONS = re.compile(
     NATIONS.pattern[:-1]
-    + r"(?:['’]s)?(?: [\w-]+)? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|chip|bank|banking|energy|mining|"
+    + r"(?:['’]s)?(?: (?:[\w]+-cap|tech|technology|banks?|banking|chip|property|auto|energy|steel|mining|oil|ev|internet|biotech|"
+    r"defen[cs]e|consumer|health-?care|pharma|software|semiconductor|ai|growth|value|blue-chip|airline|luxury|retail|insurance|"
+    r"financial|solar|stock|listed|telecom|industrial|miners?))? (?:shares|stocks|equities)$|^(?:the )?(?:tech|technology|"
+    r"chip|bank|banking|energy|mining|"
     r"small-cap|"
     r"large-cap|semiconductor|megacap|defen[cs]e|pan-european|regional|wall street|a-share|h-share) (?:shares|stocks|"
     r"equities)$",
@@ -184,10 +203,12 @@ DETERMINER = re.compile(
 PLACE_OWNER = re.compile(r"^(?:[A-Z][\w.]*\s){0,2}[A-Z][\w.]*['’]s? (?=[A-Z0-9])")
 BACKED = re.compile(r"-(?:\w+ed|led|owned)$", re.IGNORECASE)
 SUMS = re.compile(
-    r"\b(?:sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
+    r"(?<![a-z])(?:compensation|salary|bonus|units|tons|tonnes|barrels|bushels|gallons|passengers|vehicles|ffo|eps|"
+    r"dividends?|per share of|fees|costs|"
+    r"expenses|sales|revenues?|profits?|income|earnings|ebitda|backlog|orders|holdings|capitali[sz]ation|value of|volumes?|"
     r"deliveries|shipments|output|"
-    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|assets|deposits|loans|yields?|rates?|"
-    r"users|subscribers|margins?)\b"
+    r"production|exports|imports|inflation|million|billion|trillion|crore|mln|bln|[mb]n|assets|deposits|loans|yields?|rates?|"
+    r"users|subscribers|margins?)(?![a-z])"
 )
 """Where one of these is spoken of, what is up or down is no price."""
 SHARES = re.compile(r"\b(?:shares?|stocks?|adrs?|units|equities)\b", re.IGNORECASE)

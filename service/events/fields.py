@@ -7,6 +7,7 @@ Guarantee: only fields that the text supports are set. It must not decide whethe
 import re
 from collections.abc import Mapping, Sequence
 
+from service.events.english_words import REGIONS
 from service.events.facts import Fact, FieldCode, Found
 from service.events.funding import funding
 from service.events.launches import launches
@@ -23,12 +24,12 @@ _KINDS = {
     EntityKind.FUND: "other", EntityKind.COMMODITY: "other", EntityKind.CURRENCY: "other",
 }  # fmt: skip
 _INDEX_WORDS = re.compile(
-    r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
+    r"指数?$|综指|成指|板块|概念|三大股指|股指|股市|^[a港美日韩欧台]股$|产业链|大盘|行业|(?<![a-z])(?:ind(?:ex|exes|ices)|gauge|benchmark|average|sector|composite|stoxx|topix|stocks|equities|tech|"
     r"nasdaq|dow|s&p|market|wall street)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
 )
 _OTHER_WORDS = re.compile(
     r"期货|期铜|期铝|期金|现货|主力合约|主连|合约|原油|黄金|白银|比特币|以太坊|汇率|人民币|日元|美元|国债|债券|基金|(?<![a-z])(?:etf|reit|lof)(?![a-z])|金价|银价|铜价|油价|伦铜|沪铜|沪金|沪银|"
-    r"(?<![a-z])(?:futures?|etfs?|gold|silver|copper|crude|oil|bitcoin|ethereum|ether|bonds?|yuan|yen|dollar|euro|rupee|pound|sterling|franc|peso|won|fund|"
+    r"(?<![a-z])(?:futures?|etfs?|gold|silver|copper|crude|oil|bitcoin|ethereum|ether|bonds?|yuan|yen|dollar|euro|rupee|pound|sterling|franc|peso|won|baht|ringgit|rupiah|krona|krone|lira|rand|zloty|forint|shekel|fund|"
     r"wheat|corn|coffee|cocoa|uranium|lithium|platinum|palladium|token|xrp|solana|aluminum|aluminium|nickel|zinc|tin|gas)(?![a-z])"
 )
 _INDEX_END = re.compile(r"(?:(?<!期)指数|板块|概念|产业链)$")
@@ -66,7 +67,7 @@ def instrument(reading: Reading, mention: Mention) -> str:
     text = mention.text.lower() if mention.span is None else mention.span.of(reading.folded)
     if _OTHER_WORDS.search(text) and not _INDEX_END.search(text):
         return "other"
-    return "index" if _INDEX_WORDS.search(text) else "stock"
+    return "index" if _INDEX_WORDS.search(text) or REGIONS.match(text) else "stock"
 
 
 def _high(found: Found) -> Mapping[str, FieldValue]:

@@ -1,4 +1,4 @@
-"""Who gets which figure: "A and B rose 3% and 5% respectively", "A、B分别涨1.2%、跌0.3%", "Kospi +0.7%, Taiex +2%".
+"""Who gets which figure: "A、B分别涨1.2%、跌0.3%" in Chinese (English lists have english_series), "Kospi +0.7%" in any language.
 
 A list of names with one verb gives every one of them the first figure; where just as many figures follow, each gets its own. A
 figure that only a sign makes a move (+0.7%) belongs to a known name, a ticker or "shares" right before it, or to nobody.
@@ -17,16 +17,18 @@ from service.model.event import Event
 from service.model.span import Span
 
 _END = re.compile(r"[。!?\n]|\.(?=\s|$)")
-_PLAIN = re.compile(r"\s*(?:、|,? and |和|及|与)\s*")
-_BOUND = r"(?:超过?|逾|近|约|over|nearly|almost|about|more than)?\s*"
+_PLAIN = re.compile(r"\s*(?:、|和|及|与)\s*")
+_BOUND = r"(?:超过?|逾|近|约)?\s*"
 _ROUNDED = re.compile(_PLAIN.pattern + _BOUND)
 _TURN = re.compile(
-    r"\s*(?:,(?: and)?|;|、| and |和|及|与)\s*"
-    r"(?:(?P<up>上涨|大涨|涨|升|rose|gained|up)|(?P<down>下跌|大跌|跌|降|fell|lost|down))?\s*" + _BOUND
+    r"\s*(?:,|;|、|和|及|与)\s*"
+    r"(?:(?P<up>上涨|大涨|涨|升)|(?P<down>下跌|大跌|跌|降))?\s*" + _BOUND
 )
-_EACH = re.compile(r"分别|(?<![a-z])respectively(?![a-z])")
+_EACH = re.compile("分别")
 _LOOK_BACK = 16
 _BEHIND = re.compile(
+    r"(?: (?:(?:closed|closes|ended|ends|settled|settles|finished|trading|traded|trades|is|was) )?(?:at|"
+    r"to) [$€£¥]?\d[\d.,]*(?= \())?"
     r"[^\S\n]*(?P<told>[(（][^()（）]*[A-Z0-9][^()（）]*[)）]|\d{6}(?:\.[A-Za-z]{2})?|[Ss]hares|[Ss]tock|股价|股價)?[^\S\n]*[:：(（|]?[^\S\n]*"
 )
 _COMPANY = re.compile(SUFFIX + r"\.?$")

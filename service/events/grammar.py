@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import Protocol, cast
 
-from service.events import chinese, chinese_clauses, english
+from service.events import chinese, chinese_clauses, chinese_settling, english, english_settling
 from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
-from service.events.compiled import Compiled, Hit, Role
-from service.events.english_anaphora import doer, stock_of
+from service.events.compiled import Compiled, Hit
+from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, speaks_of_sums, stock_of
+from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
 from service.events.figures import distributed, stands
-from service.events.figures_of_one import preferred
 from service.events.limits import with_limits
 from service.events.making import made, of_a_measure, refusals
 from service.events.merging import MAX_EVENTS, merged
@@ -47,9 +47,6 @@ class _Finder(Protocol):
 _FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
-_OF_A_NAME = re.compile(r",? (?:inc|corp|co|ltd|limited|plc|group|holdings?|shares|stock)(?![a-z])")
-_ABBREVIATED = ("FFO", "AFFO", "EPS", "EBITDA", "GDP", "CPI", "PPI", "PMI", "PAT", "AUM", "NIM")
-"""Measures that have capitals everywhere."""
 _MAX_ALIASES = 500
 _SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
@@ -68,7 +65,7 @@ class Seen:
 def understand(compiled: Compiled, item: Item) -> tuple[Event, ...]:
     """The events of an item."""
     events = list(islice((event for seen in read(compiled, item) for event in seen.events), MAX_EVENTS))
-    return merged(preferred(item.document, events))
+    return merged(chinese_settling.settled(item.document, english_settling.settled(item.document, events)))
 
 
 def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[Seen]:
@@ -83,7 +80,7 @@ def read(compiled: Compiled, item: Item, everything: bool = False) -> Iterator[S
         own = [event for event in seen.events if event.trigger.start >= shared and stands(clear, event)]
         if clear != document:
             own = [replace(event, subject=event.subject_span.of(document)) if event.subject_span else event for event in own]
-        events, end = distributed(document, own)
+        events, end = distributed(document, own) if seen.language == "zh" else (tuple(own), 0)
         shared = max(shared, end)
         yield replace(seen, events=with_limits(compiled.boards, compiled.book.catalog, document, events))
 
@@ -101,7 +98,7 @@ def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
     hits = [hit for hit in hits if not _in_name(reading, hit)]
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
-    reading.opening = spans[:2]
+    reading.spans = spans
     _learn_aliases(reading)
     last: list[Mention] = []
     last_alone: list[Mention] = []
@@ -151,7 +148,7 @@ def _learn_aliases(reading: Reading) -> None:
 def _topic(reading: Reading) -> list[Mention]:
     """Whom the item is about, found out when it is first asked for."""
     if reading.topic is None:
-        reading.topic = _opened_with(reading, reading.opening)
+        reading.topic = _opened_with(reading, reading.spans[:2])
     return reading.topic
 
 
@@ -161,6 +158,9 @@ def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
     for span in spans:
         language = language_of(reading.folded, span)
         found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
+    if len(spans) > 1:
+        found[0] = [mention for mention in found[0] if borne_out(reading, mention, spans[0])]
+        found[1] = [mention for mention in found[1] if not is_someone(reading, mention, spans[1].end)]
     title, text = found[0], found[-1]
     if not title or not text or fold(text[0].text).split()[0] in spans[0].of(reading.folded):
         return text or title
@@ -178,7 +178,7 @@ def _sentence(
 ) -> Iterator[Seen]:
     """Clause by clause, if asked so no further than `until`."""
     if sentence.language == "en":
-        hits = _without_proper_names(compiled, reading, sentence.span, hits)
+        hits = of_english(compiled, reading, sentence.span, hits)
     for clause in clauses(reading.folded, sentence.span, sentence.language):
         if until is not None and clause.span.start > until:
             return
@@ -189,29 +189,11 @@ def _sentence(
             _carry_topic(compiled, reading, sentence, clause, inside)
 
 
-def _without_proper_names(compiled: Compiled, reading: Reading, span: Span, hits: Sequence[Hit]) -> list[Hit]:
-    """Acme Holdings has shares; its holdings have none: a measure with a capital is part of a name, in headlines before Ltd."""
-    headline = english.is_headline(reading.document, span)
-    return [
-        hit
-        for hit in hits
-        if not _measures(compiled, hit)
-        or not reading.document[hit.start].isupper()
-        or not any(map(str.isalnum, reading.document[span.start : hit.start]))
-        or reading.document[hit.start : hit.end] in _ABBREVIATED
-        or (headline and not _OF_A_NAME.match(reading.folded, hit.end))
-    ]
-
-
-def _measures(compiled: Compiled, hit: Hit) -> bool:
-    return hit.role is Role.BLOCKER and compiled.blockers[hit.entry][0].look == "subject"
-
-
 def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, clause: Clause, hits: Sequence[Hit]) -> None:
     """A clause that asserts nothing may still say what the next one is about: 现货黄金一度触及2911美元，续刷历史新高."""
-    measures = any(_measures(compiled, hit) for hit in hits)
-    if measures or (sentence.last and sentence.language == "en"):
-        sentence.measured = measures and sentence.language == "zh"
+    measured = any(measures(compiled, hit) for hit in hits)
+    if measured or (sentence.last and sentence.language == "en"):
+        sentence.measured = measured and sentence.language == "zh"
         if sentence.measured:
             sentence.last = chinese.known_topic(reading, clause.span) or sentence.last
         return
@@ -246,7 +228,7 @@ def _clause(
         if (
             sentence.language == "en"
             and one.status in (Status.ASSERTED, Status.PLANNED)
-            and is_past(reading, one.evidence, clause.span)
+            and is_past(reading, one.evidence, clause.span, one.status is Status.PLANNED)
         ):
             one = replace(one, status=Status.HISTORICAL)
         facts = [
@@ -291,22 +273,42 @@ def _subjects(
     if side == "none":
         return [Mention("")]
     if side == "carried":
-        return _carried(reading, sentence, earlier)
+        return _carried(reading, sentence, one, earlier)
     found: list[Mention] | None = english.owner(reading, left, one.say, clause.span.end) if side == "owner" else None
     if found:
         return found
     if side in ("before", "either", "owner"):
         if _continues(reading, sentence, one, left):
-            return _carried(reading, sentence, earlier)
-        found = _does_so(reading, sentence, one, left) or finder.before(reading, left, one.evidence.start)
+            return _carried(reading, sentence, one, earlier)
+        found = (
+            _aside(reading, sentence, clause, one)
+            or _does_so(reading, sentence, one, left)
+            or finder.before(reading, left, one.evidence.start)
+        )
         if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
             found = _antecedent(reading, sentence, clause)
     if not found and side in ("after", "either"):
         found = finder.after(reading, one.say.end, clause.span.end)
     if found is not None:
         return found
+    if clause.opener.startswith("--") and speaks_of_sums(reading, sentence.span.start, clause.span.start):
+        return []
     whose = stock_of(reading, sentence.span.start, one.evidence.start) if sentence.language == "en" else []
-    return whose or _carried(reading, sentence, earlier)
+    return whose or _carried(reading, sentence, one, earlier)
+
+
+def _aside(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> list[Mention] | None:
+    """Whom a clause is about that begins or ends with words on somebody else.
+
+    "Acme, which makes boats and Bolts, [rose 5 %]": the comma ends the words on boats. "Acme falls after [hitting a record]":
+    who hit it is who retreats; moves before that are no news.
+    """
+    before = reading.folded[clause.span.start : one.evidence.start]
+    if clause.opener in ("which", "who") and before.endswith(", "):
+        return _antecedent(reading, sentence, clause)
+    if before == "after " and one.percent is None and one.say.start > one.evidence.start:
+        return sentence.last or mover(reading, sentence.span.start, clause.span.start)
+    return None
 
 
 def _antecedent(reading: Reading, sentence: Sentence, clause: Clause) -> list[Mention] | None:
@@ -336,10 +338,13 @@ def _after_comma(reading: Reading, one: Assertion, left: int) -> bool:
     return first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
 
 
-def _carried(reading: Reading, sentence: Sentence, earlier: list[Mention]) -> list[Mention]:
+def _carried(reading: Reading, sentence: Sentence, one: Assertion, earlier: list[Mention]) -> list[Mention]:
     """Whom a clause without a subject of its own is about."""
     if sentence.last or sentence.measured:
         return sentence.last
+    found = meant(reading, one.evidence.start, sentence.span, earlier) if sentence.language == "en" else []
+    if found:
+        return found
     if len(earlier) == 1:
         return earlier
     return _topic(reading) or sentence.opened

@@ -4,6 +4,7 @@ Guarantee: an event is made only of what may be the subject of its type; the sig
 It must not look for subjects or figures.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -12,6 +13,8 @@ from service.events.candidates import Assertion
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
 from service.events.days import local_date, named_day
+from service.events.english_subjects import is_person
+from service.events.english_words import SHARES
 from service.events.facts import Found
 from service.events.fields import coded, instrument
 from service.events.reading import Mention, Reading
@@ -19,6 +22,7 @@ from service.events.sentence import Sentence
 from service.events.vocabulary import EventType
 from service.model.event import Event, FieldValue
 
+_SHARES_BEHIND = re.compile(r"(?:['’]s?)? (?:shares?|stock|\()")
 _ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 
 
@@ -73,9 +77,13 @@ def of_a_measure(kind: EventType, reading: Reading, sentence: Sentence, clause: 
 
 
 def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> bool:
-    """Whether a Chinese name may be that of a share or company at all, and the listing that of one which another clause names."""
+    """Whether the name may be that of a share or company at all, and a Chinese listing that of one which another clause names."""
     if sentence.language != "zh":
-        return True
+        if not mention.entity and is_person(mention.text) and not _owns_shares(reading, mention):
+            return False
+        if "pct" in kind.fields and _is_a_return(reading, clause, mention):
+            return False
+        return not (kind.company and mention.entity) or instrument(reading, mention) == "stock"
     carried = mention.span is not None and mention.span.start < clause.span.start
     if kind.company and carried and not chinese_clauses.goes_on(reading, mention, sentence.span):
         return False
@@ -86,6 +94,18 @@ def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Cl
     if not kind.priced or instrument(reading, mention) != "stock" or chinese_clauses.is_called_a_company(reading, mention):
         return True
     return chinese_clauses.speaks_of_prices(reading, sentence.span)
+
+
+def _owns_shares(reading: Reading, mention: Mention) -> bool:
+    """Whether what looks like somebody's name is a company's: Jane Roe shares, Jane Roe (JROE)."""
+    return mention.span is not None and _SHARES_BEHIND.match(reading.folded, mention.span.end) is not None
+
+
+def _is_a_return(reading: Reading, clause: Clause, mention: Mention) -> bool:
+    """Whether somebody's fund is meant, whose gain is no price; one with a ticker behind its name is traded."""
+    if mention.entity or mention.span is None or not mention.text.endswith((" Fund", " Funds", " fund")):
+        return False
+    return not (reading.document.startswith(" (", mention.span.end) or SHARES.search(clause.span.of(reading.folded)))
 
 
 def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:

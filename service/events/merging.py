@@ -21,6 +21,8 @@ _APART = ("kind", "product", "source")
 """Fields that make two facts of one subject."""
 MAX_EVENTS = 2_000
 """What one item may say in all; more is a data dump, and the rest of it is not read."""
+_OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)")
+"""What makes another index of an index: the Nifty [Bank index], the S&P 500 [utilities sector]."""
 _BEGINS = 2
 """Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 _PLACES = 4
@@ -81,9 +83,12 @@ def _same(one: str | None, first: _Names, other: str | None, second: _Names) -> 
         return one == other
     if not first[0] or not second[0]:
         return first[0] == second[0]
-    if first[0].startswith(second[0]) or second[0].startswith(first[0]) or first[0] == second[1] or second[0] == first[1]:
+    if first[0] == second[1] or second[0] == first[1]:
         return True
-    return _is_short(first[0], second[0]) or _is_short(second[0], first[0])
+    short, long = sorted((first[0], second[0]), key=len)
+    if long.startswith(short):
+        return not _OF_A_PART.fullmatch(long, len(short))
+    return _is_short(short, long)
 
 
 def _is_short(short: str, full: str) -> bool:

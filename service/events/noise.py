@@ -13,6 +13,7 @@ _NOISE = re.compile(
     "|[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ufffc\ud800-\udfff]"
     r"|(?<=【)[\u4e00-\u9fff]{2,6}[|｜丨]"
     r"|(?<=[\w.] )\.[A-Z][A-Z0-9]{1,11}(?![\w.])"
+    r"|Story continues below Advertisement(?:Remove Ad)?"
     "|#(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[#|](?=[\u4e00-\u9fff])"
 )
 _SUSPECT = re.compile("[<&#|｜丨\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff\ufffc\ud800-\udfff]")
@@ -22,7 +23,11 @@ _LINES = frozenset("br p div li ul ol tr table h1 h2 h3 h4 h5 h6 hr section arti
 
 def cleared(document: str) -> str:
     """The document with its noise blanked out."""
-    return _NOISE.sub(_blank, document) if " ." in document or _SUSPECT.search(document) else document
+    return (
+        _NOISE.sub(_blank, document)
+        if " ." in document or "Story continues" in document or _SUSPECT.search(document)
+        else document
+    )
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -54,7 +54,7 @@ def bracketed(document: str, inside: Span, book: Wordbook) -> str | None:
 @dataclass(slots=True)
 class Reading:
     """`names` are the catalog's names in the text, in order, the longest of nested ones; `topic` is whom the item is about
-    (None until somebody asks), `opening` the sentences that tell."""
+    (None until somebody asks), `spans` are the sentences, of which the first two tell."""
 
     document: str
     folded: str
@@ -63,7 +63,7 @@ class Reading:
     book: Wordbook
     starts: Sequence[int] = field(init=False)
     topic: list[Mention] | None = None
-    opening: Sequence[Span] = ()
+    spans: Sequence[Span] = ()
     aliases: dict[str, Mention] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -22,7 +22,7 @@ _LONG = re.compile(
 _REACH = 48
 
 
-def preferred(document: str, events: Sequence[Event]) -> list[Event]:
+def settled(document: str, events: Sequence[Event]) -> list[Event]:
     """The events without the moves that give way to another of the same subject."""
     moves = [event for event in events if event.type == _MOVE and event.status is Status.ASSERTED]
     if len(moves) < 2:
