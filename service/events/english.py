@@ -21,6 +21,7 @@ from service.events.english_trimming import (
     without_time,
 )
 from service.events.reading import Mention, Reading
+from service.folding import fold
 from service.model.span import Span
 
 __all__ = ["after", "before", "is_headline", "owner", "topic"]
@@ -233,13 +234,13 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
     return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
 
 
-def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
-    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big.
+def is_venue(name: str) -> bool:
+    """Whether a name is that of a place where shares are listed."""
+    return fold(name).rpartition(" ")[2] in words.VENUES
 
-    Where it is listed is nobody's name: its London Stock Exchange [debut].
-    """
-    if phrase and phrase[-1].low in words.VENUES:
-        return []
+
+def _beside(reading: Reading, phrase: list[Token]) -> list[Token]:
+    """Of "Says Targeting Acme Robotics Hong Kong [IPO]" only the name next to it: after the last verb, without how big."""
     known = [reading.covered(token.span.start) is not None for token in phrase]
     verbs = [index for index, token in enumerate(phrase) if token.low in words.OWNER_VERBS and not known[index]]
     phrase = phrase[verbs[-1] + 1 :] if verbs else phrase

@@ -215,6 +215,8 @@ def _clause(
     for one in found:
         if one.evidence.start >= left:
             mentions = _subjects(reading, sentence, clause, one, left, earlier)
+            if any(english.is_venue(mention.text) for mention in mentions) and one.trigger.subject == "owner":
+                mentions = meant(reading, one.evidence.start, sentence.span, earlier)  # its London Stock Exchange debut
             if of_a_measure(compiled.types[one.kind], reading, sentence, clause, mentions):
                 mentions = []
             left = one.evidence.end

@@ -145,6 +145,12 @@ def test_whose_debut_its_debut_is() -> None:
     assert ("ipo", "Boat") not in said(text, title="Halden Plans IPO")
 
 
+def test_where_it_is_listed_is_not_who_is() -> None:
+    assert said("Shares jumped in its New York Stock Exchange debut.") == []
+    assert said("Morvik Corp. rose in its London Stock Exchange debut.") == [("ipo", "Morvik Corp.")]
+    assert said("Ahead of its London Stock Exchange IPO, the firm hired two bankers.") == []
+
+
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
