@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from service.model.event import FieldValue
 from service.model.rule import Severity
 from service.model.span import Span
 from service.model.window import Occurrence
+
+
+class Novelty(StrEnum):
+    """FIRST: nobody was told of this happening; UPDATE: something material changed since; REPEAT: told already."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    REPEAT = "repeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,7 @@ class Alert:
     `facts` are the event's fields (`pct`, `stage`, …). `reason` says in words which rule line fired on what, `body`
     what the rule's author wants said below the title, `owner` whom to ask and `runbook` the link to what to do.
     `occurrences` are the matches that a window counted together, `rules_version` names the rules that fired.
+    `story` is the id of the story that the item belongs to. An UPDATE `follows` the first alert of its thread, by id.
     """
 
     id: str
@@ -46,3 +56,6 @@ class Alert:
     runbook: str = ""
     occurrences: tuple[Occurrence, ...] = ()
     rules_version: str = ""
+    story: str = ""
+    novelty: Novelty = Novelty.FIRST
+    follows: str = ""

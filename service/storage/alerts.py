@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, desc, func, select, tuple_
 
-from service.model.alert import Alert
+from service.model.alert import Alert, Novelty
 from service.model.rule import Severity
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.tables import ALERTS
@@ -88,17 +88,22 @@ def alert_of(row: Row[Any]) -> Alert:
         runbook=row.runbook,
         occurrences=load_occurrences(row.occurrences),
         rules_version=row.rules_version,
+        story=row.story,
+        novelty=Novelty(row.novelty),
+        follows=row.follows,
     )
 
 
 def _row(alert: Alert, item_id: int, position: int) -> dict[str, Any]:
     plain = ("id", "fingerprint", "rule", "rule_place", "title", "subject", "alias", "entity", "event_type", "excerpt", "reason")
     context = ("headline", "link", "source", "publisher", "published", "created_at", "body", "owner", "runbook", "rules_version")
+    order = ("story", "follows")
     return {
-        **{name: getattr(alert, name) for name in (*plain, *context)},
+        **{name: getattr(alert, name) for name in (*plain, *context, *order)},
         "item_id": item_id,
         "position": position,
         "severity": alert.severity.value,
+        "novelty": alert.novelty.value,
         "marks": dump_spans(alert.marks),
         "facts": dump_mapping(alert.facts),
         "labels": dump_mapping(alert.labels),

@@ -112,6 +112,7 @@ class AlertRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("fingerprint"),
         Index(None, "created_at", "item_id", "position", "id"),
+        Index(None, "story"),
         Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
     )
 
@@ -143,6 +144,9 @@ class AlertRow(Row, table=True):
     runbook: str = Field(sa_column=Column("runbook", CleanText, nullable=False, server_default=text("''")))
     occurrences: str = Field(sa_column=Column("occurrences", CleanText, nullable=False, server_default="[]"))
     rules_version: str = Field(sa_column=Column("rules_version", CleanText, nullable=False, server_default=text("''")))
+    story: str = Field(sa_column=Column("story", CleanText, nullable=False, server_default=text("''")))
+    novelty: str = Field(sa_column=Column("novelty", CleanText, nullable=False, server_default="first"))
+    follows: str = Field(sa_column=Column("follows", CleanText, nullable=False, server_default=text("''")))
 
 
 class DeliveryRow(Row, table=True):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.clock import utc_now
-from service.model.alert import Alert
+from service.model.alert import Alert, Novelty
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.rule import Severity
@@ -87,6 +87,9 @@ ALERT = Alert(
     runbook="https://wiki.example.com/ipo",
     occurrences=(OCCURRENCE,),
     rules_version="0123456789ab",
+    story="s-1",
+    novelty=Novelty.UPDATE,
+    follows="fedcba9876543210",
 )
 STATE = SourceState(etag='"abc"', last_modified="Mon, 22 Dec 2025 01:30:15 GMT", body_hash="ff", failures=3, baselined=True)
 

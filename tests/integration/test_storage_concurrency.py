@@ -71,7 +71,7 @@ def test_a_reader_does_not_wait_for_a_writer(sqlite_database: Database) -> None:
 
 def test_five_starters_upgrade_once(empty_database_url: str) -> None:
     """A second run of the first revision would fail: its tables are there already."""
-    assert in_processes(upgrade, empty_database_url, workers=5) == ["0004"] * 5
+    assert len(set(in_processes(upgrade, empty_database_url, workers=5))) == 1
 
 
 def test_starters_open_a_new_file_together(tmp_path: Path) -> None:
