@@ -31,7 +31,12 @@ def identity(match: Match, item: Item, parts: Sequence[str], today: date) -> dic
     event = match.event
     if event is None:
         return {"content": item.content_hash}
-    return {"event": event.type, **{part: _part(event, part, today) for part in parts}}
+    return {"event": event.type, **identity_of(event, parts, today)}
+
+
+def identity_of(event: Event, parts: Sequence[str], today: date) -> dict[str, str]:
+    """The named parts of an event's identity; empty where the text does not say them."""
+    return {part: _part(event, part, today) for part in parts}
 
 
 def _part(event: Event, part: str, today: date) -> str:
