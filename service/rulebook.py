@@ -23,7 +23,7 @@ from service.events.lexicon import Lexicon, compile_lexicon, parse_vocabulary
 from service.events.watchlist_csv import Table, parse_table
 from service.marked_yaml import Document, load
 from service.model.entity import Catalog
-from service.model.event import Event
+from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
@@ -219,6 +219,11 @@ def shipped_calendars() -> dict[str, Calendar]:
 def counting(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
     """The events that rules may see: asserted ones, and planned ones of the types that say so."""
     return tuple(event for event in events if lexicon.counts(event))
+
+
+def telling(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that stories know: those that rules may see, and those that are denied."""
+    return tuple(event for event in events if lexicon.counts(event) or event.status is Status.DENIED)
 
 
 def shown(path: Path) -> str:

@@ -26,7 +26,7 @@ class Report:
     outlet: str = field(default="", compare=False)
 
 
-def report_of(  # noqa: PLR0913 - an item, what was understood of it, and where and when it stands
+def report_of(
     item: Item,
     events: Sequence[Event],
     parts: Mapping[str, tuple[str, ...]],

@@ -11,8 +11,8 @@ does no IO. It must not decide who is told.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -21,7 +21,7 @@ from service.alerting.reports import Report
 from service.alerting.story_words import shared
 from service.model.alert import Novelty
 
-LIKE = 0.36
+LIKE = 0.35
 """Items that are at least so alike report the same."""
 DOUBT = 0.6
 """Each objection that is no proof leaves so much of a likeness."""
@@ -56,23 +56,15 @@ class Placed:
     reason: str
 
 
-@dataclass(slots=True)
-class _Story:
-    """What counts of a story beside its members."""
-
-    members: list[int] = field(default_factory=list)
-    corrected: bool = False
-
-
 class StoryBook:
     """The stories of a window, and the inverted index that finds them."""
 
     def __init__(self) -> None:
         self._reports: list[Report] = []
-        self._placed: list[str] = []
-        self._stories: dict[str, _Story] = {}
+        self._placed: list[tuple[str, Novelty]] = []
+        self._members: dict[str, list[int]] = {}
         self._posted: dict[str, list[int]] = {}
-        self._copies: dict[str, int] = {}
+        self._copies: dict[str, list[int]] = {}
         self._leads: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
@@ -81,49 +73,55 @@ class StoryBook:
     def place(self, report: Report) -> Placed:
         """Find the story of an item, and remember the item."""
         number, why = self._find(report)
-        story = report.id if number is None else self._placed[number]
+        story = report.id if number is None else self._placed[number][0]
         novelty, news = (Novelty.FIRST, "") if number is None else self._novelty(report, story)
-        self.add(report, story)
+        self.add(report, story, novelty)
         return Placed(story, novelty, "; ".join(part for part in (why, news) if part))
 
-    def add(self, report: Report, story: str) -> None:
+    def add(self, report: Report, story: str, novelty: Novelty) -> None:
         """Remember an item whose story is known."""
-        number = len(self._reports)
+        for postings, key in self._places(report, story):
+            postings.setdefault(key, []).append(len(self._reports))
         self._reports.append(report)
-        self._placed.append(story)
-        kept = self._stories.setdefault(story, _Story())
-        kept.members.append(number)
-        kept.corrected |= report.features.correction
-        self._copies.setdefault(report.copy, number)
-        if report.lead:
-            self._leads.setdefault(report.lead, []).append(number)
-        for word in report.features.words:
-            self._posted.setdefault(word, []).append(number)
-
-    def forget(self, before: datetime) -> int:
-        """Drop what is older; how many items went."""
-        kept = [(report, story) for report, story in zip(self._reports, self._placed, strict=True) if report.at >= before]
-        return self._rebuild(kept)
+        self._placed.append((story, novelty))
 
     def take_back(self, count: int) -> None:
         """Undo the last `count` items, as if they had never come."""
-        self._rebuild(list(zip(self._reports, self._placed, strict=True))[: len(self) - count])
+        for _ in range(count):
+            report, (story, _novelty) = self._reports.pop(), self._placed.pop()
+            for postings, key in self._places(report, story):
+                postings[key].pop()
+                if not postings[key]:
+                    del postings[key]
 
-    def _rebuild(self, kept: Sequence[tuple[Report, str]]) -> int:
-        gone = len(self._reports) - len(kept)
-        if gone:
+    def forget(self, before: datetime) -> int:
+        """Drop what is older; how many items went. It takes as long as remembering all that stays."""
+        every = list(zip(self._reports, self._placed, strict=True))
+        kept = [(report, placed) for report, placed in every if report.at >= before]
+        if len(kept) < len(every):
             self.__init__()  # type: ignore[misc]
-            for report, story in kept:
-                self.add(report, story)
-        return gone
+            for report, placed in kept:
+                self.add(report, *placed)
+        return len(every) - len(kept)
+
+    def _places(self, report: Report, story: str) -> Iterator[tuple[dict[str, list[int]], str]]:
+        """Where an item is found again."""
+        yield self._members, story
+        yield self._copies, report.copy
+        if report.lead:
+            yield self._leads, report.lead
+        for word in report.features.words:
+            yield self._posted, word
 
     def _find(self, report: Report) -> tuple[int | None, str]:
         """A member of the story that the item joins, and why that one."""
-        if (copy := self._copies.get(report.copy)) is not None and self._near(report, copy):
-            return copy, f"a copy of item {self._reports[copy].id}"
-        told = next((at for at in reversed(self._leads.get(report.lead, ())) if self._near(report, at)), None)
-        if told is not None:
-            return told, f"the same happening as in item {self._reports[told].id}: {report.lead}"
+        for postings, key, why in (
+            (self._copies, report.copy, "a copy of item"),
+            (self._leads, report.lead, "same happening as item"),
+        ):
+            told = next((number for number in reversed(postings.get(key, ())) if self._near(report, number)), None)
+            if told is not None:
+                return told, f"{why} {self._reports[told].id}"
         return self._alike(report)
 
     def _alike(self, report: Report) -> tuple[int | None, str]:
@@ -135,13 +133,13 @@ class StoryBook:
             other = self._reports[number]
             likeness = scales.likeness(other, self._weights(other.features.words))
             nearest = max(nearest, (likeness, number))
-            story = self._placed[number]
+            story = self._placed[number][0]
             if likeness >= LIKE and likeness > best.get(story, (0.0, -1))[0]:
                 best[story] = (likeness, number)
         if not best:
             said = f"; the nearest, item {self._reports[nearest[1]].id}, is {nearest[0]:.2f} alike" if nearest[1] >= 0 else ""
             return None, f"nothing like it was reported before{said}"
-        story = max(best, key=lambda name: (len(self._stories[name].members), best[name]))
+        story = max(best, key=lambda name: (len(self._members[name]), best[name]))
         likeness, number = best[story]
         return number, f"{likeness:.2f} alike to item {self._reports[number].id} ({LIKE:g} are enough)"
 
@@ -168,19 +166,19 @@ class StoryBook:
         return math.log(len(self._reports) + _BACKGROUND) - _LOGS[min(count, _MOST)]
 
     def _novelty(self, report: Report, story: str) -> tuple[Novelty, str]:
-        kept = self._stories[story]
-        members = [self._reports[number] for number in kept.members]
-        if report.features.correction and not kept.corrected:
+        """Held against what was news in the story: what was a repeat told nobody anything."""
+        numbers = self._members[story]
+        news = [self._reports[number] for number in numbers if self._placed[number][1] is not Novelty.REPEAT]
+        if report.features.correction and not any(one.features.correction for one in news):
             return Novelty.UPDATE, "it corrects or denies what was told"
-        told = [fact for member in members for fact in member.facts if fact.key == report.lead]
-        lead = [fact for fact in report.facts if fact.key == report.lead]
+        told = [fact for one in news for fact in one.facts if fact.key == report.lead]
         if told:
-            news = next((said for fact in lead if (said := change(fact, told))), "")
-            return (Novelty.UPDATE, news) if news else (Novelty.REPEAT, "told already")
-        figures = [figure for member in members for figure in member.features.figures]
-        if larger(report.features.title_figures, figures):
-            return Novelty.UPDATE, "a figure is beyond what was told"
-        return Novelty.REPEAT, "told already"
+            lead = [fact for fact in report.facts if fact.key == report.lead]
+            said = next((said for fact in lead if (said := change(fact, told))), "")
+        else:
+            figures = [figure for one in news for figure in one.features.figures]
+            said = "a figure beyond what was told" if larger(report.features.title_figures, figures) else ""
+        return (Novelty.UPDATE, said) if said else (Novelty.REPEAT, "told already")
 
 
 class _Scales:

@@ -1,7 +1,8 @@
 """What of an item is compared with other items: words, figures, the name before the colon, security codes.
 
 The same for English and Chinese: Chinese is taken in pairs of characters, other scripts in words without their endings.
-Guarantee: pure, linear, and blind to the outlet: datelines and the agency in brackets at the end are left out, spelling is folded.
+Guarantee: pure, linear, and blind to the outlet: datelines and the agency in brackets at the end are left out, spelling is
+folded.
 It must not weigh anything; how rare a word is, the stories know.
 """
 
