@@ -5,12 +5,13 @@ after a mere move, a move that has grown, a denial, a correction.
 Guarantee: pure; every change is said in words. It must not know who was told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from service.alerting.fingerprint import identity_of
 from service.alerting.story_words import Figure
+from service.model.alert import Novelty
 from service.model.event import Event, FieldValue, Status
 
 GROWN = 1.5
@@ -18,7 +19,7 @@ GROWN = 1.5
 LEAST = 1.0
 """Points that a move must have grown by as well."""
 
-_MOVES = {"price_move": "", "limit_up": "up", "limit_down": "down"}
+MOVES = {"price_move": "", "limit_up": "up", "limit_down": "down"}
 """Types that are one happening, the move of a day, and the direction of those that do not say theirs."""
 _LIMITS = ("limit_up", "limit_down")
 
@@ -33,14 +34,33 @@ class Fact:
     denied: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert of a thread: what a rule told of a happening. `corrected` if it was told because of a correction."""
+
+    alert: str
+    fact: Fact | None
+    follows: str = ""
+    corrected: bool = False
+
+
+def material(new: Fact | None, told: Sequence[Told], *, corrects: bool, novelty: Novelty) -> str:
+    """What a rule that has told of a happening should add; "" if nothing. Without a fact the novelty of the item decides."""
+    if corrects and not any(one.corrected for one in told):
+        return "it corrects or denies what was told"
+    if new is None:
+        return "something material is new" if novelty is Novelty.UPDATE and not corrects else ""
+    return change(new, [one.fact for one in told if one.fact is not None])
+
+
 def fact_of(event: Event, parts: Mapping[str, tuple[str, ...]], today: date) -> Fact | None:
     """The fact in an event; None where the text names no subject. `parts` are the identity fields of each type."""
     if not event.subject and not event.entity:
         return None
     size = _size(event.fields)
-    if event.type in _MOVES:
+    if event.type in MOVES:
         identity = identity_of(event, ("subject", "day"), today)
-        direction = _MOVES[event.type] or identity_of(event, ("direction",), today)["direction"]
+        direction = MOVES[event.type] or identity_of(event, ("direction",), today)["direction"]
         key = f"move|{identity['subject']}|{direction}|{identity['day']}"
     else:
         key = "|".join((event.type, *identity_of(event, parts.get(event.type, ("subject", "day")), today).values()))
@@ -61,6 +81,15 @@ def change(new: Fact, told: Iterable[Fact]) -> str:
         return ""
     most = max((fact.size for fact in known), default=0.0)
     return f"{new.size:g} % after {most:g} %" if grown(new.size, most) else ""
+
+
+def announced(facts: Iterable[Fact]) -> list[Fact]:
+    """Of what was said of one happening, in order, what was news when it came: a move that creeps was told where it had grown."""
+    told: list[Fact] = []
+    for fact in facts:
+        if not told or change(fact, told):
+            told.append(fact)
+    return told
 
 
 def grown(new: float, told: float) -> bool:

@@ -10,13 +10,14 @@ does no IO. It must not decide who is told.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from operator import itemgetter
 
-from service.alerting.novelty import change, larger
+from service.alerting.novelty import Fact, announced, change, larger
 from service.alerting.reports import Report
 from service.alerting.story_words import shared
 from service.model.alert import Novelty
@@ -49,23 +50,28 @@ _LOGS = tuple(math.log(count + 1) for count in range(_MOST + 1))
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The story of an item, how new the item is to it, and why, in words."""
+    """The story of an item, how new the item is to it, and why, in words; `facts` says of each of its facts how new that is,
+    in whatever story it was told. `corrects`: its title takes back what the story told."""
 
     story: str
     novelty: Novelty
     reason: str
+    corrects: bool = False
+    facts: Mapping[str, Novelty] = field(default_factory=dict)
 
 
 class StoryBook:
-    """The stories of a window, and the inverted index that finds them."""
+    """The stories of a window, and the inverted index that finds them. Items are numbered as they come."""
 
     def __init__(self) -> None:
-        self._reports: list[Report] = []
-        self._placed: list[tuple[str, Novelty]] = []
-        self._members: dict[str, list[int]] = {}
-        self._posted: dict[str, list[int]] = {}
-        self._copies: dict[str, list[int]] = {}
-        self._leads: dict[str, list[int]] = {}
+        self._reports: dict[int, Report] = {}
+        self._placed: dict[int, tuple[str, Novelty]] = {}
+        self._next = 0
+        self._members: dict[str, deque[int]] = {}
+        self._posted: dict[str, deque[int]] = {}
+        self._copies: dict[str, deque[int]] = {}
+        self._leads: dict[str, deque[int]] = {}
+        self._facts: dict[str, deque[int]] = {}
 
     def __len__(self) -> int:
         return len(self._reports)
@@ -75,41 +81,48 @@ class StoryBook:
         number, why = self._find(report)
         story = report.id if number is None else self._placed[number][0]
         novelty, news = (Novelty.FIRST, "") if number is None else self._novelty(report, story)
+        corrects = number is not None and report.features.correction
+        facts = {fact.key: self._news(fact) for fact in report.facts}
         self.add(report, story, novelty)
-        return Placed(story, novelty, "; ".join(part for part in (why, news) if part))
+        return Placed(story, novelty, "; ".join(part for part in (why, news) if part), corrects, facts)
 
     def add(self, report: Report, story: str, novelty: Novelty) -> None:
         """Remember an item whose story is known."""
         for postings, key in self._places(report, story):
-            postings.setdefault(key, []).append(len(self._reports))
-        self._reports.append(report)
-        self._placed.append((story, novelty))
+            postings.setdefault(key, deque()).append(self._next)
+        self._reports[self._next] = report
+        self._placed[self._next] = story, novelty
+        self._next += 1
 
     def take_back(self, count: int) -> None:
         """Undo the last `count` items, as if they had never come."""
-        for _ in range(count):
-            report, (story, _novelty) = self._reports.pop(), self._placed.pop()
-            for postings, key in self._places(report, story):
-                postings[key].pop()
-                if not postings[key]:
-                    del postings[key]
+        for number in range(self._next - 1, self._next - 1 - count, -1):
+            self._drop(number, deque.pop)
+        self._next -= count
 
     def forget(self, before: datetime) -> int:
-        """Drop what is older; how many items went. It takes as long as remembering all that stays."""
-        every = list(zip(self._reports, self._placed, strict=True))
-        kept = [(report, placed) for report, placed in every if report.at >= before]
-        if len(kept) < len(every):
-            self.__init__()  # type: ignore[misc]
-            for report, placed in kept:
-                self.add(report, *placed)
-        return len(every) - len(kept)
+        """Drop the items that came first, as far as they are older; how many went."""
+        old = list(takewhile(lambda number: self._reports[number].at < before, self._reports))
+        for number in old:
+            self._drop(number, deque.popleft)
+        return len(old)
 
-    def _places(self, report: Report, story: str) -> Iterator[tuple[dict[str, list[int]], str]]:
+    def _drop(self, number: int, end: Callable[[deque[int]], int]) -> None:
+        """Take out the item at one end of every posting."""
+        report, (story, _) = self._reports.pop(number), self._placed.pop(number)
+        for postings, key in self._places(report, story):
+            end(postings[key])
+            if not postings[key]:
+                del postings[key]
+
+    def _places(self, report: Report, story: str) -> Iterator[tuple[dict[str, deque[int]], str]]:
         """Where an item is found again."""
         yield self._members, story
         yield self._copies, report.copy
         if report.lead:
             yield self._leads, report.lead
+        for key in dict.fromkeys(fact.key for fact in report.facts):
+            yield self._facts, key
         for word in report.features.words:
             yield self._posted, word
 
@@ -159,7 +172,7 @@ class StoryBook:
 
     def _weights(self, words: Iterable[str]) -> dict[str, float]:
         posted, top, logs = self._posted, math.log(len(self._reports) + _BACKGROUND), _LOGS
-        nothing: tuple[int, ...] = ()
+        nothing: deque[int] = deque()
         return {word: top - logs[min(len(posted.get(word, nothing)), _MOST)] for word in words}
 
     def _weight(self, count: int) -> float:
@@ -167,18 +180,27 @@ class StoryBook:
 
     def _novelty(self, report: Report, story: str) -> tuple[Novelty, str]:
         """Held against what was news in the story: what was a repeat told nobody anything."""
-        numbers = self._members[story]
-        news = [self._reports[number] for number in numbers if self._placed[number][1] is not Novelty.REPEAT]
+        news = [self._reports[number] for number in self._members[story] if self._placed[number][1] is not Novelty.REPEAT]
         if report.features.correction and not any(one.features.correction for one in news):
             return Novelty.UPDATE, "it corrects or denies what was told"
-        told = [fact for one in news for fact in one.facts if fact.key == report.lead]
-        if told:
+        if any(fact.key == report.lead for one in news for fact in one.facts):
             lead = [fact for fact in report.facts if fact.key == report.lead]
-            said = next((said for fact in lead if (said := change(fact, told))), "")
+            said = next((said for fact in lead if (said := change(fact, self._told(fact.key)))), "")
         else:
             figures = [figure for one in news for figure in one.features.figures]
             said = "a figure beyond what was told" if larger(report.features.title_figures, figures) else ""
         return (Novelty.UPDATE, said) if said else (Novelty.REPEAT, "told already")
+
+    def _news(self, fact: Fact) -> Novelty:
+        told = self._told(fact.key)
+        if not told:
+            return Novelty.FIRST
+        return Novelty.UPDATE if change(fact, told) else Novelty.REPEAT
+
+    def _told(self, key: str) -> list[Fact]:
+        """What was news of a happening, in whatever story."""
+        numbers = self._facts.get(key, ())
+        return announced(fact for number in numbers for fact in self._reports[number].facts if fact.key == key)
 
 
 class _Scales:
