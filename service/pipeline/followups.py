@@ -54,6 +54,8 @@ class _Threads:
         self._now = now
         self._told: dict[str, list[Told]] = {}
         """Threads by the id of the alert that began them."""
+        self._firsts: dict[tuple[str, str], list[Alert]] = {}
+        """What began the threads of a rule in a story."""
 
     def renew(self, fired: Sequence[Fired]) -> list[Fired]:
         """The same matches in the same order, with their novelty; matches that a rule does not want say so."""
@@ -63,6 +65,8 @@ class _Threads:
         }
         for told in alerts.threads(self._connection, sorted({root for roots in kin.values() for root in roots})):
             self._told.setdefault(told.follows or told.id, []).append(_told(told))
+        for first in alerts.firsts_of(self._connection, sorted({hit.alert.story for hit in fired})):
+            self._firsts.setdefault((first.rule, first.story), []).append(first)
         return [self._renewed(hit, tuple(dict.fromkeys(kin[id(hit)]))) for hit in fired]
 
     def _renewed(self, hit: Fired, roots: Sequence[str]) -> Fired:
@@ -73,11 +77,14 @@ class _Threads:
             return replace(hit, counted=f"novelty is {novelty.value}, the rule asks for {' or '.join(wanted)}: {placed.reason}")
         if hit.match.rule.window is not None:
             return hit
-        told = [one for root in roots for one in self._told.get(root, ())]
+        firsts = self._firsts.setdefault((hit.alert.rule, hit.alert.story), [])
+        told = [one for root in roots for one in self._told.get(root, ())] or _namesakes(hit.alert, firsts)
+        if not told and wanted and novelty is Novelty.UPDATE:
+            return _update(hit, "", _mark(hit, fact), placed.reason)
         if not told:
-            self._told[roots[0]] = [Told(hit.alert.id, fact)]
-            asked = wanted and novelty is Novelty.UPDATE
-            return _update(hit, "", _mark(hit, fact), placed.reason) if asked else hit
+            self._told[hit.alert.id] = [Told(hit.alert.id, fact)]
+            firsts.append(hit.alert)
+            return hit
         first = told[0].follows or told[0].alert
         corrects = placed.novelty is Novelty.UPDATE and placed.corrects
         news = material(fact, told, corrects=corrects, novelty=placed.novelty)
@@ -85,7 +92,7 @@ class _Threads:
             return replace(hit, repeats=first)
         told_now = corrects and not any(one.corrected for one in told)
         update = _update(hit, first, CORRECTION if told_now else _mark(hit, fact), news)
-        self._told[first].append(Told(update.alert.id, fact, first, told_now))
+        self._told.setdefault(first, list(told)).append(Told(update.alert.id, fact, first, told_now))
         return update
 
     def _fact(self, hit: Fired) -> Fact | None:
@@ -113,7 +120,7 @@ class _Threads:
                     yield first, event, DENIED
         placed = self._placed[number]
         if placed.corrects:
-            for first in alerts.firsts_of_story(self._connection, placed.story):
+            for first in alerts.firsts_of(self._connection, [placed.story]):
                 if not first.subject or fold(first.subject) in fold(item.document):
                     yield first, None, CORRECTION
 
@@ -148,6 +155,27 @@ def _told(alert: Alert) -> Told:
     corrected = alert.fingerprint == fingerprint(alert.rule, {"follows": alert.follows, "update": CORRECTION})
     fact = Fact("", alert.event_type, size, denied) if alert.event_type else None
     return Told(alert.id, fact, alert.follows, corrected)
+
+
+def _namesakes(alert: Alert, firsts: Iterable[Alert]) -> list[Told]:
+    """What was told of the same subject under another form of its name, in the same story: a short name, and the full one."""
+    return [_told(first) for first in firsts if _same_event(alert, first) and _same_name(alert, first)]
+
+
+def _same_event(one: Alert, other: Alert) -> bool:
+    """Whether two alerts of one rule and story tell the same thing, of whomever."""
+    mine, theirs = ({name: value for name, value in alert.facts.items() if isinstance(value, str)} for alert in (one, other))
+    shared = mine.keys() & theirs.keys() - {"bound", "board", "state", "venue"}
+    pct, told = one.facts.get("pct", 0.0), other.facts.get("pct", 0.0)
+    ways = not (isinstance(pct, str) or isinstance(told, str)) and (pct < 0) == (told < 0)
+    return one.event_type == other.event_type != "" and ways and all(mine[name] == theirs[name] for name in shared)
+
+
+def _same_name(one: Alert, other: Alert) -> bool:
+    if one.entity and other.entity:
+        return one.entity == other.entity
+    mine, theirs = ({fold(name).strip() for name in (alert.subject, alert.alias) if name.strip()} for alert in (one, other))
+    return any(a.startswith(b) or b.startswith(a) for a in mine for b in theirs)
 
 
 def _about(alert: Alert, event: Event) -> bool:

@@ -24,7 +24,8 @@ def explain(
     found = []
     for compiled in (*ruleset.compiled, *(ruleset.steps.compiled if ruleset.steps else ())):
         why, step = compiled.when.explain(Context(reading)), " (what comes before it)" if compiled.rule.step else ""
-        found.append((compiled.rule, replace(why, what=f"rule {compiled.rule.id}{step}: {why.what}")))
+        only = f" (only {' or '.join(compiled.rule.novelty)})" if compiled.rule.novelty else ""
+        found.append((compiled.rule, replace(why, what=f"rule {compiled.rule.id}{step}{only}: {why.what}")))
     return tuple(found)
 
 

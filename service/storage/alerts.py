@@ -68,9 +68,11 @@ def firsts(connection: Connection, types: Sequence[str], since: datetime) -> lis
     return _alerts(connection, select(ALERTS).where(*wanted))
 
 
-def firsts_of_story(connection: Connection, story: str) -> list[Alert]:
-    """The alerts of a story that follow no other."""
-    return _alerts(connection, select(ALERTS).where(ALERTS.c.story == story, ALERTS.c.follows == ""))
+def firsts_of(connection: Connection, stories: Sequence[str]) -> list[Alert]:
+    """The alerts of these stories that follow no other."""
+    if not stories:
+        return []
+    return _alerts(connection, select(ALERTS).where(one_of(connection, ALERTS.c.story, stories), ALERTS.c.follows == ""))
 
 
 def _alerts(connection: Connection, asked: Select[Any]) -> list[Alert]:
