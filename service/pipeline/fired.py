@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from service.alerting.compose import compose
 from service.alerting.fingerprint import fingerprint, identity
-from service.alerting.novelty import MOVES
+from service.alerting.novelty import MOVES, Fact, fact_of
+from service.alerting.stories import Placed
 from service.alerting.windows import moment
 from service.events.days import local_date
-from service.model.alert import Alert
+from service.model.alert import Alert, Novelty
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Match
@@ -21,7 +22,7 @@ from service.rules.templates import body_of, title_of
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A match that was told apart from all others by its alert's fingerprint; `counted` says why its window does not fire yet,
-    `repeats` is the id of the alert that told it already."""
+    `repeats` is the id of the alert that told it already. `happening` is the key of its event's fact, whatever the rule."""
 
     match: Match
     item_id: int
@@ -29,6 +30,7 @@ class Fired:
     alert: Alert
     counted: str | None = None
     repeats: str = ""
+    happening: str = ""
 
 
 def fire(book: Rulebook, number: int, item: Item, matches: Sequence[Match], now: datetime, story: str = "") -> list[Fired]:
@@ -57,6 +59,17 @@ def print_of(book: Rulebook, hit: Match, item: Item, now: datetime, story: str =
 def today_of(item: Item, now: datetime, event: Event | None = None) -> date:
     """The day on which an item came out, where the market of its event is."""
     return local_date(item.published or now, event.entity if event else None, item.language)
+
+
+def fact_in(book: Rulebook, hit: Match, item: Item, now: datetime) -> Fact | None:
+    """What the event of a match asserts, if it has one that names a subject."""
+    return fact_of(hit.event, book.lexicon.identity, today_of(item, now, hit.event)) if hit.event else None
+
+
+def novelty_of(book: Rulebook, hit: Match, item: Item, placed: Placed, now: datetime) -> Novelty:
+    """How new what a match tells is: that of its event, else that of its item."""
+    fact = fact_in(book, hit, item, now)
+    return placed.facts.get(fact.key, placed.novelty) if fact else placed.novelty
 
 
 def kin_of(book: Rulebook, hit: Match, item: Item, now: datetime) -> tuple[str, ...]:

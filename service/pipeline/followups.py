@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from service.alerting.compose import compose
 from service.alerting.fingerprint import fingerprint
-from service.alerting.novelty import MOVES, Fact, Told, fact_of, material
+from service.alerting.novelty import MOVES, Fact, Told, material
 from service.alerting.stories import WINDOW, Placed
 from service.folding import fold
 from service.model.alert import Alert, Novelty
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.rule import Evidence, Match, Rule
-from service.pipeline.fired import Fired, kin_of, today_of
+from service.pipeline.fired import Fired, fact_in, kin_of, novelty_of
 from service.rulebook import Rulebook
 from service.storage import alerts
 
@@ -70,13 +70,13 @@ class _Threads:
         return [self._renewed(hit, tuple(dict.fromkeys(kin[id(hit)]))) for hit in fired]
 
     def _renewed(self, hit: Fired, roots: Sequence[str]) -> Fired:
-        placed, fact = self._placed[hit.item_id], self._fact(hit)
-        novelty = placed.facts.get(fact.key, placed.novelty) if fact else placed.novelty
+        placed, fact = self._placed[hit.item_id], fact_in(self._book, hit.match, hit.item, self._now)
+        novelty = novelty_of(self._book, hit.match, hit.item, placed, self._now)
         wanted = hit.match.rule.novelty
         if wanted and novelty.value not in wanted:
             return replace(hit, counted=f"novelty is {novelty.value}, the rule asks for {' or '.join(wanted)}: {placed.reason}")
         if hit.match.rule.window is not None:
-            return hit
+            return replace(hit, happening=fact.key if fact else "")
         firsts = self._firsts.setdefault((hit.alert.rule, hit.alert.story), [])
         told = [one for root in roots for one in self._told.get(root, ())] or _namesakes(hit.alert, firsts)
         if not told and wanted and novelty is Novelty.UPDATE:
@@ -94,10 +94,6 @@ class _Threads:
         update = _update(hit, first, CORRECTION if told_now else _mark(hit, fact), news)
         self._told.setdefault(first, list(told)).append(Told(update.alert.id, fact, first, told_now))
         return update
-
-    def _fact(self, hit: Fired) -> Fact | None:
-        event = hit.match.event
-        return fact_of(event, self._book.lexicon.identity, today_of(hit.item, self._now, event)) if event else None
 
     def taken_back(self, new: Sequence[New]) -> list[Fired]:
         """The updates that denials and corrections among the new items make of what was told."""

@@ -75,6 +75,13 @@ def members(connection: Connection, story: str) -> list[Member]:
     return [_member(row) for row in connection.execute(asked)]
 
 
+def assertions(connection: Connection, story: str) -> list[tuple[Member, frozenset[str]]]:
+    """The items of a story that are remembered, each with the keys of the facts that it asserts."""
+    asked = select(STORY_MEMBERS).where(STORY_MEMBERS.c.story == story).order_by(STORY_MEMBERS.c.id)
+    rows = connection.execute(asked).all()
+    return [(_member(row), frozenset(fact["key"] for fact in json.loads(row.report)["facts"])) for row in rows]
+
+
 def outlets(connection: Connection, story_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """The publishers of each story, each once, the first reporter first."""
     table = STORY_MEMBERS.c
