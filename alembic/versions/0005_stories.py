@@ -20,11 +20,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("report", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story_members")),
     )
     op.create_index(op.f("ix_story_members_item_id"), "story_members", ["item_id"])
-    op.create_index(op.f("ix_story_members_at"), "story_members", ["at"])
+    op.create_index(op.f("ix_story_members_placed_at"), "story_members", ["placed_at"])
     op.create_index(op.f("ix_story_members_story_id"), "story_members", ["story", "id"])
     op.create_index(op.f("ix_alerts_follows"), "alerts", ["follows"])
 

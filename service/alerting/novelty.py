@@ -26,12 +26,14 @@ _LIMITS = ("limit_up", "limit_down")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What an event asserts of its happening. `key` is the happening, whatever its size; `size` is the move in points."""
+    """What an event asserts of its happening. `key` is the happening, whatever its size; `size` is the move in points,
+    `day` the day where that is part of what it is."""
 
     key: str
     type: str
     size: float = 0.0
     denied: bool = False
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,12 @@ def fact_of(event: Event, parts: Mapping[str, tuple[str, ...]], today: date) -> 
         return None
     size = _size(event.fields)
     if event.type in MOVES:
-        identity = identity_of(event, ("subject", "day"), today)
-        direction = MOVES[event.type] or identity_of(event, ("direction",), today)["direction"]
-        key = f"move|{identity['subject']}|{direction}|{identity['day']}"
+        identity = identity_of(event, ("subject", "direction", "day"), today)
+        identity["direction"] = MOVES[event.type] or identity["direction"]
     else:
-        key = "|".join((event.type, *identity_of(event, parts.get(event.type, ("subject", "day")), today).values()))
-    return Fact(key, event.type, size, event.status is Status.DENIED)
+        identity = identity_of(event, parts.get(event.type, ("subject", "day")), today)
+    key = "|".join(("move" if event.type in MOVES else event.type, *identity.values()))
+    return Fact(key, event.type, size, event.status is Status.DENIED, identity.get("day", ""))
 
 
 def change(new: Fact, told: Iterable[Fact]) -> str:
@@ -75,7 +77,7 @@ def change(new: Fact, told: Iterable[Fact]) -> str:
     if any(fact.denied for fact in known) and not any(not fact.denied and fact.type == new.type for fact in known):
         return "it is asserted now, and was denied before"
     before = {fact.type for fact in known if not fact.denied}
-    if new.type in _LIMITS and new.type not in before:
+    if new.type in _LIMITS and before and new.type not in before:
         return f"{new.type} after {' and '.join(sorted(before))}"
     if before.intersection(_LIMITS):
         return ""

@@ -24,7 +24,7 @@ from service.model.alert import Novelty
 
 LIKE = 0.35
 """Items that are at least so alike report the same."""
-DOUBT = 0.6
+DOUBT = 0.55
 """Each objection that is no proof leaves so much of a likeness."""
 SESSION = timedelta(hours=3)
 """Round-ups that are further apart sum up something else."""
@@ -101,8 +101,8 @@ class StoryBook:
         self._next -= count
 
     def forget(self, before: datetime) -> int:
-        """Drop the items that came first, as far as they are older; how many went."""
-        old = list(takewhile(lambda number: self._reports[number].at < before, self._reports))
+        """Drop what came before; how many items went."""
+        old = list(takewhile(lambda number: self._reports[number].came < before, self._reports))
         for number in old:
             self._drop(number, deque.popleft)
         return len(old)
@@ -132,7 +132,8 @@ class StoryBook:
             (self._copies, report.copy, "a copy of item"),
             (self._leads, report.lead, "same happening as item"),
         ):
-            told = next((number for number in reversed(postings.get(key, ())) if self._near(report, number)), None)
+            met = (number for number in reversed(postings.get(key, ())) if self._near(report, number))
+            told = next((number for number in met if self._reports[number].day == report.day), None)
             if told is not None:
                 return told, f"{why} {self._reports[told].id}"
         return self._alike(report)
@@ -227,8 +228,10 @@ class _Scales:
 
 
 def doubts(one: Report, other: Report) -> float:
-    """What is left of a likeness: nothing where other companies are named, less for each thing that does not fit."""
+    """What is left of a likeness: nothing where other companies or days are named, less for each thing that does not fit."""
     mine, theirs = one.features, other.features
+    if one.day and other.day and one.day != other.day:
+        return 0.0
     if mine.codes and theirs.codes and not set(mine.codes) & set(theirs.codes):
         return 0.0
     if one.subjects and other.subjects and not any(_same(a, b) for a in one.subjects for b in other.subjects):

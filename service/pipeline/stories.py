@@ -6,6 +6,7 @@ Guarantee: two processes that read two reports of one happening at the same mome
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -51,9 +52,10 @@ class Storyteller:
             events = known[item.guid].told
             at = moment(item.published, now)
             report = report_of(item, events, book.lexicon.identity, id=str(number), at=at, today=today_of(item, now))
+            report = replace(report, came=now)
             placed[number] = found = self._book.place(report)
             self._unsure += 1
-            rows.append((stories.Member(number, found.story, found.novelty, found.reason, report.outlet, at), report))
+            rows.append((stories.Member(number, found.story, found.novelty, found.reason, report.outlet, at, now), report))
         stories.save(connection, rows)
         return placed
 

@@ -36,6 +36,7 @@ class Member:
     reason: str
     outlet: str
     at: datetime
+    placed_at: datetime
 
 
 def take_turn(connection: Connection) -> None:
@@ -45,9 +46,9 @@ def take_turn(connection: Connection) -> None:
 
 
 def placed_after(connection: Connection, last: int, since: datetime) -> list[tuple[int, Member, Report]]:
-    """What was placed after the row `last` and is not older than `since`, in that order, with the row's id."""
+    """What was placed after the row `last` and not before `since`, in that order, with the row's id."""
     table = STORY_MEMBERS.c
-    asked = select(STORY_MEMBERS).where(table.id > last, table.at >= since).order_by(table.id)
+    asked = select(STORY_MEMBERS).where(table.id > last, table.placed_at >= since).order_by(table.id)
     found = []
     for row in connection.execute(asked):
         try:
@@ -94,16 +95,16 @@ def outlets(connection: Connection, story_ids: Collection[str]) -> Mapping[str, 
 
 
 def prune(connection: Connection, before: datetime) -> int:
-    """Forget what was published before; how many items went."""
-    return connection.execute(delete(STORY_MEMBERS).where(STORY_MEMBERS.c.at < before)).rowcount
+    """Forget what was placed before; how many items went."""
+    return connection.execute(delete(STORY_MEMBERS).where(STORY_MEMBERS.c.placed_at < before)).rowcount
 
 
 def _member(row: Row[Any]) -> Member:
-    return Member(row.item_id, row.story, Novelty(row.novelty), row.reason, row.outlet, row.at)
+    return Member(row.item_id, row.story, Novelty(row.novelty), row.reason, row.outlet, row.at, row.placed_at)
 
 
 def _row(member: Member, report: Report) -> dict[str, Any]:
-    kept = {name: value for name, value in asdict(report).items() if name not in ("id", "at", "outlet")}
+    kept = {name: value for name, value in asdict(report).items() if name not in ("id", "at", "came", "outlet")}
     return {**asdict(member), "novelty": member.novelty.value, "report": json.dumps(kept, ensure_ascii=False)}
 
 
@@ -115,10 +116,12 @@ def _report(row: Row[Any]) -> Report:
     return Report(
         id=str(row.item_id),
         at=row.at,
+        came=row.placed_at,
         features=Features(**found),
         copy=kept["copy"],
         facts=tuple(Fact(**fact) for fact in kept["facts"]),
         subjects=tuple(kept["subjects"]),
         lead=kept["lead"],
+        day=kept["day"],
         outlet=row.outlet,
     )

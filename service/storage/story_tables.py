@@ -23,7 +23,8 @@ class StoryMemberRow(Row, table=True):
     novelty: str = Field(sa_type=CleanText)
     reason: str = Field(sa_type=CleanText)
     outlet: str = Field(sa_type=CleanText)
-    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    placed_at: datetime = Field(sa_type=UtcDateTime, index=True)
     report: str = Field(sa_type=CleanText)
 
 

@@ -13,6 +13,7 @@ from service.marked_yaml import Document, load
 from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
+from service.rulebook import telling
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -46,6 +47,12 @@ def understand(item: Item) -> tuple[Event, ...]:
     """The events of an item that count."""
     lexicon, _ = words()
     return tuple(event for event in extract(item, lexicon) if lexicon.counts(event))
+
+
+def told(item: Item) -> tuple[Event, ...]:
+    """The events that stories know: also those that the item denies."""
+    lexicon, _ = words()
+    return telling(lexicon, extract(item, lexicon))
 
 
 def context() -> RuleContext:
