@@ -143,6 +143,26 @@ def test_extract_survives_bytes_that_are_no_text() -> None:
     assert len(answers) == 3
 
 
+def test_stories_answers_every_line_in_order() -> None:
+    lines = [
+        {"id": "a", "text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-22T09:00:00+08:00"},
+        "not json",
+        {"id": "b"},
+        [],
+        {"id": "c", "text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-22T09:05:00+08:00", "source": "other"},
+        {"id": "d", "text": "Lumentum soared 12% on Friday.", "published": "2025-12-22T10:05:00+08:00"},
+        {"id": "e", "text": "Cedar Foods names a finance chief."},
+        {"text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-29T09:00:00+08:00"},
+        {"id": "f", "text": ""},
+    ]
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    answers = [json.loads(line) for line in good("stories", stdin=text).splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", None, "b", None, "c", "d", "e", None, "f"]
+    assert ["error" in answer for answer in answers] == [False, True, True, True, False, False, False, False, False]
+    told = [(answer["story"], answer["novelty"]) for answer in answers if "story" in answer]
+    assert told == [("a", "first"), ("a", "repeat"), ("a", "update"), ("e", "first"), ("8", "first"), ("f", "first")]
+
+
 def test_explain_takes_a_text(place: Path) -> None:
     write_rules(place)
     shown = good("explain", "-", stdin="Lumentum hit limit-up, but Tencent failed to hit limit-up.")

@@ -25,8 +25,8 @@ TAUGHT = (
 ).split()
 
 
-def test_there_are_twelve_tasks() -> None:
-    assert [number for number, _, _ in TASKS] == [str(number) for number in range(1, 13)]
+def test_there_are_thirteen_tasks() -> None:
+    assert [number for number, _, _ in TASKS] == [str(number) for number in range(1, 14)]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task[1])
