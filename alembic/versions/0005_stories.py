@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("report", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story_members")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_story_members_item_id"), "story_members", ["item_id"])
     op.create_index(op.f("ix_story_members_placed_at"), "story_members", ["placed_at"])

@@ -12,10 +12,10 @@ from service.storage.types import BIG_ID, CleanText, UtcDateTime
 
 class StoryMemberRow(Row, table=True):
     """One item in its story; `report` is a JSON object of all that later items are compared with. Ids grow in the order in which
-    items were placed. Its item may be gone before it, so nothing ties it to that."""
+    items were placed, and none is used again. Its item may be gone before it, so nothing ties it to that."""
 
     __tablename__ = "story_members"
-    __table_args__ = (Index(None, "story", "id"),)
+    __table_args__ = (Index(None, "story", "id"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, nullable=False, index=True))

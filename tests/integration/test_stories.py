@@ -237,6 +237,19 @@ def test_what_is_older_than_the_window_is_pruned(tmp_path: Path, database: Datab
     assert [report.features.title for _, _, report in kept] == [features("", OTHER_DEAL).title]
 
 
+def test_rows_that_were_pruned_leave_no_number_to_use_again(tmp_path: Path, database: Database) -> None:
+    """Otherwise a process would not notice what others place after a quiet week."""
+    deals = line(tmp_path, database, WORDS)
+    deals.push(news(DEAL, 0))
+    with database.begin() as connection:
+        ((before, _, _),) = stories.placed_after(connection, 0, NOW)
+        stories.prune(connection, utc_now() + timedelta(hours=1))
+    Line(database, tmp_path / "rules").push(news(SAME_DEAL, 5, "other"))
+    with database.read() as connection:
+        ((after, _, _),) = stories.placed_after(connection, before, NOW)
+    assert after > before
+
+
 def test_nothing_to_place_takes_no_turn(database: Database) -> None:
     with database.begin() as connection:
         assert Storyteller().place(connection, None, [], {}, utc_now()) == {}  # type: ignore[arg-type]
