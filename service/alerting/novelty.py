@@ -16,8 +16,8 @@ from service.model.event import Event, FieldValue, Status
 
 GROWN = 1.5
 """A move, or a figure, that is so many times what was told is news again; scale-free, so that it fits an index and a stock."""
-LEAST = 1.0
-"""Points that a move must have grown by as well."""
+LEAST, STEP = 1.0, 5.0
+"""Points: a move that grew by less is no news, one that grew by so much always is."""
 
 MOVES = {"price_move": "", "limit_up": "up", "limit_down": "down"}
 """Types that are one happening, the move of a day, and the direction of those that do not say theirs."""
@@ -96,7 +96,7 @@ def announced(facts: Iterable[Fact]) -> list[Fact]:
 
 def grown(new: float, told: float) -> bool:
     """Whether a move is materially larger than the one that was told."""
-    return told > 0 and new >= GROWN * told and new - told >= LEAST
+    return told > 0 and new - told >= min(STEP, max(LEAST, (GROWN - 1) * told))
 
 
 def larger(new: Iterable[Figure], told: Iterable[Figure]) -> bool:

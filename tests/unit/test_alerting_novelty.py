@@ -51,6 +51,8 @@ def test_nobody_is_no_subject() -> None:
         ([move(5.2)], move(8), "8 % after 5.2 %"),
         ([move(5.2)], move(7.7), ""),
         ([move(0.4)], move(0.8), ""),
+        ([move(23)], move(28), "28 % after 23 %"),
+        ([move(23)], move(27.5), ""),
         ([move(1)], move(2), "2 % after 1 %"),
         ([LIMIT], LIMIT, ""),
         ([LIMIT], move(20), ""),
