@@ -9,9 +9,13 @@ from typer.testing import CliRunner, Result
 
 from service.cli import app, main
 from service.cli.output import err, out
+from service.clock import utc_now
 from service.errors import TapewatchError
+from service.storage import migrations
+from service.storage.database import open_database
 from tests.support.folder import RULES, write_rules
 from tests.support.http_server import serve
+from tests.support.line import Line, limit_up
 
 SEED = "sources: [{id: seed, kind: seed}]\n"
 
@@ -161,6 +165,20 @@ def test_stories_answers_every_line_in_order() -> None:
     assert ["error" in answer for answer in answers] == [False, True, True, True, False, False, False, False, False]
     told = [(answer["story"], answer["novelty"]) for answer in answers if "story" in answer]
     assert told == [("a", "first"), ("a", "repeat"), ("a", "update"), ("e", "first"), ("8", "first"), ("f", "first")]
+
+
+def test_explain_shows_the_story_of_a_stored_item(place: Path) -> None:
+    folder = write_rules(place)
+    (place / "tapewatch-data").mkdir()
+    database = open_database(f"sqlite:///{place}/tapewatch-data/tapewatch.db", utc_now)
+    migrations.upgrade(database)
+    line = Line(database, folder)
+    for minute, source in enumerate(("wire", "other")):
+        line.push(limit_up("Lumentum", minute, source))
+    database.close()
+    shown = good("explain", "2")
+    assert "story\n  1, told by wire, other\n  repeat: same happening as item 1; told already\n" in shown
+    assert "a repeat of alert" in shown
 
 
 def test_explain_takes_a_text(place: Path) -> None:

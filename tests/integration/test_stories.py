@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from service.storage.story_tables import STORY_MEMBERS
 from tests.support.alerts import NOW
 from tests.support.folder import write_rules
 from tests.support.line import Line
+from tests.support.reports import report
 from tests.support.workers import STORY_ROUNDS, in_processes, push_to_stories
 
 MOVES = """\
@@ -212,6 +214,19 @@ def test_a_storyteller_forgets_what_was_rolled_back_and_learns_what_others_place
         assert found is not None
         place = stories.of_item(connection, found.id)
         assert place is not None and place.reason.startswith("0.") and stories.of_item(connection, 999) is None
+
+
+@pytest.mark.parametrize(
+    "text", [DEAL, "甲山科技：预计净利润增长40%\n甲山科技(600999.SH)公告。", "Lumentum hit limit-up.", "", "naughty \0 \ud800"]
+)
+def test_what_is_compared_comes_back_as_it_was(database: Database, text: str) -> None:
+    one = replace(report(text, id="7", publisher="Wire"), came=NOW)
+    member = stories.Member(7, "s", Novelty.UPDATE, "because", "Wire", one.at, NOW)
+    with database.begin() as connection:
+        stories.save(connection, [(member, one)])
+        ((_, same, read),) = stories.placed_after(connection, 0, NOW)
+    assert same == member
+    assert read == one
 
 
 def test_a_broken_row_is_left_out_and_named(tmp_path: Path, database: Database, caplog: pytest.LogCaptureFixture) -> None:
