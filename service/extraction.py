@@ -15,7 +15,7 @@ from service.events.extract import extract
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
-from service.rulebook import Texts, counting, load_words
+from service.rulebook import Texts, load_words, telling
 
 BATCH = 50
 """Items handed to a child at once; the time limit is for a whole batch."""
@@ -25,10 +25,16 @@ MEMORY = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The events of one item that count; `note` says when the item could not be understood."""
+    """The events of one item that count, and those it denies; `note` says when the item could not be understood."""
 
     events: tuple[Event, ...]
     note: str = ""
+    denied: tuple[Event, ...] = ()
+
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """All that stories know, in the order of the text."""
+        return tuple(sorted((*self.events, *self.denied), key=lambda event: event.evidence.start))
 
 
 class Extractor(Protocol):
@@ -66,7 +72,7 @@ class ChildExtractor:
             if len(items) == 1:
                 return [Understood((), f"not understood: {error}")]
             return [one for item in items for one in self._batch([item])]
-        return [Understood(tuple(event_from_json(event) for event in events)) for events in answer["events"]]
+        return [understood(tuple(event_from_json(event) for event in events)) for events in answer["events"]]
 
     def close(self) -> None:
         """Stop the children."""
@@ -79,9 +85,17 @@ def handler(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any], bytes], dic
 
     def answer(meta: Mapping[str, Any], _body: bytes) -> dict[str, Any]:
         items = [_item_from_json(item) for item in meta["items"]]
-        return {"events": [[event_to_json(event) for event in counting(lexicon, extract(item, lexicon))] for item in items]}
+        return {"events": [[event_to_json(event) for event in telling(lexicon, extract(item, lexicon))] for item in items]}
 
     return answer
+
+
+def understood(told: Sequence[Event]) -> Understood:
+    """What rules may see, apart from what is denied."""
+    return Understood(
+        tuple(event for event in told if event.status is not Status.DENIED),
+        denied=tuple(event for event in told if event.status is Status.DENIED),
+    )
 
 
 def _item_to_json(item: Item) -> dict[str, Any]:

@@ -237,6 +237,11 @@ def told(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(event for event in events if lexicon.counts(event) or event.status in taken_back)
 
 
+def telling(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events that stories know: those that rules may see, and those that are denied."""
+    return tuple(event for event in events if lexicon.counts(event) or event.status is Status.DENIED)
+
+
 def shown(path: Path) -> str:
     """How a path is written in problems and reasons: from the working directory where it lies below it."""
     resolved = path.resolve()

@@ -22,13 +22,17 @@ class Verdict:
     reason: str
 
 
-def decide(*, baseline: bool, source: str, told: str | None, counted: str | None = None) -> Verdict:
+def decide(
+    *, baseline: bool, source: str, told: str | None, counted: str | None = None, story: str = "", follows: str = ""
+) -> Verdict:
     """Decide on one match; `told` is the id of the alert that already reported the same happening, if one did; `counted` is what
-    a window says that does not fire."""
+    a window says that does not fire; `follows` is the alert that the match is an update of."""
     if baseline:
         return Verdict(Outcome.BASELINE, f"{source} was fetched for the first time: what it already held is history, not news")
     if counted is not None:
         return Verdict(Outcome.COUNTED, counted)
     if told is not None:
-        return Verdict(Outcome.SUPPRESSED, f"a repeat: alert {told} already told of this event")
+        return Verdict(Outcome.SUPPRESSED, f"a repeat of alert {told}{f' (story {story})' if story else ''}")
+    if follows:
+        return Verdict(Outcome.ALERTED, f"an update of alert {follows}{f' (story {story})' if story else ''}")
     return Verdict(Outcome.ALERTED, "first report of this event")

@@ -22,16 +22,22 @@ def fingerprint(rule: str, identity: Mapping[str, str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def identity(match: Match, item: Item, parts: Sequence[str], today: date) -> dict[str, str]:
+def identity(match: Match, item: Item, parts: Sequence[str], today: date, story: str = "") -> dict[str, str]:
     """What makes the happening behind a match the same over time.
 
     `parts` are the identity fields that the event's vocabulary names; `subject` means the entity where one is known. A match
-    without an event is as new as the words of its item. `today` stands in for a day that the text does not give.
+    without an event is as new as the story of its item, or, where that is not known, the words of it. `today` stands in for a
+    day that the text does not give.
     """
     event = match.event
     if event is None:
-        return {"content": item.content_hash}
-    return {"event": event.type, **{part: _part(event, part, today) for part in parts}}
+        return {"story": story} if story else {"content": item.content_hash}
+    return {"event": event.type, **identity_of(event, parts, today)}
+
+
+def identity_of(event: Event, parts: Sequence[str], today: date) -> dict[str, str]:
+    """The named parts of an event's identity; empty where the text does not say them."""
+    return {part: _part(event, part, today) for part in parts}
 
 
 def _part(event: Event, part: str, today: date) -> str:

@@ -28,7 +28,7 @@ from service.pipeline.why import DISPOSITIONS, why
 from service.rulebook import counting, load_folder, read_words, told
 from service.rules.explain import Verdict
 from service.rules.explain import explain as explain_rules
-from service.storage import alerts, decisions, deliveries, items
+from service.storage import alerts, decisions, deliveries, items, stories
 
 MEANINGS = {
     "denied": "it is denied",
@@ -174,7 +174,19 @@ def _grow(tree: Tree, explanation: Explanation) -> None:
         _grow(tree.add(_node(child)), child)
 
 
+def _show_story(connection: Connection, item_id: int) -> None:
+    """The story that the item was put into, and why."""
+    place = stories.of_item(connection, item_id)
+    if place is None:
+        return
+    told_by = stories.outlets(connection, [place.story])[place.story]
+    out.print("\n[bold]story[/]")
+    out.print(Text.assemble(f"  {place.story}, told by ", plain(", ".join(told_by))), soft_wrap=True)
+    out.print(Text.assemble((f"  {place.novelty.value}", "bold"), f": {plain(place.reason)}"), soft_wrap=True)
+
+
 def _show_history(connection: Connection, item_id: int) -> None:
+    _show_story(connection, item_id)
     rows = decisions.of_item(connection, item_id)
     out.print("\n[bold]what became of it[/]")
     if not rows:

@@ -21,12 +21,13 @@ def extract_lines() -> None:
     Spans count in the text, or, where a title is given that the text does not begin with, in title + line feed + text.
     """
     lexicon = shipped_words()
-    for line in _lines(sys.stdin.buffer):
+    for line in read_lines(sys.stdin.buffer):
         sys.stdout.write(json.dumps(_answer(line, lexicon), ensure_ascii=True) + "\n")
         sys.stdout.flush()
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
+def read_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream, each cut where it is too long to be an item."""
     while line := stream.readline(MAX_LINE):
         complete = line.endswith(b"\n")
         yield line

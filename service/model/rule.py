@@ -31,6 +31,7 @@ class Rule:
 
     `place` is `file:line:column` of its id, `title` and `body` are Liquid templates. `severity` is the least where it depends on
     the event; `owner` and `runbook` are for the person who is told. `step` is "after" for the first half of a sequence.
+    `novelty` names what alone it tells, if it does not tell all: first, update.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Rule:
     runbook: str = ""
     window: Window | None = None
     step: str = ""
+    novelty: tuple[str, ...] = ()
 
 
 class Evidence(NamedTuple):

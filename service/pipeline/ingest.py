@@ -18,6 +18,7 @@ from service.model.alert import Alert
 from service.model.item import Item
 from service.model.routing import Routing
 from service.pipeline.fired import Fired, fire
+from service.pipeline.followups import follow_up
 from service.pipeline.parts import Active, Parts
 from service.pipeline.windows import weigh
 from service.rules.matcher import match
@@ -48,7 +49,15 @@ def ingest(
         disposition: items.Disposition = "baseline" if baseline else "evaluated"
         new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=now)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
-        fired = [hit for number, item in new for hit in fire(active.rulebook, number, item, matches[item.guid], now)]
+        placed = parts.stories.place(connection, active.rulebook, new, by_guid, now)
+        fired = [
+            hit
+            for number, item in new
+            for hit in fire(active.rulebook, number, item, matches[item.guid], now, placed[number].story)
+        ]
+        if not baseline:
+            denied = [(number, item, by_guid[item.guid].denied) for number, item in new]
+            fired = follow_up(connection, active.rulebook, fired, placed, denied, now)
         verdicts = _decide(connection, fired, now, baseline=baseline)
         record(connection, verdicts, active.rulebook.routing, now)
         if finish:
@@ -80,15 +89,27 @@ def _decide(connection: Connection, fired: Sequence[Fired], now: datetime, *, ba
     History is not weighed: what a source held when it was added never counts.
     """
     weighed = fired if baseline else weigh(connection, fired, now)
-    asked = [(hit.alert, hit.item_id) for hit in weighed if hit.counted is None]
+    asked = [(hit.alert, hit.item_id) for hit in weighed if hit.counted is None and not hit.repeats]
     inserted = set() if baseline else alerts.insert_new(connection, asked)
     verdicts = []
     for hit in weighed:
-        first = hit.counted is None and hit.alert.id in inserted
+        first = hit.counted is None and not hit.repeats and hit.alert.id in inserted
         if first:
             inserted.discard(hit.alert.id)
-        told = None if first else hit.alert.id
-        verdicts.append((hit, decide(baseline=baseline, source=hit.item.source, told=told, counted=hit.counted)))
+        told = None if first else hit.repeats or hit.alert.id
+        verdicts.append(
+            (
+                hit,
+                decide(
+                    baseline=baseline,
+                    source=hit.item.source,
+                    told=told,
+                    counted=hit.counted,
+                    story=hit.alert.story,
+                    follows=hit.alert.follows,
+                ),
+            )
+        )
     return verdicts
 
 
@@ -104,7 +125,7 @@ def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], ro
                 fingerprint=hit.alert.fingerprint,
                 outcome=verdict.outcome.value,
                 reason=f"{hit.alert.reason}; {verdict.reason}",
-                alert_id=hit.alert.id if told else None,
+                alert_id=(hit.repeats or hit.alert.id) if told else None,
                 at=now,
             )
         )

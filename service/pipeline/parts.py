@@ -1,7 +1,7 @@
 """What the line is made of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from service.alerting.backoff import RetryPolicy
@@ -9,6 +9,7 @@ from service.extraction import Extractor
 from service.http import HttpClient
 from service.metrics import Metrics
 from service.notify import Notifiers
+from service.pipeline.stories import Storyteller
 from service.rulebook import Rulebook
 from service.sources import ParseContext
 from service.storage.database import Database
@@ -36,6 +37,7 @@ class Parts:
     secrets: Callable[[str], str | None]
     limits: Limits
     retry: RetryPolicy
+    stories: Storyteller = field(default_factory=Storyteller)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The rules held against items that came before: what would have been told. Reads nothing, writes nothing, tells nobody.
 
 The same matcher, fingerprints and windows as on news, with the windows' memory in this process. It begins with an empty memory,
-as a new installation does: the first report of each happening alerts, repeats do not.
+as a new installation does: the first report of each happening alerts, repeats and updates do not. Only items that match anything
+are put into stories.
 """
 
 from bisect import insort
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
+from service.alerting.reports import report_of
+from service.alerting.stories import StoryBook
 from service.alerting.windows import judge, keep, key_of, lacks, moment, silent
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Match, Rule, Severity
 from service.model.window import Absence, Occurrence, Told, Window
-from service.pipeline.fired import fire, occurrence_of, print_of
+from service.pipeline.fired import fire, novelty_of, occurrence_of, print_of, today_of
 from service.pipeline.windows import with_window
 from service.rulebook import Rulebook
 from service.rules.matcher import match
@@ -94,6 +97,7 @@ class Replay:
         self.report = Report()
         self._book = book
         self._told: set[str] = set()
+        self._stories = StoryBook()
         self._memory: dict[tuple[str, str], _Memory] = {}
         self._silences = [(rule, rule.window) for rule in book.rules.rules if isinstance(rule.window, Absence)]
         self._heard: dict[str, datetime] = {}
@@ -109,15 +113,21 @@ class Replay:
         report.matched_items.update(rules)
         if 1 < len(rules) <= MOST_TOGETHER:
             report.together.update(combinations(rules, 2))
+        if not found:
+            return
+        identity, today = self._book.lexicon.identity, today_of(item, fetched)
+        placed = self._stories.place(report_of(item, events, identity, id=str(number), at=at, today=today))
         for hit in found:
             report.matches[hit.rule.id] += not hit.rule.step
+            if hit.rule.novelty and novelty_of(self._book, hit, item, placed, fetched).value not in hit.rule.novelty:
+                continue
             if hit.rule.window is None:
-                self._plain(hit, number, item, at, fetched)
+                self._plain(hit, number, item, placed.story, fetched)
             elif not history:
                 self._windowed(hit.rule.window, hit, number, item, fetched)
 
-    def _plain(self, hit: Match, number: int, item: Item, at: datetime, fetched: datetime) -> None:
-        print_ = print_of(self._book, hit, item, fetched)
+    def _plain(self, hit: Match, number: int, item: Item, story: str, fetched: datetime) -> None:
+        at, print_ = moment(item.published, fetched), print_of(self._book, hit, item, fetched, story)
         if print_ not in self._told:
             self._tell(hit.rule, print_, at, title_of(hit, item), hit.reason, item.guid or str(number))
 

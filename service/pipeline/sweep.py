@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from service.alerting.compose import compose, compose_window
 from service.alerting.decide import Outcome, Verdict
 from service.alerting.fingerprint import fingerprint
+from service.alerting.stories import WINDOW
 from service.alerting.windows import SWEEP_GAP, Judgement, silent
 from service.model.item import Item
 from service.model.rule import Match, Rule
@@ -21,7 +22,7 @@ from service.pipeline.fired import Fired
 from service.pipeline.ingest import record
 from service.pipeline.parts import Active, Parts
 from service.rules.templates import body_of, title_of
-from service.storage import alerts, items, windows
+from service.storage import alerts, items, stories, windows
 
 OWN_SOURCE = "tapewatch"
 
@@ -33,6 +34,7 @@ def sweep(parts: Parts, active: Active) -> int:
     def work(connection: Connection) -> list[Fired]:
         now = parts.database.now(connection)
         windows.prune(connection, now)
+        stories.prune(connection, now - WINDOW)
         if not rules:
             return []
         windows.watch(connection, {rule.id for rule in rules}, now, SWEEP_GAP)

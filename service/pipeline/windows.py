@@ -1,7 +1,8 @@
 """Windows in the transaction of their items.
 
 Guarantee: for one key of one rule, workers take turns from here to their commit, so each judges with all that the others stored,
-and a window fires once however many of them fill it together. The order of locks is everywhere the same: items, windows, alerts.
+and a window fires once however many of them fill it together. The order of locks is everywhere the same: items, stories,
+windows, alerts.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,9 +15,9 @@ from service.alerting.compose import compose_window
 from service.alerting.fingerprint import fingerprint
 from service.alerting.windows import Judgement, judge, keep, key_of, lacks, reach
 from service.model.rule import Rule
-from service.model.window import Absence, Occurrence, Window
+from service.model.window import Absence, Corroborated, Occurrence, Window
 from service.pipeline.fired import Fired, occurrence_of
-from service.storage import windows
+from service.storage import stories, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Asked:
     key: str
     window: Window
     new: Occurrence
+    also: tuple[Occurrence, ...] = ()
+    """What the window knows beside its own occurrences: the other reports of the story, where publishers are counted."""
 
 
 class _Scales:
@@ -49,7 +52,9 @@ class _Scales:
         """Judge one occurrence, remember it, and write down what is told from now on."""
         place, new = (one.rule, one.key), one.new
         state, known, until = self._states[place], self._known[place], max(new.at, self._now) + keep(one.window)
-        judgement = judge(one.window, known, new, told=state.told, since=self._since.get(one.rule))
+        met = {new.item_id, *(other.item_id for other in known)}
+        also = [other for other in one.also if other.item_id not in met]
+        judgement = judge(one.window, [*known, *also], new, told=state.told, since=self._since.get(one.rule))
         if isinstance(one.window, Absence):
             state = replace(state, last_at=max(new.at, state.last_at or new.at))
         else:
@@ -67,18 +72,31 @@ def weigh(connection: Connection, fired: Sequence[Fired], now: datetime) -> list
     asked: dict[int, Asked] = {}
     for number, hit in enumerate(fired):
         window = hit.match.rule.window
-        if window is None:
+        if window is None or hit.counted is not None:
             continue
         new = occurrence_of(hit, now)
         if missing := lacks(window, new):
             weighed[number] = replace(hit, counted=f"not counted: it names no {missing}")
         else:
-            asked[number] = Asked(hit.match.rule.id, key_of(window, new), window, new)
+            also = _reports(connection, hit) if isinstance(window, Corroborated) else ()
+            asked[number] = Asked(hit.match.rule.id, key_of(window, new), window, new, also)
     if asked:
         scales = _Scales(connection, asked.values(), now)
         for number in sorted(asked, key=lambda number: (asked[number].new.at, number)):
             weighed[number] = with_window(fired[number], asked[number].window, asked[number].key, scales.judge(asked[number]))
     return weighed
+
+
+def _reports(connection: Connection, hit: Fired) -> tuple[Occurrence, ...]:
+    """The items of a match's story that tell its happening: by its event, or, in whatever words or language, without any."""
+    return tuple(
+        Occurrence(
+            member.at, member.item_id, subject="", entity="", source=member.outlet, publisher=member.outlet, step="",
+            fingerprint=hit.alert.fingerprint, headline="", link="", words="",
+        )
+        for member, facts in stories.assertions(connection, hit.alert.story)
+        if not facts or not hit.happening or hit.happening in facts
+    )  # fmt: skip
 
 
 def with_window(hit: Fired, window: Window, key: str, judgement: Judgement) -> Fired:

@@ -29,6 +29,8 @@ Vocabulary = Mapping[str, Mapping[str, Allowed]]
 
 WINDOW_KEYS = ("count", "spike", "sequence", "absence", "first_time", "corroborated_by")
 """Keys of a rule that look at several items together; they stand beside `when`, or at its top."""
+WHOLE_RULE_KEYS = (*WINDOW_KEYS, "novelty")
+"""All that may stand at either place."""
 
 
 def as_list(value: object) -> object:

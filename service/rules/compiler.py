@@ -11,7 +11,7 @@ from typing import Any
 
 from service.errors import Problem
 from service.marked_yaml import unknown_key
-from service.rules.building import WINDOW_KEYS, Builder, Path, Scope
+from service.rules.building import WHOLE_RULE_KEYS, Builder, Path, Scope
 from service.rules.condition import Condition
 from service.rules.conditions import CONDITIONS
 from service.rules.conditions.event import ANY, SHORT_FORMS, AnyEventIs, EventIs, Happened, known_names, scope_of
@@ -27,8 +27,8 @@ _OUTSIDE = "write it in the same mapping as `event`, or write several events the
 def compile_when(builder: Builder, path: Path, scope: Scope | None = None) -> Condition | None:
     """The condition at `path`; None if anything in it is wrong, which is reported."""
     value = builder.value(path)
-    if isinstance(value, dict) and _is_top(path):  # windows there are read by rules.windows
-        value = {key: one for key, one in value.items() if key not in WINDOW_KEYS}
+    if isinstance(value, dict) and _is_top(path):  # what is about the whole rule is read elsewhere
+        value = {key: one for key, one in value.items() if key not in WHOLE_RULE_KEYS}
     if not isinstance(value, dict) or not value:
         builder.say(path, "conditions are missing here", conditions(value, CONDITIONS, known_names(builder.vocabulary)))
         return None
@@ -76,7 +76,7 @@ def _happened(builder: Builder, path: Path, children: tuple[Condition, ...]) -> 
 def _unknown(builder: Builder, path: Path, scope: Scope | None, fields: Mapping[str, object]) -> Problem:
     """The problem of a key that is no condition and no field of the event spoken of."""
     key = str(path[-1])
-    if key in WINDOW_KEYS:
+    if key in WHOLE_RULE_KEYS:
         return builder.document.problem(path, f"`{key}` is about the whole rule", "write it beside `when`", key=True)
     types = [name for name in builder.vocabulary if key in fields_of(Scope((name,)), builder.vocabulary)]
     if MEANT.get(key) in CONDITIONS:

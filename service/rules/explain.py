@@ -75,12 +75,13 @@ def explain(
 def _verdict(compiled: CompiledRule, reading: Reading) -> Verdict:
     rule, why = compiled.rule, compiled.when.explain(Context(reading))
     step = " (what comes before it)" if rule.step else ""
+    only = f" (only {' or '.join(rule.novelty)})" if rule.novelty else ""
     nearest = _nearest(why)
     if why.held:
         stage = Stage.WINDOW if rule.window else Stage.MATCHED
     else:
         stage = Stage.EVENT if nearest.what.startswith("event ") else Stage.CONDITION
-    return Verdict(rule, replace(why, what=f"rule {rule.id}{step}: {why.what}"), stage, nearest)
+    return Verdict(rule, replace(why, what=f"rule {rule.id}{step}{only}: {why.what}"), stage, nearest)
 
 
 def _nearest(why: Explanation) -> Explanation:

@@ -129,6 +129,7 @@ class RuleText(Strict):
     absence: Any = Field(default=None, description="Fires when nothing matches for a time.")
     first_time: Any = Field(default=None, description="Fires on the first match for a time.")
     corroborated_by: Any = Field(default=None, description="Fires when so many different publishers report the same.")
+    novelty: Any = Field(default=None, description="Fires only on what is new, or only on what has changed.")
     labels: dict[LabelName, PlainText] = Field(
         default_factory=dict, json_schema_extra={"default": {}}, description="For routes.", examples=[{"desk": "a-share"}]
     )

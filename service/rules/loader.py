@@ -27,6 +27,7 @@ from service.rules.examples import Extract, run_rule
 from service.rules.file import ExampleItem, FileText, RuleText
 from service.rules.kept import Kept, world_of
 from service.rules.names import read_lists, read_macros
+from service.rules.novelty import parse as parse_novelty
 from service.rules.ruleset import CompiledRule, Example, RuleSet
 from service.rules.severity import parse_severity
 from service.rules.templates import DEFAULT_TITLE, VARIABLES, check
@@ -94,6 +95,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
     severity, grades = parse_severity(builder, (*path, "severity"), scope_of_rule(builder, (*path, "when")))
     window, first = parse_window(builder, path)
     limits = _limits(builder, path, text, timed=not isinstance(window, Absence))
+    novelty = parse_novelty(builder, path)
     for key in ("title", "body"):
         _check_template(builder, (*path, key))
     if text is None or when is None or len(builder.problems) > before:
@@ -109,6 +111,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
         owner=text.owner,
         runbook=text.runbook,
         window=window,
+        novelty=novelty,
     )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)

@@ -19,6 +19,7 @@ from service.rules.conditions.origin import SourceOptions
 from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
+from service.rules.novelty import NoveltyText
 from service.rules.severity import ELSE
 from service.rules.windows import DURATION, MODELS
 
@@ -26,7 +27,8 @@ Schema = dict[str, Any]
 _NONE: Mapping[str, Calendar] = {}
 _CONDITIONS: Schema = {"$ref": "#/$defs/When"}
 _MODELS: tuple[type[BaseModel], ...] = (
-    RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, SourceOptions, TimeOptions, DuringOptions, *MODELS.values(),
+    RuleText, ListsText, NumberTest, SubjectOptions, TextOptions, SourceOptions, TimeOptions, DuringOptions, NoveltyText,
+    *MODELS.values(),
 )  # fmt: skip
 NUMBER: Schema = {"type": "integer", "minimum": 2, "maximum": 1000}
 
@@ -51,7 +53,8 @@ def json_schema(
     definitions: Schema = _tidy(models["$defs"])
     definitions["When"] = _when(event_fields)
     definitions["During"] = _during(calendars)
-    whole = {**definitions["When"]["properties"], **{key: {"$ref": f"#/$defs/{model.__name__}"} for key, model in MODELS.items()}}
+    models_of: Mapping[str, type[BaseModel]] = {**MODELS, "novelty": NoveltyText}
+    whole = {**definitions["When"]["properties"], **{key: {"$ref": f"#/$defs/{one.__name__}"} for key, one in models_of.items()}}
     for name in ("SubjectOptions", "ListEntry"):
         _offer(definitions[name]["properties"]["tag"], tags)
     definitions["RuleWhen"] = {**definitions["When"], "properties": whole}
@@ -60,7 +63,7 @@ def json_schema(
         "during": {"$ref": "#/$defs/During"},
         "severity": _severity(),
     }
-    for key, model in MODELS.items():
+    for key, model in models_of.items():
         definitions["RuleText"]["properties"][key] |= {"$ref": f"#/$defs/{model.__name__}"}
     definitions["SequenceText"]["properties"]["after"] |= {"$ref": "#/$defs/When"}
     definitions["AbsenceText"]["properties"]["during"] |= {"$ref": "#/$defs/During"}

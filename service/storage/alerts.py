@@ -6,13 +6,15 @@ Must not decide whether an alert is due: a fingerprint that is there already is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, desc, func, select, tuple_
 
 from service.model.alert import Alert, Novelty
 from service.model.rule import Severity
 from service.storage.database import insert_new as insert_new_rows
+from service.storage.database import one_of
 from service.storage.tables import ALERTS
 from service.storage.types import dump_mapping, dump_occurrences, dump_spans, load_mapping, load_occurrences, load_spans
 
@@ -52,6 +54,29 @@ def get(connection: Connection, alert_id: str) -> StoredAlert | None:
     """One alert by its id."""
     row = connection.execute(select(ALERTS).where(ALERTS.c.id == alert_id)).first()
     return StoredAlert(alert_of(row), row.item_id) if row else None
+
+
+def threads(connection: Connection, ids: Sequence[str]) -> list[Alert]:
+    """These alerts and all that follow them, in the order in which they were told."""
+    wanted = one_of(connection, ALERTS.c.id, ids) | one_of(connection, ALERTS.c.follows, ids)
+    return _alerts(connection, select(ALERTS).where(wanted)) if ids else []
+
+
+def firsts(connection: Connection, types: Sequence[str], since: datetime) -> list[Alert]:
+    """The alerts about events of these types since then that follow no other."""
+    wanted = (ALERTS.c.created_at >= since, one_of(connection, ALERTS.c.event_type, types), ALERTS.c.follows == "")
+    return _alerts(connection, select(ALERTS).where(*wanted))
+
+
+def firsts_of(connection: Connection, stories: Sequence[str]) -> list[Alert]:
+    """The alerts of these stories that follow no other."""
+    if not stories:
+        return []
+    return _alerts(connection, select(ALERTS).where(one_of(connection, ALERTS.c.story, stories), ALERTS.c.follows == ""))
+
+
+def _alerts(connection: Connection, asked: Select[Any]) -> list[Alert]:
+    return [alert_of(row) for row in connection.execute(asked.order_by(*_ORDER))]
 
 
 def count(connection: Connection) -> int:

@@ -123,7 +123,7 @@ def test_the_same_item_is_seen_and_the_same_event_is_a_repeat(tmp_path: Path, da
             assert found is not None
             (decision,) = decisions.of_item(connection, found.id)
         assert decision.outcome == "suppressed"
-        assert "already told" in decision.reason
+        assert "a repeat of alert" in decision.reason
 
 
 def test_two_items_of_one_push_that_say_the_same_alert_once(tmp_path: Path, sqlite_url: str) -> None:

@@ -9,9 +9,13 @@ from typer.testing import CliRunner, Result
 
 from service.cli import app, main
 from service.cli.output import err, out
+from service.clock import utc_now
 from service.errors import TapewatchError
+from service.storage import migrations
+from service.storage.database import open_database
 from tests.support.folder import RULES, write_rules
 from tests.support.http_server import serve
+from tests.support.line import Line, limit_up
 
 SEED = "sources: [{id: seed, kind: seed}]\n"
 
@@ -143,6 +147,40 @@ def test_extract_survives_bytes_that_are_no_text() -> None:
     answers = good("extract", stdin=b'\xff\xfe\n{"id": 1, "text": "\xff"}\n{"id": 2, "text": "ok"}\n').splitlines()
     assert json.loads(answers[-1]) == {"id": 2, "events": []}
     assert len(answers) == 3
+
+
+def test_stories_answers_every_line_in_order() -> None:
+    lines = [
+        {"id": "a", "text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-22T09:00:00+08:00"},
+        "not json",
+        {"id": "b"},
+        [],
+        {"id": "c", "text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-22T09:05:00+08:00", "source": "other"},
+        {"id": "d", "text": "Lumentum soared 12% on Friday.", "published": "2025-12-22T10:05:00+08:00"},
+        {"id": "e", "text": "Cedar Foods names a finance chief."},
+        {"text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-29T09:00:00+08:00"},
+        {"id": "f", "text": ""},
+    ]
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    answers = [json.loads(line) for line in good("stories", stdin=text).splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", None, "b", None, "c", "d", "e", None, "f"]
+    assert ["error" in answer for answer in answers] == [False, True, True, True, False, False, False, False, False]
+    told = [(answer["story"], answer["novelty"]) for answer in answers if "story" in answer]
+    assert told == [("a", "first"), ("a", "repeat"), ("a", "update"), ("e", "first"), ("8", "first"), ("f", "first")]
+
+
+def test_explain_shows_the_story_of_a_stored_item(place: Path) -> None:
+    folder = write_rules(place)
+    (place / "tapewatch-data").mkdir()
+    database = open_database(f"sqlite:///{place}/tapewatch-data/tapewatch.db", utc_now)
+    migrations.upgrade(database)
+    line = Line(database, folder)
+    for minute, source in enumerate(("wire", "other")):
+        line.push(limit_up("Lumentum", minute, source))
+    database.close()
+    shown = good("explain", "2")
+    assert "story\n  1, told by wire, other\n  repeat: same happening as item 1; told already\n" in shown
+    assert "a repeat of alert" in shown
 
 
 def test_explain_takes_a_text(place: Path) -> None:

@@ -31,8 +31,8 @@ TAUGHT = (
 ).split()
 
 
-def test_there_are_sixteen_tasks() -> None:
-    assert [number for number, _, _ in TASKS] == [str(number) for number in range(1, 17)]
+def test_there_are_seventeen_tasks() -> None:
+    assert [number for number, _, _ in TASKS] == [str(number) for number in range(1, 18)]
 
 
 def test_the_table_of_wishes_leads_to_every_task() -> None:

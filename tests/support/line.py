@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any, cast
 
 from service.alerting.backoff import RetryPolicy
-from service.extraction import Understood
+from service.extraction import Understood, understood
 from service.metrics import Labels, Metrics
 from service.model.item import Item
 from service.pipeline import Active, Limits, Parts
-from service.pipeline.ingest import ingest
+from service.pipeline.ingest import Finish, ingest
 from service.pipeline.sweep import sweep
 from service.rulebook import Rulebook, load_folder
 from service.storage.database import Database
 from tests.support.alerts import NOW
-from tests.support.shipped import understand
+from tests.support.shipped import told
 
 
 class HereExtractor:
     """Understands items in this process."""
 
     def extract(self, items: Sequence[Item]) -> list[Understood]:
-        return [Understood(understand(item)) for item in items]
+        return [understood(told(item)) for item in items]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -39,8 +39,8 @@ class Line:
         self._parts = Parts(database, nothing, nothing, nothing, metrics, lambda name: None, Limits(), RetryPolicy())
         self._active = Active(self.book, HereExtractor())
 
-    def push(self, *items: Item, baseline: bool = False) -> int:
-        return ingest(self._parts, self._active, items[0].source, items, baseline=baseline)
+    def push(self, *items: Item, baseline: bool = False, finish: Finish | None = None) -> int:
+        return ingest(self._parts, self._active, items[0].source, items, baseline=baseline, finish=finish)
 
     def sweep(self) -> int:
         return sweep(self._parts, self._active)

@@ -13,6 +13,7 @@ from service.marked_yaml import Document, load
 from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
+from service.rulebook import telling
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 
 RULES = Path(__file__).parent.parent.parent / "rules"
@@ -51,6 +52,12 @@ def understand(item: Item) -> tuple[Event, ...]:
 def tags() -> set[str]:
     """Every tag of the shipped entities."""
     return {tag for entity in words()[1].values() for tag in entity.tags}
+
+
+def told(item: Item) -> tuple[Event, ...]:
+    """The events that stories know: also those that the item denies."""
+    lexicon, _ = words()
+    return telling(lexicon, extract(item, lexicon))
 
 
 def context() -> RuleContext:

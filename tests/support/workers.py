@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
+from service.model.item import Item
 from service.rulebook import Memory, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
@@ -112,3 +113,20 @@ def follow_versions(number: int, url: str, folder: str, barrier: Any) -> str:
     book = versions.look(lambda: read_folder(place / "rules")) or book
     database.close()
     return book.version
+
+
+STORY_ROUNDS = 15
+BUYERS = "Alder Birch Cedar Dogwood Elm Fir Gorse Hazel Ivy Juniper Larch Maple Oak Pine Rowan".split()
+TRADES = "Optics Lasers Foods Bakeries Shipping Steel Cement Mills Rail Paper Tyres Wines Toys Glass Salt".split()
+
+
+def push_to_stories(number: int, url: str, rules: str, barrier: Any) -> None:
+    """In each round report a deal in one's own words, at the moment at which the other does."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(rules))
+    for step in range(STORY_ROUNDS):
+        buyer, bought = f"{BUYERS[step]} {TRADES[step]}", f"{TRADES[-step]}works {BUYERS[-1 - step]}ville"
+        texts = (f"{buyer} to buy {bought} of the north", f"{bought} of the north will be bought by {buyer}")
+        barrier.wait(60)
+        line.push(Item(f"outlet-{number}", f"{number}-{step}", "", texts[number]))
+    database.close()

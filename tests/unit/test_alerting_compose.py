@@ -97,6 +97,9 @@ def test_decisions_say_why() -> None:
     repeat = decide(baseline=False, source="wire", told="abc")
     assert repeat.outcome is Outcome.SUPPRESSED
     assert "abc" in repeat.reason
+    assert decide(baseline=False, source="wire", told="abc", story="7").reason == "a repeat of alert abc (story 7)"
+    assert decide(baseline=False, source="wire", told=None, follows="abc").reason == "an update of alert abc"
+    assert decide(baseline=False, source="wire", told=None, follows="abc", story="7").reason == "an update of alert abc (story 7)"
     assert decide(baseline=False, source="wire", told=None).outcome is Outcome.ALERTED
     counted = decide(baseline=False, source="wire", told=None, counted="2 of 3")
     assert (counted.outcome, counted.reason) == (Outcome.COUNTED, "2 of 3")
