@@ -78,9 +78,9 @@ def test_a_deeper_route_takes_what_its_matchers_hold_for() -> None:
 def test_children_inherit_grouping_from_their_parent() -> None:
     root = parsed(TREE).routing.root
     assert root.routes[0].group_by == ("rule",)
-    assert root.routes[0].group_wait == timedelta(seconds=30)
+    assert root.routes[0].timing.group_wait == timedelta(seconds=30)
     assert root.routes[1].routes[0].group_by == ("...",)
-    assert root.routes[1].routes[0].group_wait == timedelta(0)
+    assert root.routes[1].routes[0].timing.group_wait == timedelta(0)
 
 
 def test_alerts_share_a_bundle_when_they_share_the_labels() -> None:
@@ -118,7 +118,7 @@ def test_the_place_of_each_target_is_known() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("receiver: bankers", "receiver: bankrs", 10, "no receiver named 'bankrs'"),
+        ("receiver: bankers", "receiver: bankrs", 10, "no receiver named `bankrs`"),
         ("  receiver: inbox\n", "", 2, "needs a receiver"),
         ("severity=high", "severity high", 16, "a matcher is written"),
         ("high|critical", "high|(critical", 6, "not a regex that RE2 takes"),

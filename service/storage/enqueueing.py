@@ -1,0 +1,202 @@
+"""Alerts into deliveries: which bundle each joins, and when a new one goes out.
+
+Guarantee: an alert that was enqueued is in a delivery, once for each group it was given to; a delivery is joined only under its
+row's lock, so a claim at the same moment either takes the new alert along or leaves it a delivery of its own; those who give
+alerts to one group, or to one target with a limit, take turns. When a bundle goes out is for service.alerting.grouping to say.
+Part of `deliveries`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from service.alerting.grouping import HOUR, OVERFLOW, Plan, capped, plan
+from service.errors import StorageError
+from service.model.delivery import DeliveryState
+from service.model.routing import Timing
+from service.storage import groups
+from service.storage.database import insert_new, one_of
+from service.storage.tables import DELIVERIES, DELIVERY_ALERTS
+
+ROUNDS = 10
+"""How often enqueue tries again when a claim takes the delivery it was about to join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One alert for one target; `target` still holds its `${NAME}` placeholders.
+
+    `timing` is what its route says beyond `group_wait`. In any hour the target gets at most `max_per_hour` messages (0: no limit).
+    `reason` says why the alert is given, where that is more than its route.
+    """
+
+    alert_id: str
+    receiver: str
+    target: str
+    group_key: str
+    group_wait: timedelta
+    now: datetime
+    timing: Timing = field(default_factory=Timing)
+    max_per_hour: int = 0
+    reason: str = ""
+
+    @property
+    def bundle(self) -> str:
+        """The name of the bundle of its group."""
+        return _hash(self.receiver, self.target, self.group_key)
+
+    @property
+    def cap(self) -> str:
+        """The name of what went out to its target."""
+        return f"cap:{_hash(self.receiver, self.target)}"
+
+    def lane(self, name: str) -> str:
+        """The name of a bundle that is not its group's."""
+        return _hash(self.receiver, self.target, "lane", name)
+
+
+@dataclass(slots=True)
+class Placed:
+    """Orders on their way into one bundle, and when it goes out if it is a new one."""
+
+    plan: Plan
+    orders: list[Order] = field(default_factory=list)
+
+
+def enqueue(connection: Connection, orders: Sequence[Order]) -> int:
+    """Put each alert into the delivery that still waits for its group, or into a new one; how many new ones were made.
+
+    An alert that its group was given before is left alone, so running a transaction twice does no harm.
+    """
+    created = 0
+    remaining = list(orders)
+    for _ in range(ROUNDS):
+        remaining = _not_yet_given(connection, remaining)
+        bundles = _place(connection, remaining)
+        created += _create(connection, bundles)
+        waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(one_of(connection, DELIVERIES.c.waiting, bundles))
+        ids = {name: number for name, number in connection.execute(waiting.order_by(DELIVERIES.c.id).with_for_update())}
+        joins = [
+            {"delivery_id": ids[name], "alert_id": order.alert_id, "given_as": order.group_key}
+            for name in ids
+            for order in bundles[name].orders
+        ]
+        insert_new(connection, DELIVERY_ALERTS, joins, "id")
+        remaining = [order for name in bundles.keys() - ids for order in bundles[name].orders]
+        if not remaining:
+            return created
+    raise StorageError("alerts could not be enqueued because claims kept taking their deliveries: try again")
+
+
+def _not_yet_given(connection: Connection, orders: Sequence[Order]) -> list[Order]:
+    """The orders without those whose alert was given to that receiver and target for that group."""
+    given = (
+        select(DELIVERIES.c.receiver, DELIVERIES.c.target, DELIVERY_ALERTS.c.given_as, DELIVERY_ALERTS.c.alert_id)
+        .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
+        .where(one_of(connection, DELIVERY_ALERTS.c.alert_id, {order.alert_id for order in orders}))
+    )
+    seen = {tuple(row) for row in connection.execute(given)} if orders else set()
+    found = {(order.receiver, order.target, order.group_key, order.alert_id): order for order in reversed(orders)}
+    return [order for identity, order in reversed(found.items()) if identity not in seen]
+
+
+def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]:
+    """The bundles that the orders belong to, in the order in which their first alerts were given."""
+    governed = [order for order in orders if order.timing.group_interval or order.max_per_hour]
+    names = {order.bundle for order in governed if order.timing.group_interval}
+    names |= {order.cap for order in governed if order.max_per_hour}
+    known = groups.hold(connection, names, max(order.now for order in governed)) if governed else {}
+    waiting = _waiting(connection, governed)
+    bundles: dict[str, Placed] = {}
+    for order in orders:
+        found = plan(
+            replace(order.timing, group_wait=order.group_wait),
+            order.now,
+            known[order.bundle].due_at if order.bundle in known else None,
+        )
+        name = order.bundle
+        if name not in bundles and not waiting.get(name, order.now) > order.now:
+            name, found = _placed(order, found, known, waiting, bundles.values())
+        bundles.setdefault(name, Placed(found)).orders.append(order)
+    return bundles
+
+
+def _placed(
+    order: Order, found: Plan, known: Mapping[str, groups.State], waiting: Mapping[str, datetime], placed: Iterable[Placed]
+) -> tuple[str, Plan]:
+    """The bundle, and its plan, of an order that no bundle of its group waits for."""
+    if order.max_per_hour:
+        mine = [one.plan.due for one in placed if one.orders[0].cap == order.cap]
+        overflow = waiting.get(order.lane(OVERFLOW))
+        found = capped(found, order.timing, order.max_per_hour, [*known[order.cap].dues, *mine], overflow)
+    return (order.lane(found.lane) if found.lane else order.bundle), found
+
+
+def _waiting(connection: Connection, governed: Sequence[Order]) -> dict[str, datetime]:
+    """When the bundles go out that could be joined rather than exceed an interval or a limit."""
+    names = {name for order in governed for name in (order.bundle, order.lane(OVERFLOW))}
+    if not names:
+        return {}
+    asked = select(DELIVERIES.c.waiting, DELIVERIES.c.next_at).where(one_of(connection, DELIVERIES.c.waiting, names))
+    return {name: due for name, due in connection.execute(asked)}
+
+
+def _create(connection: Connection, bundles: Mapping[str, Placed]) -> int:
+    """A delivery for each bundle that none waits for. Sorted, so that two transactions with the same bundles never deadlock."""
+    if not bundles:
+        return 0
+    now = max(order.now for placed in bundles.values() for order in placed.orders)
+    over = update(DELIVERIES).where(one_of(connection, DELIVERIES.c.waiting, bundles), DELIVERIES.c.next_at <= now)
+    connection.execute(over.values(waiting=None))
+    turns = {name: number for number, name in enumerate(bundles)}
+    rows = [_new_row(name, bundles[name], turns[name]) for name in sorted(bundles)]
+    made = [name for (name,) in insert_new(connection, DELIVERIES, rows, "waiting")]
+    _remember(connection, [bundles[name] for name in made])
+    return len(made)
+
+
+def _remember(connection: Connection, made: Sequence[Placed]) -> None:
+    """What went out, for groups with an interval and targets with a limit; their states are held already."""
+    first = [(placed.orders[0], placed.plan.due) for placed in made]
+    for order, due in first:
+        if order.timing.group_interval:
+            groups.save(connection, order.bundle, groups.State(due_at=due))
+    caps: dict[str, list[datetime]] = {}
+    for order, due in first:
+        if order.max_per_hour:
+            caps.setdefault(order.cap, []).append(due)
+    now = max((order.now for order, _ in first), default=None)
+    for name, state in (groups.hold(connection, caps, now) if now else {}).items():
+        kept = [due for due in state.dues if due > now - HOUR] if now else []
+        groups.save(connection, name, groups.State(dues=(*kept, *caps[name])))
+
+
+def _new_row(name: str, placed: Placed, turn: int) -> dict[str, Any]:
+    """A microsecond for each turn keeps the order in which the alerts were given."""
+    first, found = placed.orders[0], placed.plan
+    identity = (found.lane, first.group_key) if found.lane else (first.group_key,)
+    return {
+        "key": _hash(first.receiver, first.target, *identity, first.alert_id)[:32],
+        "receiver": first.receiver,
+        "target": first.target,
+        "group_key": found.lane or first.group_key,
+        "waiting": name,
+        "state": DeliveryState.PENDING.value,
+        "attempts": 0,
+        "next_at": found.due + timedelta(microseconds=turn),
+        "created_at": first.now,
+        "last_reason": "",
+        "last_detail": "",
+        "timing_reason": "; ".join(part for part in (first.reason, found.reason) if part),
+        "held_until": found.due if found.lane else None,
+        "digest": found.title,
+    }
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
