@@ -183,7 +183,9 @@ def _timing(known: _Known, model: _RouteModel, parent: Timing, path: Path) -> Ti
         escalate=_escalations(known, model.escalate, path, parent.escalate),
     )
     if len(known.reading.problems) == before and not opens(timing.mute, timing.active, REFERENCE):
-        known.reading.refuse(path, "these quiet hours never end: nothing that this route holds would ever be sent")
+        names = [*(f"quiet in `{one.name}`" for one in timing.mute), *(f"active in `{one.name}`" for one in timing.active)]
+        hint = "a child inherits what it does not say: `mute_time_intervals: []` lifts the quiet hours of its parent"
+        known.reading.refuse(path, f"what this route holds would never be sent: it is {' and '.join(names)}", hint)
     return timing
 
 

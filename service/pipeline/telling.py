@@ -87,7 +87,7 @@ def _escalation(routing: Routing, reminder: Reminder, alert: Alert, now: datetim
 
 
 def _repeat(routing: Routing, reminder: Reminder, alert: Alert, now: datetime) -> tuple[list[Order], list[Reminder]]:
-    """What is sent again, and the next repeat. In hours that hold it, the repeat itself waits; a route that is gone repeats nothing."""
+    """What is sent again, and the next repeat; in hours that hold it the repeat itself waits, a route that is gone has none."""
     hit = next((hit for hit in route(routing, alert) if hit.receiver.name == reminder.receiver), None)
     if hit is None or not hit.timing.repeat_interval:
         return [], []

@@ -31,8 +31,8 @@ ROUNDS = 10
 class Order:
     """One alert for one target; `target` still holds its `${NAME}` placeholders.
 
-    `timing` is what its route says beyond `group_wait`. In any hour the target gets at most `max_per_hour` messages (0: no limit).
-    `reason` says why the alert is given, where that is more than its route.
+    `timing` is what its route says beyond `group_wait`. In any hour the target gets at most `max_per_hour` messages, 0 being
+    no limit. `reason` says why the alert is given, where that is more than its route.
     """
 
     alert_id: str
