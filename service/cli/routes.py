@@ -29,7 +29,6 @@ from service.model.duration import format_duration
 from service.model.item import Item
 from service.model.routing import Receiver, Reminder, ReminderKind, Route
 from service.model.rule import Severity
-from service.notify import kind_of
 from service.pipeline.fired import fire
 from service.rulebook import Rulebook, counting, load_folder
 from service.rules.matcher import match
@@ -96,9 +95,14 @@ def _node(route: Route, parent: Route | None, book: Rulebook) -> Text:
 
 
 def _receiver(receiver: Receiver) -> str:
-    kinds = ", ".join(dict.fromkeys(kind_of(target) for target in receiver.targets))
+    kinds = ", ".join(_schemes(receiver))
     limit = f", at most {receiver.max_per_hour} an hour" if receiver.max_per_hour else ""
     return plain(f"{receiver.name} ({kinds}{limit})")
+
+
+def _schemes(receiver: Receiver) -> list[str]:
+    """What stands before `://` in its targets: the rest may hold a secret."""
+    return list(dict.fromkeys(target.partition("://")[0] for target in receiver.targets))
 
 
 @group.command("test")
@@ -214,7 +218,7 @@ def _json(alert: Alert, found: Sequence[Telling]) -> dict[str, object]:
         "receivers": [
             {
                 "receiver": one.receiver.name,
-                "kinds": [kind_of(target) for target in one.receiver.targets],
+                "kinds": _schemes(one.receiver),
                 "at": one.at.isoformat(),
                 "reason": one.reason,
                 "because": one.because,
