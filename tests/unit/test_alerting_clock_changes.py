@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -67,7 +68,7 @@ def test_quiet_hours_begin_once_and_end_once_each_day(zone: str, number: int, le
         inside = [spell for spell in spells if start < spell[0] and spell[1] < stop]
         assert len(spells) <= 5
         assert len(inside) >= 3
-        for (_, over), (again, _) in zip(spells, spells[1:], strict=False):
+        for (_, over), (again, _) in pairwise(spells):
             assert over < again
         moment = start + DAY
         while moment < stop - DAY:
