@@ -156,23 +156,21 @@ def _create(connection: Connection, bundles: Mapping[str, Placed]) -> int:
     turns = {name: number for number, name in enumerate(bundles)}
     rows = [_new_row(name, bundles[name], turns[name]) for name in sorted(bundles)]
     made = [name for (name,) in insert_new(connection, DELIVERIES, rows, "waiting")]
-    _remember(connection, [bundles[name] for name in made])
+    _remember(connection, [bundles[name] for name in made], now)
     return len(made)
 
 
-def _remember(connection: Connection, made: Sequence[Placed]) -> None:
+def _remember(connection: Connection, made: Sequence[Placed], now: datetime) -> None:
     """What went out, for groups with an interval and targets with a limit; their states are held already."""
-    first = [(placed.orders[0], placed.plan.due) for placed in made]
-    for order, due in first:
-        if order.timing.group_interval:
-            groups.save(connection, order.bundle, groups.State(due_at=due))
+    for placed in made:
+        if placed.orders[0].timing.group_interval and not placed.plan.lane:
+            groups.save(connection, placed.orders[0].bundle, groups.State(due_at=placed.plan.due))
     caps: dict[str, list[datetime]] = {}
-    for order, due in first:
-        if order.max_per_hour:
-            caps.setdefault(order.cap, []).append(due)
-    now = max((order.now for order, _ in first), default=None)
-    for name, state in (groups.hold(connection, caps, now) if now else {}).items():
-        kept = [due for due in state.dues if due > now - HOUR] if now else []
+    for placed in made:
+        if placed.orders[0].max_per_hour:
+            caps.setdefault(placed.orders[0].cap, []).append(placed.plan.due)
+    for name, state in groups.hold(connection, caps, now).items():
+        kept = (due for due in state.dues if due > now - HOUR)
         groups.save(connection, name, groups.State(dues=(*kept, *caps[name])))
 
 
