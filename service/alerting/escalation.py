@@ -7,7 +7,6 @@ times. Pure: it is given the time and who acknowledged what.
 from datetime import datetime
 
 from service.model.alert import Alert
-from service.model.duration import format_duration
 from service.model.routing import Reminder, ReminderKind, RouteHit, Routing
 from service.model.rule import Severity
 
@@ -35,10 +34,9 @@ def following(reminder: Reminder, hit: RouteHit, now: datetime) -> Reminder | No
     return Reminder(reminder.alert_id, reminder.kind, name, reminder.number + 1, name, now + hit.timing.repeat_interval)
 
 
-def escalated(reminder: Reminder, routing: Routing, created_at: datetime) -> tuple[str, str]:
+def escalated(reminder: Reminder, routing: Routing) -> tuple[str, str]:
     """The receiver of a due escalation, and why; where it was taken out of the file, the first route's."""
-    waited = format_duration(reminder.due_at - created_at)
-    reason = f"escalated: {reminder.first} was told, and nobody acknowledged it within {waited}"
+    reason = f"escalated (step {reminder.number}): {reminder.first} was told, and nobody acknowledged it in time"
     if reminder.receiver in routing.receivers:
         return reminder.receiver, reason
     return routing.root.receiver, f"{reason}; there is no receiver {reminder.receiver} any longer"

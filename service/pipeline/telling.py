@@ -80,7 +80,7 @@ def _orders(hit: RouteHit, alert: Alert, now: datetime, *, group_key: str = "", 
 
 def _escalation(routing: Routing, reminder: Reminder, alert: Alert, now: datetime) -> list[Order]:
     """At once, whatever the hours: those that are due together travel together."""
-    receiver, reason = escalated(reminder, routing, alert.created_at)
+    receiver, reason = escalated(reminder, routing)
     key, wait = f"escalation {reminder.number} of {reminder.first}", timedelta(0)
     targets = routing.receivers[receiver].targets
     return [Order(alert.id, receiver, target, key, wait, now, reason=reason) for target in targets]

@@ -101,8 +101,10 @@ def _not_yet_given(connection: Connection, orders: Sequence[Order]) -> list[Orde
         .where(one_of(connection, DELIVERY_ALERTS.c.alert_id, {order.alert_id for order in orders}))
     )
     seen = {tuple(row) for row in connection.execute(given)} if orders else set()
-    found = {(order.receiver, order.target, order.group_key, order.alert_id): order for order in reversed(orders)}
-    return [order for identity, order in reversed(found.items()) if identity not in seen]
+    found: dict[tuple[str, ...], Order] = {}
+    for order in orders:
+        found.setdefault((order.receiver, order.target, order.group_key, order.alert_id), order)
+    return [order for identity, order in found.items() if identity not in seen]
 
 
 def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]:

@@ -203,8 +203,8 @@ def test_repeats_come_to_an_end() -> None:
 def test_an_escalation_whose_receiver_is_gone_goes_to_the_first_route() -> None:
     tree = routing(LADDER)
     step = Reminder("a", ReminderKind.ESCALATION, "boss", 1, "inbox", NOON + 15 * MINUTE)
-    assert escalated(step, tree, NOON) == ("boss", "escalated: inbox was told, and nobody acknowledged it within 15m")
-    receiver, reason = escalated(replace(step, receiver="gone"), tree, NOON)
+    assert escalated(step, tree) == ("boss", "escalated (step 1): inbox was told, and nobody acknowledged it in time")
+    receiver, reason = escalated(replace(step, receiver="gone"), tree)
     assert receiver == "desk"
     assert reason.endswith("; there is no receiver gone any longer")
 
