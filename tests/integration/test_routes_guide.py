@@ -15,7 +15,7 @@ from service.marked_yaml import formatted, load
 from tests.integration.test_cli import good
 from tests.support.folder import RULES, write_rules
 from tests.support.shipped import RULES as SHIPPED
-from tests.support.shipped import context
+from tests.support.timing import calendars
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs/routes.md").read_text(encoding="utf-8")
@@ -74,12 +74,12 @@ def test_the_commands_exist() -> None:
 
 def test_the_shipped_file_works_with_all_its_comments_taken_away() -> None:
     text = (SHIPPED / "routes.yaml").read_text(encoding="utf-8")
-    shipped, problems = parse_routes(load(text, "routes.yaml"), context().calendars)
+    shipped, problems = parse_routes(load(text, "routes.yaml"), calendars())
     assert shipped is not None, problems
     head, _, rest = text.partition("\nroute:")
     bare = re.sub(r"(?m)^( *)# ?(?=[ -]|\w+:)", r"\1", f"route:{rest}")
     assert set(yaml.safe_load(bare)) == {"route", "time_intervals", "receivers"}
-    whole, problems = parse_routes(load(bare, "routes.yaml"), context().calendars)
+    whole, problems = parse_routes(load(bare, "routes.yaml"), calendars())
     assert whole is not None, problems
     assert [one.receiver for one in whole.routing.root.routes] == ["desk", "inbox"]
     assert whole.routing.root.timing.mute
