@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.alerting.calendar import Calendar
 from service.alerting.digests import DigestTimes
 from service.alerting.intervals import Between, TimeInterval
+from service.alerting.zones import zone_name
 from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean
 
@@ -63,19 +63,7 @@ def _weekdays(text: object) -> tuple[int, ...]:
     return tuple(number % 7 for number in range(begin, (end if begin <= end else end + 7) + 1))
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # it walks through the zone files each time
-
-
-def _zone(text: str) -> str:
-    if text not in _zones():
-        hint = did_you_mean(text, _zones())
-        raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai" + (f"; {hint}" if hint else ""))
-    return text
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
+Zone = Annotated[str, AfterValidator(zone_name)]
 Days = Annotated[list[Annotated[tuple[int, ...], BeforeValidator(_weekdays)]], BeforeValidator(as_list), Field(min_length=1)]
 
 

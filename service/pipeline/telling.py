@@ -47,18 +47,28 @@ def follow_up(connection: Connection, routing: Routing, now: datetime) -> int:
     orders: list[Order] = []
     again: list[Reminder] = []
     for reminder in due:
-        stored = None if reminder.alert_id in known else alerts.get(connection, reminder.alert_id)
-        if stored is None:
+        alert = None if reminder.alert_id in known else _alert(connection, reminder.alert_id)
+        if alert is None:
             continue
         if reminder.kind is ReminderKind.ESCALATION:
-            orders += _escalation(routing, reminder, stored.alert, now)
+            orders += _escalation(routing, reminder, alert, now)
         else:
-            more, next_ = _repeat(routing, reminder, stored.alert, now)
+            more, next_ = _repeat(routing, reminder, alert, now)
             orders += more
             again += next_
     deliveries.enqueue(connection, orders)
     memory.add(connection, again)
     return len({order.alert_id for order in orders})
+
+
+def _alert(connection: Connection, alert_id: str) -> Alert | None:
+    """The alert, if it is there and can be read: one that cannot must not keep the others from being told."""
+    try:
+        stored = alerts.get(connection, alert_id)
+    except ValueError as error:
+        log.error("alert %s cannot be read, so nobody is reminded of it: %s", alert_id, error)
+        return None
+    return stored.alert if stored else None
 
 
 def _orders(hit: RouteHit, alert: Alert, now: datetime, *, group_key: str = "", reason: str = "") -> list[Order]:

@@ -18,6 +18,9 @@ TITLE = "Backlog"
 GATHERED = "gathered"
 """The reason of a delivery whose alerts were moved into the digest of its target's backlog."""
 
+AT_ONCE = 1000
+"""Deliveries that are taken in together; the rest follows at the next look."""
+
 _SINCE = func.coalesce(DELIVERIES.c.held_until, DELIVERIES.c.created_at)
 """From when on a delivery could have been sent."""
 
@@ -43,7 +46,7 @@ def _waiting(connection: Connection, receiver: str, target: str, now: datetime) 
     overdue = (DELIVERIES.c.state == DeliveryState.PENDING.value) & (DELIVERIES.c.next_at <= now)
     late = (DELIVERIES.c.state == DeliveryState.RETRYABLE.value) | overdue
     asked = select(DELIVERIES).where(DELIVERIES.c.receiver == receiver, DELIVERIES.c.target == target, late)
-    return connection.execute(asked.order_by(_SINCE, DELIVERIES.c.id).with_for_update(skip_locked=True)).all()
+    return connection.execute(asked.order_by(_SINCE, DELIVERIES.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
 
 
 def _merge(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:

@@ -51,6 +51,12 @@ class Order:
         return _hash(self.receiver, self.target, self.group_key)
 
     @property
+    def whole_timing(self) -> Timing:
+        """What its route says, `group_wait` included."""
+        same = self.timing.group_wait == self.group_wait
+        return self.timing if same else replace(self.timing, group_wait=self.group_wait)
+
+    @property
     def cap(self) -> str:
         """The name of what went out to its target."""
         return f"cap:{_hash(self.receiver, self.target)}"
@@ -116,27 +122,26 @@ def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]
     waiting = _waiting(connection, governed)
     bundles: dict[str, Placed] = {}
     for order in orders:
-        found = plan(
-            replace(order.timing, group_wait=order.group_wait),
-            order.now,
-            known[order.bundle].due_at if order.bundle in known else None,
-        )
         name = order.bundle
-        if name not in bundles and not waiting.get(name, order.now) > order.now:
-            name, found = _placed(order, found, known, waiting, bundles.values())
-        bundles.setdefault(name, Placed(found)).orders.append(order)
+        if name not in bundles:
+            found = plan(order.whole_timing, order.now, known[name].due_at if name in known else None)
+            if not waiting.get(name, order.now) > order.now:
+                found = _limited(order, found, known, waiting, bundles.values())
+                name = order.lane(found.lane) if found.lane else name
+            bundles.setdefault(name, Placed(found))
+        bundles[name].orders.append(order)
     return bundles
 
 
-def _placed(
+def _limited(
     order: Order, found: Plan, known: Mapping[str, groups.State], waiting: Mapping[str, datetime], placed: Iterable[Placed]
-) -> tuple[str, Plan]:
-    """The bundle, and its plan, of an order that no bundle of its group waits for."""
-    if order.max_per_hour:
-        mine = [one.plan.due for one in placed if one.orders[0].cap == order.cap]
-        overflow = waiting.get(order.lane(OVERFLOW))
-        found = capped(found, order.timing, order.max_per_hour, [*known[order.cap].dues, *mine], overflow)
-    return (order.lane(found.lane) if found.lane else order.bundle), found
+) -> Plan:
+    """The plan of an order that no bundle of its group waits for, within the limit of its target."""
+    if not order.max_per_hour:
+        return found
+    mine = [one.plan.due for one in placed if one.orders[0].cap == order.cap]
+    overflow = waiting.get(order.lane(OVERFLOW))
+    return capped(found, order.timing, order.max_per_hour, [*known[order.cap].dues, *mine], overflow)
 
 
 def _waiting(connection: Connection, governed: Sequence[Order]) -> dict[str, datetime]:

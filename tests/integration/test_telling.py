@@ -13,7 +13,7 @@ from service.model.delivery import Delivery, DeliveryState
 from service.storage import acknowledgements, alerts, deliveries
 from service.storage.database import Database
 from service.storage.routing_tables import REMINDERS
-from service.storage.tables import DELIVERIES, DELIVERY_ALERTS
+from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 from tests.support.folder import RULES, write_rules
 from tests.support.line import Line, limit_up
 from tests.support.stored import LEASE
@@ -138,6 +138,18 @@ def test_what_is_acknowledged_goes_no_further(tmp_path: Path, database: Database
     acknowledge(database)
     ladder.sweep()
     assert receivers(database) == {"inbox": 1}
+    with database.read() as connection:
+        assert connection.execute(select(REMINDERS.c.id)).first() is None
+
+
+def test_an_alert_that_cannot_be_read_does_not_hold_up_the_others(tmp_path: Path, database: Database) -> None:
+    ladder = line(tmp_path, database, routes("route: {receiver: inbox, escalate: {after: 1ms, to: boss}}\n"))
+    ladder.push(limit_up(NAMES[0]), limit_up(NAMES[1], 1))
+    with database.begin() as connection:
+        [broken, *_] = connection.execute(select(ALERTS.c.id)).scalars()
+        connection.execute(update(ALERTS).where(ALERTS.c.id == broken).values(facts="{"))
+    ladder.sweep()
+    assert receivers(database) == {"inbox": 2, "boss": 1}
     with database.read() as connection:
         assert connection.execute(select(REMINDERS.c.id)).first() is None
 
