@@ -8,7 +8,7 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -295,7 +295,7 @@ def _routing(document: Document | None, calendars: Mapping[str, Calendar], probl
     if parsed is None:
         return None
     receivers = {
-        name: Receiver(name, _targets(document, parsed, receiver, problems), receiver.max_per_hour)
+        name: replace(receiver, targets=_targets(document, parsed, receiver, problems))
         for name, receiver in parsed.routing.receivers.items()
     }
     return Routing(parsed.routing.root, receivers)

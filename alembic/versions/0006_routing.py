@@ -37,9 +37,7 @@ def upgrade() -> None:
         sa.Column("due_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_reminders"),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name="fk_reminders_alert_id"),
-        sa.UniqueConstraint(
-            "alert_id", "kind", "receiver", "first", "number", name="uq_reminders_alert_id_kind_receiver_first_number"
-        ),
+        sa.UniqueConstraint("alert_id", "kind", "receiver", "number", name="uq_reminders_alert_id_kind_receiver_number"),
     )
     op.create_index("ix_reminders_due_at_id", "reminders", ["due_at", "id"])
     op.create_table(

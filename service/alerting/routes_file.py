@@ -144,7 +144,7 @@ def parse_routes(document: Document, calendars: Calendars | None = None) -> tupl
     for number, entry in enumerate(model.receivers):
         if entry.name in receivers:
             reading.refuse(("receivers", number, "name"), f"there are two receivers named {entry.name!r}")
-        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets), entry.max_per_hour)
+        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets), max_per_hour=entry.max_per_hour)
         paths |= {(entry.name, index): ("receivers", number, "targets", index) for index in range(len(entry.targets))}
     if model.route.matchers or model.route.continue_:
         reading.refuse(("route",), "the first route takes every alert: it can have no matchers and no continue")

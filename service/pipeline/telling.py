@@ -26,6 +26,8 @@ AT_ONCE = 500
 """Reminders that one sweep acts on."""
 LONG = timedelta(hours=1)
 """How long a target must have failed before what waits for it becomes one digest."""
+OF_THE_TARGET = frozenset({"auth", "connection", "rate_limited", "server_error", "timeout", "tls"})
+"""Reasons of failures that are not those of one message."""
 
 
 def tell(connection: Connection, routing: Routing, told: Sequence[Alert], now: datetime) -> None:
@@ -40,7 +42,7 @@ def tell(connection: Connection, routing: Routing, told: Sequence[Alert], now: d
 def follow_up(connection: Connection, routing: Routing, now: datetime) -> int:
     """Act on what nobody acknowledged in time, gather backlogs, forget; how many alerts were told again."""
     groups.prune(connection, now)
-    if taken := backlog.gather(connection, now, LONG):
+    if taken := backlog.gather(connection, now, LONG, OF_THE_TARGET):
         log.warning("a target has failed for an hour and more: %d waiting deliveries became part of a digest", taken)
     due = memory.take_due(connection, now, AT_ONCE)
     known = acknowledgements.acknowledged(connection, {one.alert_id for one in due})
@@ -91,7 +93,7 @@ def _orders(hit: RouteHit, alert: Alert, now: datetime, *, group_key: str = "", 
 def _escalation(routing: Routing, reminder: Reminder, alert: Alert, now: datetime) -> list[Order]:
     """At once, whatever the hours: those that are due together travel together."""
     receiver, reason = escalated(reminder, routing)
-    key, wait = f"escalation {reminder.number} of {reminder.first}", timedelta(0)
+    key, wait = f"escalation {reminder.number}", timedelta(0)
     targets = routing.receivers[receiver].targets
     return [Order(alert.id, receiver, target, key, wait, now, reason=reason) for target in targets]
 

@@ -1,14 +1,15 @@
 """What has waited long for a target that does not answer, made one delivery.
 
 Guarantee: no alert is lost on the way: it moves from one delivery to another in one transaction, under the locks of both; what a
-worker holds is left alone. The delivery that is left is the oldest one, with its give-up clock. Must not decide how long is long.
+worker holds is left alone, and what failed for a reason of its own stays alone. The delivery that is left is the oldest one, with
+its give-up clock. Must not decide how long is long, and which reasons are the target's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from service.model.delivery import DeliveryState
 from service.storage.database import one_of
@@ -25,27 +26,24 @@ _SINCE = func.coalesce(DELIVERIES.c.held_until, DELIVERIES.c.created_at)
 """From when on a delivery could have been sent."""
 
 
-def gather(connection: Connection, now: datetime, older: timedelta) -> int:
-    """Make one delivery of all that waits for a receiver's target that has failed for longer; how many others it took in."""
-    failing = (
-        select(DELIVERIES.c.receiver, DELIVERIES.c.target)
-        .where(DELIVERIES.c.state == DeliveryState.RETRYABLE.value, _SINCE <= now - older)
-        .distinct()
-    )
+def gather(connection: Connection, now: datetime, older: timedelta, reasons: Collection[str]) -> int:
+    """Make one delivery of all that waits for a receiver's target that has failed for longer, for one of the `reasons` that hold
+    for it as a whole; how many others it took in."""
+    failed = (DELIVERIES.c.state == DeliveryState.RETRYABLE.value) & DELIVERIES.c.last_reason.in_(sorted(reasons))
+    failing = select(DELIVERIES.c.receiver, DELIVERIES.c.target).where(failed, _SINCE <= now - older).distinct()
     taken = 0
     for receiver, target in sorted(tuple(row) for row in connection.execute(failing)):
-        rows = _waiting(connection, receiver, target, now)
+        overdue = (DELIVERIES.c.state == DeliveryState.PENDING.value) & (DELIVERIES.c.next_at <= now)
+        rows = _waiting(connection, (DELIVERIES.c.receiver == receiver, DELIVERIES.c.target == target, failed | overdue))
         if len(rows) > 1:
             _merge(connection, rows, now)
             taken += len(rows) - 1
     return taken
 
 
-def _waiting(connection: Connection, receiver: str, target: str, now: datetime) -> Sequence[Row[Any]]:
+def _waiting(connection: Connection, which: Sequence[ColumnElement[bool]]) -> Sequence[Row[Any]]:
     """What failed before, and what is due but was not tried yet; oldest first, locked."""
-    overdue = (DELIVERIES.c.state == DeliveryState.PENDING.value) & (DELIVERIES.c.next_at <= now)
-    late = (DELIVERIES.c.state == DeliveryState.RETRYABLE.value) | overdue
-    asked = select(DELIVERIES).where(DELIVERIES.c.receiver == receiver, DELIVERIES.c.target == target, late)
+    asked = select(DELIVERIES).where(*which)
     return connection.execute(asked.order_by(_SINCE, DELIVERIES.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
 
 

@@ -15,11 +15,9 @@ from service.storage.routing_tables import REMINDERS
 
 
 def add(connection: Connection, reminders: Sequence[Reminder]) -> None:
-    """Store reminders of stored alerts; one that is there already stays as it is."""
-    rows = sorted(
-        ({**asdict(one), "kind": one.kind.value} for one in reminders), key=lambda row: (row["alert_id"], row["number"])
-    )
-    insert_new(connection, REMINDERS, rows, "id")
+    """Store reminders of stored alerts; one that is there already stays as it is, of two that are the same the sooner counts."""
+    ordered = sorted(reminders, key=lambda one: (one.alert_id, one.kind, one.receiver, one.number, one.due_at))
+    insert_new(connection, REMINDERS, [{**asdict(one), "kind": one.kind.value} for one in ordered], "id")
 
 
 def take_due(connection: Connection, now: datetime, limit: int) -> list[Reminder]:

@@ -30,7 +30,7 @@ class ReminderRow(Row, table=True):
     """An alert to look at again: an escalation that is not due yet, or the next repeat. Whoever acts on it takes it away."""
 
     __tablename__ = "reminders"
-    __table_args__ = (UniqueConstraint("alert_id", "kind", "receiver", "first", "number"), Index(None, "due_at", "id"))
+    __table_args__ = (UniqueConstraint("alert_id", "kind", "receiver", "number"), Index(None, "due_at", "id"))
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False))

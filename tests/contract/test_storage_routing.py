@@ -256,18 +256,18 @@ def test_the_first_who_acknowledges_is_remembered(database: Database) -> None:
 # backlog
 
 
-def fail(database: Database, claimed: Sequence[Delivery], next_at: datetime) -> None:
+def fail(database: Database, claimed: Sequence[Delivery], next_at: datetime, reason: str = "connection") -> None:
     with database.begin() as connection:
         for one in claimed:
             state, now = DeliveryState.RETRYABLE, utc_now()
             assert deliveries.record(
-                connection, one, state=state, next_at=next_at, outcome="failed", reason="network", detail="down", now=now
+                connection, one, state=state, next_at=next_at, outcome="failed", reason=reason, detail="down", now=now
             )
 
 
 def gather(database: Database, now: datetime) -> int:
     with database.begin() as connection:
-        return backlog.gather(connection, now, HOUR)
+        return backlog.gather(connection, now, HOUR, {"connection", "tls"})
 
 
 def test_what_waits_for_a_target_that_fails_for_long_becomes_one_delivery(database: Database) -> None:
@@ -310,6 +310,18 @@ def test_other_targets_and_what_is_held_or_under_way_are_left_alone(database: Da
     assert {found.state for found in status(database, 3)} == {DeliveryState.SENDING}
     assert {found.state for number in (4, 5) for found in status(database, number)} == {DeliveryState.PENDING}
     assert numbers(under_way) == [3]
+
+
+def test_a_message_that_fails_for_a_reason_of_its_own_stays_alone(database: Database) -> None:
+    now = utc_now()
+    give(database, *(order(number, group=str(number), now=now - 2 * HOUR) for number in (1, 2, 3)))
+    odd, *others = claim(database)
+    fail(database, [odd], now + HOUR, "other")
+    assert gather(database, now) == 0
+    fail(database, others, now + HOUR)
+    assert gather(database, now) == 1
+    [left] = status(database, numbers(odd)[0])
+    assert (left.state, left.key) == (DeliveryState.RETRYABLE, odd.key)
 
 
 def test_what_was_held_for_long_is_no_backlog(database: Database) -> None:

@@ -179,6 +179,23 @@ def test_alerts_that_are_escalated_together_travel_together(tmp_path: Path, data
     assert len(set(boss)) == 1
 
 
+def test_two_receivers_that_escalate_to_one_tell_it_once(tmp_path: Path, database: Database) -> None:
+    tree = """\
+route:
+  receiver: inbox
+  routes:
+    - {escalate: {after: 1h, to: boss}, continue: true}
+    - {receiver: desk, escalate: {after: 30m, to: boss}}
+"""
+    ladder = line(tmp_path, database, routes(tree))
+    ladder.push(limit_up(NAMES[0]))
+    with database.read() as connection:
+        assert connection.execute(select(REMINDERS.c.first)).scalars().all() == ["desk"], "the sooner one"
+    reminders_due(database, utc_now())
+    ladder.sweep()
+    assert receivers(database) == {"inbox": 1, "desk": 2, "boss": 1}
+
+
 def test_the_time_runs_from_when_the_first_receiver_is_told(tmp_path: Path, database: Database) -> None:
     ladder = line(tmp_path, database, quiet(", escalate: {after: 15m, to: boss}"))
     ladder.push(limit_up(NAMES[0]))
@@ -246,7 +263,7 @@ def test_one_failing_target_does_not_repeat_the_other(tmp_path: Path, database: 
                     state=state,
                     next_at=None if well else now,
                     outcome=state.value,
-                    reason="" if well else "network",
+                    reason="" if well else "connection",
                     detail="",
                     now=now,
                 )
@@ -263,7 +280,7 @@ def test_a_target_that_is_down_for_days_is_sent_one_digest(tmp_path: Path, datab
             with database.begin() as connection:
                 state = DeliveryState.RETRYABLE
                 deliveries.record(
-                    connection, delivery, state=state, next_at=now, outcome="failed", reason="network", detail="", now=now
+                    connection, delivery, state=state, next_at=now, outcome="failed", reason="connection", detail="", now=now
                 )
         with database.begin() as connection:
             open_ = connection.execute(select(DELIVERIES.c.id, DELIVERIES.c.created_at).where(DELIVERIES.c.state != "cancelled"))
