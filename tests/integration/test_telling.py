@@ -27,7 +27,7 @@ receivers:
   - {name: boss, targets: ["json://boss.example.com"]}
 """
 LADDER = "route: {receiver: inbox, repeat_interval: 1ms, escalate: [{after: 1ms, to: boss}, {after: 2ms, to: desk}]}\n"
-ROUNDS = 12
+ROUNDS = 6
 
 
 def routes(route: str) -> str:
