@@ -8,7 +8,7 @@ Part of `deliveries`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,7 +126,7 @@ def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]
         if name not in bundles:
             found = plan(order.whole_timing, order.now, known[name].due_at if name in known else None)
             if not waiting.get(name, order.now) > order.now:
-                found = _limited(order, found, known, waiting, bundles.values())
+                found = _limited(order, found, known, waiting, bundles)
                 name = order.lane(found.lane) if found.lane else name
             bundles.setdefault(name, Placed(found))
         bundles[name].orders.append(order)
@@ -134,14 +134,16 @@ def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]
 
 
 def _limited(
-    order: Order, found: Plan, known: Mapping[str, groups.State], waiting: Mapping[str, datetime], placed: Iterable[Placed]
+    order: Order, found: Plan, known: Mapping[str, groups.State], waiting: Mapping[str, datetime], bundles: Mapping[str, Placed]
 ) -> Plan:
     """The plan of an order that no bundle of its group waits for, within the limit of its target."""
     if not order.max_per_hour:
         return found
-    mine = [one.plan.due for one in placed if one.orders[0].cap == order.cap]
-    overflow = waiting.get(order.lane(OVERFLOW))
-    return capped(found, order.timing, order.max_per_hour, [*known[order.cap].dues, *mine], overflow)
+    lane = order.lane(OVERFLOW)
+    overflow = bundles[lane].plan.due if lane in bundles else waiting.get(lane, order.now)
+    mine = [placed.plan.due for placed in bundles.values() if placed.orders[0].cap == order.cap]
+    dues = [*known[order.cap].dues, *mine]
+    return capped(found, order.timing, order.max_per_hour, dues, overflow if overflow > order.now else None)
 
 
 def _waiting(connection: Connection, governed: Sequence[Order]) -> dict[str, datetime]:

@@ -190,6 +190,22 @@ def test_what_exceeds_the_limit_becomes_one_digest(database: Database) -> None:
     assert due(database, 22) == NOON + 2 * HOUR, "the digest was one of three messages of this hour"
 
 
+def test_a_digest_whose_time_has_come_is_not_joined_any_more(database: Database) -> None:
+    give(database, *(capped(number, 0) for number in range(1, 6)))
+    assert {due(database, number) for number in (4, 5)} == {NOON + HOUR}
+    give(database, *(capped(number, 61) for number in range(6, 10)))
+    assert [due(database, number) for number in (6, 7)] == [NOON + 61 * MINUTE] * 2
+    assert {due(database, number) for number in (8, 9)} == {NOON + 2 * HOUR}, "it was one of the three of this hour"
+
+
+def test_the_digest_of_one_call_is_not_sent_in_quiet_hours_of_another_route(database: Database) -> None:
+    moment = at("2025-12-22 21:30")
+    first = [replace(capped(number, 0), now=moment) for number in range(1, 6)]
+    assert give(database, *first, replace(capped(6, 0, QUIET), now=moment)) == 5
+    assert {due(database, number) for number in (4, 5)} == {moment + HOUR}
+    assert due(database, 6) == MORNING
+
+
 def test_each_target_has_its_own_limit(database: Database) -> None:
     give(database, *(capped(number, 0, target=f"slack://{number % 2}") for number in range(1, 7)))
     assert {due(database, number) for number in range(1, 7)} == {NOON}
