@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from alembic import context
 from service.clock import utc_now
-from service.storage import story_tables  # noqa: F401 - its tables join the metadata
+from service.storage import routing_tables, story_tables  # noqa: F401 - their tables belong to the metadata
 from service.storage.database import open_database
 from service.storage.tables import Row
 

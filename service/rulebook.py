@@ -8,7 +8,7 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -132,7 +132,7 @@ def parse_folder(texts: Texts, memory: Memory | None = None) -> Rulebook:
     context = RuleContext(event_fields(words), catalog, understand, calendars, version_of(beside))
     alerts = [present[name] for name in present if _room(name) == "alerts"]
     rules = _collect(problems, parse_rules(alerts, context, memory.rules))
-    routing = _routing(_only(present, "routes.yaml"), problems)
+    routing = _routing(_only(present, "routes.yaml"), calendars, problems)
     sources_file = _only(present, "sources.yaml")
     sources = _collect(problems, parse_sources(sources_file)) if sources_file else ()
     if problems or rules is None or routing is None:
@@ -312,15 +312,15 @@ def event_fields(lexicon: Lexicon) -> dict[str, Mapping[str, tuple[str, ...] | s
     return {name: lexicon.fields(name) for name in lexicon.types}
 
 
-def _routing(document: Document | None, problems: list[Problem]) -> Routing | None:
+def _routing(document: Document | None, calendars: Mapping[str, Calendar], problems: list[Problem]) -> Routing | None:
     """Check every target with the notifier that will serve it, and give each recipient a target of its own."""
     if document is None:
         return None
-    parsed = _collect(problems, parse_routes(document))
+    parsed = _collect(problems, parse_routes(document, calendars))
     if parsed is None:
         return None
     receivers = {
-        name: Receiver(name, _targets(document, parsed, receiver, problems))
+        name: replace(receiver, targets=_targets(document, parsed, receiver, problems))
         for name, receiver in parsed.routing.receivers.items()
     }
     return Routing(parsed.routing.root, receivers)

@@ -7,13 +7,13 @@ It must not add days of its own: what a calendar knows stands in its file, with 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
-from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.alerting.calendar import DERIVED, Calendar, Session
+from service.alerting.zones import zone_name
 from service.errors import Problem
 from service.marked_yaml import Document, validate
 
@@ -46,17 +46,6 @@ def _days(text: str) -> Days:
     return tuple(begin + timedelta(number) for number in range((end - begin).days + 1))
 
 
-@cache
-def _zones() -> set[str]:
-    return available_timezones()  # it walks through the zone files each time
-
-
-def _zone(text: str) -> str:
-    if text not in _zones():
-        raise ValueError(f"`{text}` is no time zone: write for instance Asia/Shanghai")
-    return text
-
-
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 DayKey = Annotated[str, AfterValidator(lambda text: _days(text) and text)]
 
@@ -76,7 +65,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     calendar: Annotated[str, Field(pattern="^[A-Z0-9]{2,12}$")]
     name: str
-    zone: Annotated[str, AfterValidator(_zone)]
+    zone: Annotated[str, AfterValidator(zone_name)]
     sessions: Annotated[dict[Annotated[str, Field(pattern="^[a-z][a-z_]*$")], Hours], Field(min_length=1)]
     half_day: dict[str, Hours] = Field(default={})
     open: Annotated[list[str], Field(min_length=1)]

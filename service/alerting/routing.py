@@ -5,13 +5,15 @@ a route whose children all refuse takes it itself. Source: Prometheus Alertmanag
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import re2
 
 from service.model.alert import Alert
 from service.model.routing import Matcher, Route, RouteHit, Routing
+from service.model.rule import Severity
 
-BUILT_IN = ("severity", "rule", "event", "entity", "subject", "source", "publisher")
+BUILT_IN = ("severity", "rule", "event", "entity", "subject", "source", "publisher", "novelty")
 """Labels that every alert has beside those of its rule."""
 
 EACH_ALONE = "..."
@@ -29,22 +31,45 @@ def labels_of(alert: Alert) -> dict[str, str]:
         "subject": alert.subject,
         "source": alert.source,
         "publisher": alert.publisher,
+        "novelty": alert.novelty.value,
     }
 
 
 def route(routing: Routing, alert: Alert) -> tuple[RouteHit, ...]:
-    """The receivers of an alert in the order of the file, each once, with the reason."""
+    """The receivers of an alert in the order of the file, each once, and once more where another digest lists it as well."""
     labels = labels_of(alert)
-    hits: dict[str, RouteHit] = {}
-    for node, path in _walk(routing.root, labels, "route"):
-        if node.receiver not in hits:
-            hits[node.receiver] = RouteHit(
-                receiver=routing.receivers[node.receiver],
-                group_key=group_key(path, node.group_by, labels, alert.id),
-                group_wait=node.group_wait,
-                reason=f"{path} → {node.receiver}",
-            )
-    return tuple(hits.values())
+    hits: list[RouteHit] = []
+    for path in walk(routing.root, labels):
+        node = path[-1]
+        hit = RouteHit(
+            receiver=routing.receivers[node.receiver],
+            group_key=group_key(_key(path), node.group_by, labels, alert.id),
+            timing=node.timing,
+            reason=f"{named(path)} → {node.receiver}",
+        )
+        hit = _breaking_through(hit, alert.severity)
+        if not any(hit.receiver.name == other.receiver.name and hit.timing.digest == other.timing.digest for other in hits):
+            hits.append(hit)
+    return tuple(hits)
+
+
+def walk(node: Route, labels: Mapping[str, str]) -> Iterator[tuple[Route, ...]]:
+    """The ways from `node` to the routes that take an alert which has entered it."""
+    taken = False
+    for child in node.routes:
+        if all(holds(matcher, labels) for matcher in child.matchers):
+            taken = True
+            yield from ((node, *rest) for rest in walk(child, labels))
+            if not child.continue_:
+                return
+    if not taken:
+        yield (node,)
+
+
+def named(path: Sequence[Route]) -> str:
+    """A way through the tree, in words."""
+    steps = [" and ".join(map(str, node.matchers)) or "every alert" for node in path[1:]]
+    return " / ".join(["route", *steps])
 
 
 def holds(matcher: Matcher, labels: Mapping[str, str]) -> bool:
@@ -63,14 +88,20 @@ def group_key(path: str, group_by: Sequence[str], labels: Mapping[str, str], ale
     return f"{path}:" + ",".join(f"{name}={labels.get(name, '')!r}" for name in sorted(group_by))
 
 
-def _walk(node: Route, labels: Mapping[str, str], path: str) -> Iterator[tuple[Route, str]]:
-    """The routes that take an alert which has entered `node`, with their paths."""
-    taken = False
-    for number, child in enumerate(node.routes):
-        if all(holds(matcher, labels) for matcher in child.matchers):
-            taken = True
-            yield from _walk(child, labels, f"{path}/{number}")
-            if not child.continue_:
-                return
-    if not taken:
-        yield node, path
+def _key(path: Sequence[Route]) -> str:
+    """A way by its matchers, as in Alertmanager: routes may be moved and added without any group becoming a new one."""
+    return "/".join(["route", *("{" + ",".join(sorted(map(str, node.matchers))) + "}" for node in path[1:])])
+
+
+def _breaking_through(hit: RouteHit, severity: Severity) -> RouteHit:
+    """The hit as it is for an alert of that severity: of one that breaks through, in a group of its own, held by nothing."""
+    timing, least = hit.timing, hit.timing.break_through
+    holding = timing.mute or timing.active or timing.digest or hit.receiver.max_per_hour
+    if least is None or severity.rank < least.rank or not holding:
+        return hit
+    return RouteHit(
+        receiver=replace(hit.receiver, max_per_hour=0),
+        group_key=f"{hit.group_key}:through",
+        timing=replace(timing, mute=(), active=(), digest=None),
+        reason=f"{hit.reason}; {severity.value} breaks through what would hold it (break_through: {least.value})",
+    )

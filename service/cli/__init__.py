@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from service.cli import demo, entities, explain, extract, init, rule_proof, rule_versions, rules, run, send_test, status, stories
+from service.cli import (
+    demo,
+    entities,
+    explain,
+    extract,
+    init,
+    routes,
+    rule_proof,
+    rule_versions,
+    rules,
+    run,
+    send_test,
+    status,
+    stories,
+)
 from service.cli.output import print_error
 from service.errors import TapewatchError
 
@@ -28,6 +42,7 @@ rules.group.command("diff")(rule_proof.diff)
 rules.group.command("versions")(rule_versions.versions)
 rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
+app.add_typer(routes.group, name="routes")
 app.add_typer(entities.group, name="entities")
 app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)

@@ -200,4 +200,5 @@ def _show_history(connection: Connection, item_id: int) -> None:
             out.print(alert_panel(alert.alert))
         for delivery in deliveries.of_alert(connection, row.alert_id):
             line = f"    → {delivery.receiver}: {delivery.state.value} after {delivery.attempts} tries {delivery.last_detail}"
+            line += f" ({delivery.timing_reason})" if delivery.timing_reason else ""
             out.print(escape(plain(line)), soft_wrap=True)

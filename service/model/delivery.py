@@ -22,6 +22,16 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """What a delivery is that was collected rather than sent at once: from when to when, and for what `reason`."""
+
+    title: str
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One bundle of alerts to one target, claimed for one try.
 
@@ -38,6 +48,7 @@ class Delivery:
     attempts: int
     created_at: datetime
     token: str
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.alerting.decide import Outcome, Verdict, decide
-from service.alerting.routing import route
 from service.extraction import Understood
 from service.metrics import Metrics
-from service.model.alert import Alert
 from service.model.item import Item
 from service.model.routing import Routing
 from service.pipeline.fired import Fired, fire
 from service.pipeline.followups import follow_up
 from service.pipeline.parts import Active, Parts
+from service.pipeline.telling import tell
 from service.pipeline.windows import weigh
 from service.rules.matcher import match
-from service.storage import alerts, decisions, deliveries, items
+from service.storage import alerts, decisions, items
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ def _decide(connection: Connection, fired: Sequence[Fired], now: datetime, *, ba
 
 def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], routing: Routing, now: datetime) -> None:
     """Write every decision with its reason, and the deliveries of the new alerts."""
-    rows, orders = [], []
+    rows = []
     for hit, verdict in verdicts:
         told = verdict.outcome in (Outcome.ALERTED, Outcome.SUPPRESSED)
         rows.append(
@@ -129,18 +128,8 @@ def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], ro
                 at=now,
             )
         )
-        if verdict.outcome is Outcome.ALERTED:
-            orders += _orders(routing, hit.alert, now)
     decisions.record(connection, rows)
-    deliveries.enqueue(connection, orders)
-
-
-def _orders(routing: Routing, alert: Alert, now: datetime) -> list[deliveries.Order]:
-    return [
-        deliveries.Order(alert.id, hit.receiver.name, target, hit.group_key, hit.group_wait, now)
-        for hit in route(routing, alert)
-        for target in hit.receiver.targets
-    ]
+    tell(connection, routing, [hit.alert for hit, verdict in verdicts if verdict.outcome is Outcome.ALERTED], now)
 
 
 def _count(metrics: Metrics, understood: Sequence[Understood], verdicts: Sequence[tuple[Fired, Verdict]]) -> None:

@@ -21,6 +21,7 @@ from service.model.window import Absence
 from service.pipeline.fired import Fired
 from service.pipeline.ingest import record
 from service.pipeline.parts import Active, Parts
+from service.pipeline.telling import follow_up
 from service.rules.templates import body_of, title_of
 from service.storage import alerts, items, stories, windows
 
@@ -28,7 +29,8 @@ OWN_SOURCE = "tapewatch"
 
 
 def sweep(parts: Parts, active: Active) -> int:
-    """Say that the rules in force are watched, alert on silence, forget; returns how many alerts were made."""
+    """Tell again what nobody acknowledged, alert on silence, forget; returns how many alerts were made."""
+    parts.database.run(lambda connection: follow_up(connection, active.rulebook.routing, parts.database.now(connection)))
     rules = [rule for rule in active.rulebook.rules.rules if rule.window is not None]
 
     def work(connection: Connection) -> list[Fired]:

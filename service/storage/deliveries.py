@@ -1,13 +1,10 @@
 """The outbox: bundles of alerts on their way to targets.
 
 Guarantee: an alert that was enqueued is in a delivery that ends SENT, DISCARDED or CANCELLED; one worker at a time holds a
-delivery, by a lease in the database's time; whoever lost the lease can no longer record an outcome. A delivery is joined only
-under its row's lock, so a claim at the same moment either takes the new alert along or leaves it a delivery of its own. Must not
-send, and must not decide when to try again.
+delivery, by a lease in the database's time; whoever lost the lease can no longer record an outcome. How alerts come into
+deliveries is told in `enqueueing`. Must not send, and must not decide when to try again.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,27 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from service.errors import StorageError
-from service.model.delivery import Delivery, DeliveryState
+from service.model.delivery import Delivery, DeliveryState, Digest
 from service.storage.claiming import Quota, new_token, pick
-from service.storage.database import database_now, insert_new, one_of
+from service.storage.database import database_now, one_of
+from service.storage.enqueueing import Order as Order
+from service.storage.enqueueing import enqueue as enqueue
 from service.storage.outbox import Bundle, decode, set_aside
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
-
-ROUNDS = 10
-"""How often enqueue tries again when a claim takes the delivery it was about to join."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One alert for one target; `target` still holds its `${NAME}` placeholders."""
-
-    alert_id: str
-    receiver: str
-    target: str
-    group_key: str
-    group_wait: timedelta
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +34,7 @@ class DeliveryStatus:
     last_reason: str
     last_detail: str
     sent_at: datetime | None
-
-
-def enqueue(connection: Connection, orders: Sequence[Order]) -> int:
-    """Put each alert into the delivery that still waits for its group, or into a new one; how many new ones were made.
-
-    An alert that its group was given before is left alone, so running a transaction twice does no harm.
-    """
-    created = 0
-    remaining = list(orders)
-    for _ in range(ROUNDS):
-        groups = _not_yet_given(connection, remaining)
-        created += _create(connection, groups)
-        waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(one_of(connection, DELIVERIES.c.waiting, groups))
-        ids = {bundle: number for bundle, number in connection.execute(waiting.order_by(DELIVERIES.c.id).with_for_update())}
-        joins = [{"delivery_id": ids[bundle], "alert_id": order.alert_id} for bundle in ids for order in groups[bundle]]
-        insert_new(connection, DELIVERY_ALERTS, joins, "id")
-        remaining = [order for bundle in groups.keys() - ids for order in groups[bundle]]
-        if not remaining:
-            return created
-    raise StorageError("alerts could not be enqueued because claims kept taking their deliveries: try again")
+    timing_reason: str = ""
 
 
 def claim_due(
@@ -180,65 +144,6 @@ def of_alert(connection: Connection, alert_id: str) -> list[DeliveryStatus]:
     return [_status(row) for row in rows]
 
 
-def _bundle(order: Order) -> str:
-    return _hash(order.receiver, order.target, order.group_key)
-
-
-def _key(order: Order) -> str:
-    """The idempotency key of the delivery that this order's alert is the first of."""
-    return _hash(order.receiver, order.target, order.group_key, order.alert_id)[:32]
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _not_yet_given(connection: Connection, orders: Sequence[Order]) -> dict[str, list[Order]]:
-    """The orders by bundle, without those whose alert is in a delivery of that receiver, target and group."""
-    given = (
-        select(DELIVERIES.c.receiver, DELIVERIES.c.target, DELIVERIES.c.group_key, DELIVERY_ALERTS.c.alert_id)
-        .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
-        .where(one_of(connection, DELIVERY_ALERTS.c.alert_id, {order.alert_id for order in orders}))
-    )
-    seen = {tuple(row) for row in connection.execute(given)} if orders else set()
-    groups: dict[str, list[Order]] = {}
-    for order in orders:
-        identity = (order.receiver, order.target, order.group_key, order.alert_id)
-        if identity not in seen:
-            seen.add(identity)
-            groups.setdefault(_bundle(order), []).append(order)
-    return groups
-
-
-def _create(connection: Connection, groups: dict[str, list[Order]]) -> int:
-    """A delivery for each bundle that none waits for. Sorted, so that two transactions with the same bundles never deadlock."""
-    if not groups:
-        return 0
-    now = max(order.now for group in groups.values() for order in group)
-    over = update(DELIVERIES).where(one_of(connection, DELIVERIES.c.waiting, groups), DELIVERIES.c.next_at <= now)
-    connection.execute(over.values(waiting=None))
-    turns = {bundle: number for number, bundle in enumerate(groups)}
-    rows = [_new_row(bundle, groups[bundle][0], turns[bundle]) for bundle in sorted(groups)]
-    return len(insert_new(connection, DELIVERIES, rows, "id"))
-
-
-def _new_row(bundle: str, first: Order, turn: int) -> dict[str, Any]:
-    """A microsecond for each turn keeps the order in which the alerts were given."""
-    return {
-        "key": _key(first),
-        "receiver": first.receiver,
-        "target": first.target,
-        "group_key": first.group_key,
-        "waiting": bundle,
-        "state": DeliveryState.PENDING.value,
-        "attempts": 0,
-        "next_at": first.now + first.group_wait + timedelta(microseconds=turn),
-        "created_at": first.now,
-        "last_reason": "",
-        "last_detail": "",
-    }
-
-
 def _note_lost_tries(connection: Connection, rows: Sequence[Row[Any]], detail: str, now: datetime) -> None:
     _note(
         connection,
@@ -265,7 +170,15 @@ def _delivery(row: Row[Any], bundle: Bundle, token: str) -> Delivery:
         attempts=row.attempts + 1,
         created_at=row.created_at,
         token=token,
+        digest=_digest(row, bundle),
     )
+
+
+def _digest(row: Row[Any], bundle: Bundle) -> Digest | None:
+    if not row.digest:
+        return None
+    until = max([row.held_until or row.created_at, *(alert.created_at for alert in bundle.alerts)])
+    return Digest(row.digest, row.created_at, until, row.timing_reason)
 
 
 def _status(row: Row[Any]) -> DeliveryStatus:
@@ -279,4 +192,5 @@ def _status(row: Row[Any]) -> DeliveryStatus:
         last_reason=row.last_reason,
         last_detail=row.last_detail,
         sent_at=row.sent_at,
+        timing_reason=row.timing_reason,
     )

@@ -151,7 +151,10 @@ class AlertRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """One bundle to one target. `waiting` names the bundle while it may be joined: unique, so that those who join take turns."""
+    """One bundle to one target. `waiting` names the bundle while it may be joined: unique, so that those who join take turns.
+
+    `timing_reason` says why it goes out when it does ("" at once), `held_until` when what was held is due, `digest` is its title.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (UniqueConstraint("key"), UniqueConstraint("waiting"), Index(None, "next_at", "id"), Index(None, "state"))
@@ -171,10 +174,13 @@ class DeliveryRow(Row, table=True):
     sent_at: datetime | None = Field(sa_type=UtcDateTime)
     last_reason: str = Field(sa_type=CleanText)
     last_detail: str = Field(sa_type=CleanText)
+    timing_reason: str = Field(sa_column=Column("timing_reason", CleanText, nullable=False, server_default=text("''")))
+    held_until: datetime | None = Field(sa_type=UtcDateTime)
+    digest: str = Field(sa_column=Column("digest", CleanText, nullable=False, server_default=text("''")))
 
 
 class DeliveryAlertRow(Row, table=True):
-    """Which alerts a delivery carries, in the order of `id`."""
+    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given."""
 
     __tablename__ = "delivery_alerts"
     __table_args__ = (UniqueConstraint("delivery_id", "alert_id"),)
@@ -182,6 +188,7 @@ class DeliveryAlertRow(Row, table=True):
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False, index=True))
+    given_as: str = Field(sa_column=Column("given_as", CleanText, nullable=False, server_default=text("''")))
 
 
 class AttemptRow(Row, table=True):
@@ -292,20 +299,21 @@ class ActivationRow(Row, table=True):
     by: str = Field(sa_type=CleanText)
 
 
-def _table(row: type[Row]) -> Table:
+def table_of(row: type[Row]) -> Table:
+    """The Core twin of a class."""
     return cast(Table, row.__table__)  # type: ignore[attr-defined]
 
 
-SOURCES = _table(SourceRow)
-ITEMS = _table(ItemRow)
-EVENTS = _table(EventRow)
-ALERTS = _table(AlertRow)
-DELIVERIES = _table(DeliveryRow)
-DELIVERY_ALERTS = _table(DeliveryAlertRow)
-ATTEMPTS = _table(AttemptRow)
-DECISIONS = _table(DecisionRow)
-INBOX = _table(InboxRow)
-WINDOWS = _table(WindowRow)
-OCCURRENCES = _table(OccurrenceRow)
-RULESETS = _table(RulesetRow)
-ACTIVATIONS = _table(ActivationRow)
+SOURCES = table_of(SourceRow)
+ITEMS = table_of(ItemRow)
+EVENTS = table_of(EventRow)
+ALERTS = table_of(AlertRow)
+DELIVERIES = table_of(DeliveryRow)
+DELIVERY_ALERTS = table_of(DeliveryAlertRow)
+ATTEMPTS = table_of(AttemptRow)
+DECISIONS = table_of(DecisionRow)
+INBOX = table_of(InboxRow)
+WINDOWS = table_of(WindowRow)
+OCCURRENCES = table_of(OccurrenceRow)
+RULESETS = table_of(RulesetRow)
+ACTIVATIONS = table_of(ActivationRow)

@@ -14,7 +14,7 @@ from service.model.alert import Alert
 from service.model.delivery import Delivery, DeliveryState
 from service.model.item import Item
 from service.model.source import Source
-from service.storage import alerts, deliveries, items, sources
+from service.storage import alerts, deliveries, enqueueing, items, sources
 from service.storage.database import Database, open_database
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 from tests.support.stored import LEASE, numbered_alert, order, store_alerts, store_item
@@ -172,7 +172,7 @@ def test_a_claim_just_before_joining_makes_a_new_delivery(
     postgres_database: Database, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
     database = postgres_database
-    monkeypatch.setattr(deliveries, "ROUNDS", rounds)
+    monkeypatch.setattr(enqueueing, "ROUNDS", rounds)
     lag, wait = timedelta(seconds=10), timedelta(seconds=5)
     with database.begin() as connection:
         store_alerts(connection, [1, 2])

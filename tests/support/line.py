@@ -12,10 +12,13 @@ from service.model.item import Item
 from service.pipeline import Active, Limits, Parts
 from service.pipeline.ingest import Finish, ingest
 from service.pipeline.sweep import sweep
-from service.rulebook import Rulebook, load_folder
+from service.rulebook import Memory, Rulebook, parse_folder, read_folder
 from service.storage.database import Database
 from tests.support.alerts import NOW
 from tests.support.shipped import told
+
+MEMORY = Memory()
+"""The vocabulary is the same in all tests: reading it takes longer than most of them."""
 
 
 class HereExtractor:
@@ -34,7 +37,7 @@ class Line:
     def __init__(self, database: Database, folder: Path) -> None:
         nothing = cast(Any, None)
         self.database = database
-        self.book: Rulebook = load_folder(folder)
+        self.book: Rulebook = parse_folder(read_folder(folder), MEMORY)
         metrics = Metrics("9.9.9", Labels())
         self._parts = Parts(database, nothing, nothing, nothing, metrics, lambda name: None, Limits(), RetryPolicy())
         self._active = Active(self.book, HereExtractor())

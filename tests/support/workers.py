@@ -130,3 +130,17 @@ def push_to_stories(number: int, url: str, rules: str, barrier: Any) -> None:
         barrier.wait(60)
         line.push(Item(f"outlet-{number}", f"{number}-{step}", "", texts[number]))
     database.close()
+
+
+def push_and_sweep(number: int, url: str, folder: str, barrier: Any, rounds: int) -> None:
+    """In each round, together with the others, store a limit-up of its own and sweep; at the end sweep until all is told."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder))
+    for step in range(rounds):
+        barrier.wait(60)
+        line.push(limit_up(NAMES[number], step, source=f"source-{step}"))
+        line.sweep()
+    for _ in range(12):
+        barrier.wait(60)
+        line.sweep()
+    database.close()

@@ -1,0 +1,23 @@
+"""Which alerts somebody takes care of.
+
+Guarantee: of several people who acknowledge an alert at once, one is the first. Must not decide what that stops.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from service.storage.database import insert_new, one_of
+from service.storage.routing_tables import ACKNOWLEDGEMENTS
+
+
+def acknowledge(connection: Connection, alert_id: str, by: str, now: datetime) -> bool:
+    """Write down that somebody takes care of an alert that is stored; False when somebody did before."""
+    return bool(insert_new(connection, ACKNOWLEDGEMENTS, [{"alert_id": alert_id, "at": now, "by": by}], "alert_id"))
+
+
+def acknowledged(connection: Connection, alert_ids: Collection[str]) -> set[str]:
+    """Those of these alerts that somebody takes care of."""
+    found = select(ACKNOWLEDGEMENTS.c.alert_id).where(one_of(connection, ACKNOWLEDGEMENTS.c.alert_id, alert_ids))
+    return set(connection.execute(found).scalars())
