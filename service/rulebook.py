@@ -8,7 +8,7 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
 from service.notify.receivers import check_target, expand
+from service.notify.render.custom import faults
 from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.sources.definitions import parse_sources
@@ -295,9 +296,13 @@ def _routing(document: Document | None, problems: list[Problem]) -> Routing | No
     if parsed is None:
         return None
     receivers = {
-        name: Receiver(name, _targets(document, parsed, receiver, problems))
+        name: replace(receiver, targets=_targets(document, parsed, receiver, problems))
         for name, receiver in parsed.routing.receivers.items()
     }
+    for receiver in receivers.values():
+        place = parsed.target_paths[receiver.name, 0][:2]
+        for part, template in receiver.templates.items():
+            problems += [document.problem((*place, "templates", part), fault) for fault in faults(template)]
     return Routing(parsed.routing.root, receivers)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import re2
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -58,10 +58,18 @@ class _RouteModel(BaseModel):
     routes: list["_RouteModel"] = Field(default_factory=list)
 
 
+class _TemplatesModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    subject: str = ""
+    text: str = ""
+
+
 class _ReceiverModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1)
     targets: list[str] = Field(min_length=1)
+    templates: _TemplatesModel = Field(default_factory=_TemplatesModel)
+    footer: Literal["", "latency"] = ""
 
 
 class _RoutesFile(BaseModel):
@@ -88,7 +96,8 @@ def parse_routes(document: Document) -> tuple[RoutesFile | None, list[Problem]]:
     for number, entry in enumerate(model.receivers):
         if entry.name in receivers:
             problems.append(document.problem(("receivers", number, "name"), f"there are two receivers named {entry.name!r}"))
-        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets))
+        written = {part: text for part, text in entry.templates if text}
+        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets), written, entry.footer)
         paths |= {(entry.name, index): ("receivers", number, "targets", index) for index in range(len(entry.targets))}
     if model.route.matchers or model.route.continue_:
         problems.append(

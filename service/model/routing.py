@@ -7,10 +7,16 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A named set of targets; each target is a URL with `${NAME}` placeholders for secrets."""
+    """A named set of targets; each target is a URL with `${NAME}` placeholders for secrets.
+
+    `templates` are Liquid texts for the parts of its messages (`subject`, `text`); `footer` "latency" tells how long each step
+    took.
+    """
 
     name: str
     targets: tuple[str, ...]
+    templates: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class AlertRow(Row, table=True):
         UniqueConstraint("fingerprint"),
         Index(None, "created_at", "item_id", "position", "id"),
         Index(None, "story"),
+        Index(None, "follows"),
         Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
     )
 

@@ -14,9 +14,10 @@ from service.model.event import FieldValue
 from service.model.rule import Severity
 from service.model.span import Span
 from service.notify.render import MAX_FULL, render
+from service.notify.render.figures import happened
 from service.notify.render.mail import compose_mail
 from service.notify.render.slack import MAX_BLOCKS, escape, fitted, slack_message
-from service.notify.render.words import happened, in_words, published
+from service.notify.render.words import in_words, published
 from tests.support.alerts import make_alert
 from tests.support.html_page import Page
 from tests.support.notify import make_delivery
@@ -44,7 +45,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=120)
     ],
 )
 def test_what_happened_and_how_much(event_type: str, facts: dict[str, FieldValue], expected: str) -> None:
-    assert happened(make_alert(event_type=event_type, facts=facts)) == expected
+    assert happened(event_type, facts) == expected
 
 
 def test_times_are_told_in_utc_and_in_shanghai() -> None:

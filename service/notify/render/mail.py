@@ -1,8 +1,9 @@
 """The MIME message of a delivery.
 
 Guarantee: exactly one recipient, headers that hold nothing but what is named here, CRLF line ends and 7-bit lines only, and the
-same bytes for every copy (Message-ID, date and boundary come from the delivery). Headers are encoded here and stored as they
-are: the standard library would decode an `=?…?=` that a headline contains.
+same bytes for every copy (Message-ID, date and boundaries come from the delivery). Headers are encoded here and stored as they
+are: the standard library would decode an `=?…?=` that a headline contains. Updates hang below what they follow: References name
+those mails, and a mail that holds nothing else keeps their subject.
 """
 
 import re
@@ -11,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
+from service.model.alert import Novelty
 from service.model.delivery import Delivery
 from service.notify.render import Rendered
 from service.notify.render.clean import line
@@ -18,8 +20,11 @@ from service.notify.render.clean import line
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76, refold_source="none")
 _OWN = frozenset(
     {"from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "auto-submitted", "mime-version"}
-    | {"content-type", "content-transfer-encoding"}
+    | {"content-type", "content-transfer-encoding", "in-reply-to", "references"}
 )
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+MAX_REFERENCES = 12
+"""The first and the latest ones; more make a header that some servers refuse."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
@@ -36,9 +41,10 @@ def compose_mail(
     headers = {
         "From": _mailbox("From", *sender),
         "To": _mailbox("To", *recipient),
-        "Subject": _encoded("Subject", rendered.subject),
+        "Subject": _encoded("Subject", subject_of(delivery, rendered)),
         "Date": format_datetime(delivery.created_at),
-        "Message-ID": f"<tapewatch.{key}@{sender[1].rpartition('@')[2]}>",
+        "Message-ID": message_id(delivery, sender[1]),
+        **_thread(delivery),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
@@ -47,8 +53,45 @@ def compose_mail(
         message.set_raw(name, value)
     message.set_content(rendered.text, cte=_encoding(rendered.text))
     message.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
+    if rendered.chart:
+        _add_chart(message, rendered, key)
     message.set_boundary(f"=_tapewatch_{key}")
     return message.as_bytes()
+
+
+def message_id(delivery: Delivery, sender: str) -> str:
+    """The same for every copy; `sender` is an ASCII address."""
+    key = re.sub(r"[^A-Za-z0-9._-]", "", delivery.key)
+    return f"<tapewatch.{key}@{sender.rpartition('@')[2]}>"
+
+
+def subject_of(delivery: Delivery, rendered: Rendered) -> str:
+    """The subject of the thread where the mail holds nothing but its updates: mail programs keep a thread together by it."""
+    return f"Re: {kept}" if (kept := kept_subject(delivery)) else rendered.subject
+
+
+def kept_subject(delivery: Delivery) -> str:
+    """The subject of the thread that the whole delivery goes on with, or ""."""
+    thread = delivery.thread
+    if thread is None or delivery.digest:
+        return ""
+    alone = all(alert.novelty is Novelty.UPDATE and alert.follows == thread.key for alert in delivery.alerts)
+    return thread.subject if alone else ""
+
+
+def _thread(delivery: Delivery) -> dict[str, str]:
+    parents = [each for each in delivery.thread.parents if _MESSAGE_ID.fullmatch(each)] if delivery.thread else []
+    if not parents:
+        return {}
+    shown = parents if len(parents) <= MAX_REFERENCES else [parents[0], *parents[1 - MAX_REFERENCES :]]
+    return {"In-Reply-To": shown[-1], "References": "\n ".join(shown)}
+
+
+def _add_chart(message: EmailMessage, rendered: Rendered, key: str) -> None:
+    page = message.get_payload()[1]  # type: ignore[index]
+    assert isinstance(page, EmailMessage)
+    page.add_related(rendered.chart, "image", "png", cid=f"<{rendered.chart_id}>", disposition="inline", filename="chart.png")
+    page.set_boundary(f"=_tapewatch_{key}_chart")
 
 
 def _mailbox(header: str, name: str, address: str) -> str:
