@@ -3,19 +3,28 @@
 Knows the blocks that we send, and refuses what Slack would refuse to draw.
 """
 
+from collections.abc import Callable, Mapping
 from html import escape, unescape
 from typing import Any
 
 STYLE = """
-body { margin: 0; padding: 16px 20px; background: #fff; color: #1d1c1d; font: 15px/22px Lato, 'Noto Sans', 'Noto Sans CJK SC', sans-serif; }
+body { margin: 0; padding: 16px 20px; background: #fff; color: #1d1c1d; }
+body { font: 15px/22px Lato, 'Noto Sans', 'Noto Sans CJK SC', sans-serif; }
 body.dark { background: #1a1d21; color: #d1d2d3; }
-main { max-width: 640px; } .who { font-weight: 900; margin-bottom: 4px; } .who small { font-weight: 400; color: #888; }
+main { max-width: 640px; }
+.who { font-weight: 900; margin-bottom: 4px; }
+.who small { font-weight: 400; color: #888; }
 .header { font-size: 18px; line-height: 24px; font-weight: 700; margin: 4px 0 8px; overflow-wrap: anywhere; }
 .section, .rich { margin: 8px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.quote { border-left: 4px solid #ddd; padding-left: 12px; margin: 4px 0; } .dark .quote { border-color: #565856; }
-.context { font-size: 13px; line-height: 18px; color: #616061; margin: 4px 0; overflow-wrap: anywhere; } .dark .context { color: #ababad; }
-.context span { display: block; margin: 4px 0; } hr { border: 0; border-top: 1px solid #ddd; margin: 16px 0; }
-a { color: #1264a3; text-decoration: none; } .dark a { color: #1d9bd1; } ul { margin: 2px 0; padding-left: 24px; }
+.quote { border-left: 4px solid #ddd; padding-left: 12px; margin: 4px 0; }
+.dark .quote { border-color: #565856; }
+.context { font-size: 13px; line-height: 18px; color: #616061; margin: 4px 0; overflow-wrap: anywhere; }
+.dark .context { color: #ababad; }
+.context span { display: block; margin: 4px 0; }
+hr { border: 0; border-top: 1px solid #ddd; margin: 16px 0; }
+a { color: #1264a3; text-decoration: none; }
+.dark a { color: #1d9bd1; }
+ul { margin: 2px 0; padding-left: 24px; }
 """
 
 
@@ -52,7 +61,7 @@ def _element(element: dict[str, Any]) -> str:
     return f'<div class="quote">{inner}</div>' if kind == "rich_text_quote" else f"<div>{inner}</div>"
 
 
-_BLOCKS = {
+_BLOCKS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "header": lambda block: f'<div class="header">{_plain(block["text"])}</div>',
     "section": lambda block: f'<div class="section">{_plain(block["text"])}</div>',
     "divider": lambda block: "<hr>",

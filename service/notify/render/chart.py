@@ -61,9 +61,10 @@ def timeline(alerts: Sequence[Alert], since: datetime, until: datetime) -> Timel
 
 
 def in_text(line: Timeline) -> str:
-    """The columns as one line of block characters."""
-    most = max(line.totals)
-    return "".join(_BARS[-(-total * (len(_BARS) - 1) // most)] if total else "·" for total in line.totals)
+    """The columns, two and two, as one line of block characters."""
+    totals = [sum(line.totals[at : at + 2]) for at in range(0, COLUMNS, 2)]
+    most = max(totals)
+    return "".join(_BARS[-(-total * (len(_BARS) - 1) // most)] if total else "·" for total in totals)
 
 
 def described(line: Timeline) -> str:

@@ -1,7 +1,7 @@
 """A digest laid out: its alerts by sector, one line each, with counts and their course over time.
 
-A sector is what the rule's label `sector` or `desk` says; else a tag of the entity, the one that most alerts of the digest share;
-else the kind of event. Pure.
+A sector is what the rule's label `sector` or `desk` says; else a tag of the entity: the one that most alerts of the digest share,
+but not more than half of them, if there is one; else the kind of event. Pure.
 """
 
 from collections import Counter
@@ -32,15 +32,18 @@ class DigestLine:
 
     @property
     def said(self) -> str:
-        """What happened and how much, or the title where that is not known."""
-        told = " · ".join(filter(None, (self.words.figure, self.words.details)))
-        return isolate(told) if told and self.words.subject else isolate(self.words.title)
+        """What happened and how much, or the title where it is not known of whom."""
+        return isolate(self.words.figure if self.words.subject and self.words.figure else self.words.title)
 
     @property
-    def text(self) -> str:
-        """Everything but the link."""
-        label = self.words.label
-        return " · ".join(filter(None, (f"{self.time} {label}", self.words.subject, self.said)))
+    def beside(self) -> str:
+        """The rest of it."""
+        return isolate(self.words.details) if self.words.subject and self.words.figure else ""
+
+    @property
+    def lead(self) -> str:
+        """What stands before it: when, how grave, of whom."""
+        return " · ".join(filter(None, (f"{self.time} {self.words.label}", self.words.subject)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class DigestWords:
 
     title: str
     counts: str
+    severities: tuple[tuple[str, int], ...]
     period: str
     reason: str
     groups: tuple[Group, ...]
@@ -82,7 +86,8 @@ def digest_words(digest: Digest, delivery: Delivery, alerts: Sequence[Alert], wo
     return DigestWords(
         title=line(digest.title, 200) or "Digest",
         counts=_counts(alerts),
-        period=f"{published(digest.since)} to {published(digest.until)}",
+        severities=tuple(_severities(alerts).items()),
+        period=f"{published(digest.since)} to {published(digest.until)}; times are UTC",
         reason=line(digest.reason),
         groups=tuple(sorted(groups, key=lambda group: (-len(group.lines), group.name))),
         more=max(len(alerts) - MAX_LINES, 0),
@@ -92,15 +97,21 @@ def digest_words(digest: Digest, delivery: Delivery, alerts: Sequence[Alert], wo
     )
 
 
+def _severities(alerts: Sequence[Alert]) -> dict[str, int]:
+    """How many there are of each severity, the gravest first."""
+    number = Counter(alert.severity for alert in alerts)
+    return {severity.value: number[severity] for severity in reversed(Severity) if number[severity]}
+
+
 def _counts(alerts: Sequence[Alert]) -> str:
-    number = Counter(alert.severity.value for alert in alerts)
-    told = counts({severity.value: number[severity.value] for severity in reversed(Severity)})
+    told = counts(_severities(alerts))
     return f"{len(alerts)} alert{'s' * (len(alerts) != 1)}" + (f": {told}" if told else "")
 
 
 def _sector(alert: Alert, delivery: Delivery, shared: Counter[str]) -> str:
     labelled = (line(alert.labels.get(name, ""), MAX_NAME) for name in _LABELS)
-    tag = max(sorted(_tags(alert, delivery)), key=shared.__getitem__, default="")
+    tags = sorted(_tags(alert, delivery), key=lambda tag: (2 * shared[tag] > len(delivery.alerts), -shared[tag], tag))
+    tag = tags[0] if tags else ""
     return next(filter(None, (*labelled, line(tag, MAX_NAME), kind_words(alert.event_type))), "Other")
 
 

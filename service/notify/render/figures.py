@@ -53,7 +53,7 @@ def changes(old_type: str, old: Facts, new_type: str, new: Facts) -> tuple[str, 
     for name in sorted(new.keys() - {"pct", "bound", "currency"}, key=_place):
         now, before = _value(name, new), _value(name, old)
         if now and now != before:
-            found.append(f"{_label(name)}: {before} → {now}" if before else f"{_label(name)}: {now}")
+            found.append(f"{_label(name)}: {before} → {now}" if before else f"{_label(name)}: {now} (new)")
     return tuple(found)
 
 

@@ -80,8 +80,9 @@ def _said(words: AlertWords) -> Iterable[Block]:
     if words.custom:
         yield section(texts("\n".join(map(isolate, words.custom)) + "\n"))
     else:
-        about = "\n".join(filter(None, (words.subject, isolate(words.details), *_since(words), *map(isolate, words.body))))
-        yield section([*texts(isolate(words.figure) + "\n", bold=True), *texts(f"{about}\n" if about else "")])
+        beside = f" · {isolate(words.details)}" if words.figure and words.details else ""
+        about = "".join(f"{line}\n" for line in (words.subject, *_since(words), *map(isolate, words.body)) if line)
+        yield section([*texts(isolate(words.figure), bold=True), *texts(f"{beside}\n{about}")])
         if words.excerpt:
             yield quoted(piece for segment in words.excerpt for piece in texts(segment.text, bold=segment.marked))
     if words.link:
@@ -101,7 +102,7 @@ def _small_print(words: AlertWords) -> Iterable[str]:
         ("Rule", words.rule),
         ("Headline", isolate(words.headline)),
         ("Source", words.reported),
-        ("Outlets", words.outlets),
+        ("Also", words.outlets),
         ("Latency", words.latency),
     )
     return [f"{label}: {value}" for label, value in labelled if value] or ["Tapewatch"]
@@ -154,7 +155,9 @@ def _digest(digest: DigestWords, base_url: str) -> list[Block]:
 
 
 def _line(entry: DigestLine) -> Iterable[Block]:
-    yield from texts(entry.text)
+    yield from texts(f"{entry.lead} · ")
+    yield from texts(entry.said, bold=True)
+    yield from texts(f" · {entry.beside}" if entry.beside else "")
     if entry.words.link:
         yield from texts(" · ")
         yield link(entry.words.link, entry.words.link_host)

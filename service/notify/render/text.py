@@ -47,7 +47,7 @@ def _alert(words: AlertWords, number: str, base_url: str) -> list[str]:
         ("Rule", words.rule),
         ("Headline", isolate(words.headline)),
         ("Source", words.reported),
-        ("Outlets", words.outlets),
+        ("Also", words.outlets),
         ("Latency", words.latency),
         ("Link", words.link),
         ("Act", act),
@@ -61,6 +61,9 @@ def _digest(digest: DigestWords) -> list[str]:
     for group in digest.groups:
         lines += [f"{isolate(group.name)} ({group.counts})"]
         for entry in group.lines:
-            lines += [f"  {entry.text}", *([f"    {entry.words.link}"] if entry.words.link else [])]
+            lines += [
+                "  " + " · ".join(filter(None, (entry.lead, entry.said, entry.beside))),
+                *([f"    {entry.words.link}"] if entry.words.link else []),
+            ]
         lines += [""]
     return [*lines, *([f"and {digest.more} more"] if digest.more else []), _RULE]

@@ -90,7 +90,7 @@ def in_words(alert: Alert, delivery: Delivery | None = None, actions: Actions = 
         excerpt=segments(alert.excerpt, alert.marks),
         headline=line(alert.headline),
         why=line(alert.reason),
-        rule=line(" · ".join(filter(None, (alert.rule, alert.rule_place)))),
+        rule=_rule(alert),
         source=source,
         outlets=_outlets(alert.outlets, source),
         published=published(alert.published),
@@ -140,6 +140,13 @@ def _subject(alert: Alert, names: Sequence[str]) -> str:
     return " · ".join(isolate(name) for name in dict.fromkeys(filter(None, (*shown, line(alert.entity or "")))))
 
 
+def _rule(alert: Alert) -> str:
+    """The rule and its place; "" where the reason begins with them."""
+    if alert.rule and alert.reason.startswith(f"rule {alert.rule} ("):
+        return ""
+    return line(" · ".join(filter(None, (alert.rule, alert.rule_place))))
+
+
 def _is_chinese(name: str) -> bool:
     return _CHINESE.search(name) is not None
 
@@ -149,7 +156,7 @@ def _outlets(outlets: Sequence[str], source: str) -> str:
     if not others:
         return ""
     named, rest = others[:MAX_OUTLETS], len(others) - MAX_OUTLETS
-    return "also: " + ", ".join(isolate(name) for name in named) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(isolate(name) for name in named) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _changed(alert: Alert, background: Background) -> str:
