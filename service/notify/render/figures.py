@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from service.model.event import FieldValue
 from service.notify.render.clean import line
 
+MAX_VALUE = 200
+"""Characters of one fact."""
+
 _ACRONYMS = {"ipo": "IPO"}
 _BOUNDS = {"over": "more than ", "nearly": "nearly ", "about": "about ", "under": "less than "}
 _LABELS = {"streak": "limit days in a row", "source": "according to"}
@@ -59,7 +62,7 @@ def changes(old_type: str, old: Facts, new_type: str, new: Facts) -> tuple[str, 
 
 def _told(facts: Facts, moved: bool) -> Iterator[str]:
     """With `moved` the move is told, here or elsewhere, and with it how exact it is."""
-    yield from filter(None, (_moved(facts), line(str(facts.get("kind", "")))))
+    yield from filter(None, (_moved(facts), line(str(facts.get("kind", "")), MAX_VALUE)))
     hidden = {"kind", "currency", "pct"} | ({"bound"} if moved else set())
     for name in sorted(facts.keys() - hidden, key=_place):
         if value := _value(name, facts):
@@ -78,13 +81,13 @@ def _value(name: str, facts: Facts) -> str:
     value = facts.get(name, "")
     number = f"{value:,.10g}" if isinstance(value, float | int) else str(value)
     currency = str(facts.get("currency", "")) if name == "amount" else ""
-    return line(f"{currency} {number}")
+    return line(f"{currency} {number}", MAX_VALUE)
 
 
 def _moved(facts: Facts) -> str:
     """The move in per cent, "" where there is none."""
     pct = facts.get("pct")
     if not isinstance(pct, float | int):
-        return line(str(pct or ""))
+        return line(str(pct or ""), MAX_VALUE)
     way = "up " if pct > 0 else "down " if pct < 0 else ""
     return f"{way}{_BOUNDS.get(str(facts.get('bound', '')), '')}{abs(pct):,.10g}%"

@@ -32,6 +32,7 @@ __all__ = ["MAX_BLOCKS", "MAX_FULL", "escape", "fitted", "slack_message"]
 
 MAX_FULL = 8
 MAX_FALLBACK = 1000
+MAX_BODY = 1000
 _LINES_EACH = 10
 _FOOT = 200
 """Characters kept for the line that says what is missing."""
@@ -81,7 +82,8 @@ def _said(words: AlertWords) -> Iterable[Block]:
         yield section(texts("\n".join(map(isolate, words.custom)) + "\n"))
     else:
         beside = f" · {isolate(words.details)}" if words.figure and words.details else ""
-        about = "".join(f"{line}\n" for line in (words.subject, *_since(words), *map(isolate, words.body)) if line)
+        body = cut("\n".join(map(isolate, words.body)), MAX_BODY)
+        about = "".join(f"{line}\n" for line in (words.subject, *_since(words), body) if line)
         yield section([*texts(isolate(words.figure), bold=True), *texts(f"{beside}\n{about}")])
         if words.excerpt:
             yield quoted(piece for segment in words.excerpt for piece in texts(segment.text, bold=segment.marked))

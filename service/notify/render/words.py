@@ -17,6 +17,7 @@ from service.notify.render.figures import changes, details, figure, happened, ki
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_TITLE = 300
+MAX_NAME = 200
 MAX_OUTLETS = 3
 """How many other outlets are named; of the rest the number is told."""
 
@@ -76,7 +77,7 @@ def in_words(alert: Alert, delivery: Delivery | None = None, actions: Actions = 
     background = delivery.background.get(alert.id, Background()) if delivery else Background()
     url = link(alert.link)
     update = alert.novelty is Novelty.UPDATE
-    source = line(alert.publisher) or line(alert.source)
+    source = line(alert.publisher, MAX_NAME) or line(alert.source, MAX_NAME)
     return AlertWords(
         id=alert.id,
         severity=alert.severity.value,
@@ -133,11 +134,11 @@ def counts(severities: Mapping[str, int]) -> str:
 
 def _subject(alert: Alert, names: Sequence[str]) -> str:
     """The names of the text, a known one for the language that is missing, the id; each isolated from its neighbours."""
-    shown = [name for name in (line(alert.subject), line(alert.alias)) if name]
-    for name in map(line, names):
+    shown = [name for name in (line(alert.subject, MAX_NAME), line(alert.alias, MAX_NAME)) if name]
+    for name in (line(name, MAX_NAME) for name in names):
         if name and _is_chinese(name) not in map(_is_chinese, shown):
             shown.append(name)
-    return " · ".join(isolate(name) for name in dict.fromkeys(filter(None, (*shown, line(alert.entity or "")))))
+    return " · ".join(isolate(name) for name in dict.fromkeys(filter(None, (*shown, line(alert.entity or "", MAX_NAME)))))
 
 
 def _rule(alert: Alert) -> str:
@@ -152,7 +153,7 @@ def _is_chinese(name: str) -> bool:
 
 
 def _outlets(outlets: Sequence[str], source: str) -> str:
-    others = [name for name in dict.fromkeys(map(line, outlets)) if name and name != source]
+    others = [name for name in dict.fromkeys(line(outlet, MAX_NAME) for outlet in outlets) if name and name != source]
     if not others:
         return ""
     named, rest = others[:MAX_OUTLETS], len(others) - MAX_OUTLETS
