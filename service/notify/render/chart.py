@@ -1,7 +1,8 @@
 """A small picture of a digest: its alerts over time, stacked by severity, as a PNG and as a line of text.
 
-Written with zlib alone: columns of whole pixels need no drawing library. It holds no words (they stand around it, as text), and
-its ground is transparent, so that it suits light and dark mail. Pure; the same alerts make the same bytes.
+The gravest stand on the ground, where columns can be compared. Written with zlib alone: columns of whole pixels need no drawing
+library. It holds no words (they stand around it, as text), and its ground is transparent, so that it suits light and dark mail.
+Pure; the same alerts make the same bytes.
 """
 
 import struct
@@ -71,6 +72,8 @@ def described(line: Timeline) -> str:
     """What the picture shows, in words."""
     totals = line.totals
     most = max(totals)
+    if not most:
+        return "no alerts over time"
     peak = totals.index(most)
     begins, ends = (f"{line.begins(at).astimezone(UTC):%H:%M}" for at in (peak, peak + 1))
     return f"{sum(totals)} alerts over time; the most, {most}, between {begins} and {ends} UTC"

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from service.model.alert import Alert
 from service.model.delivery import Delivery
+from service.model.event import FieldValue
 from service.notify.render.clean import line
 from service.notify.render.words import AlertWords
 from service.rules.templates import TemplateError, render, variables_of
@@ -97,15 +98,12 @@ def _texts(template: str, values: Mapping[str, Mapping[str, object]]) -> dict[st
 
 def _variables(delivery: Delivery, alert: Alert, words: AlertWords) -> dict[str, object]:
     told = {name: getattr(words, name) for name in _FROM_WORDS}
-    numbers = {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in alert.facts.items()
-    }
     return told | {
         "names": words.subject,
         "subject": line(alert.subject),
         "alias": line(alert.alias),
         "entity": line(alert.entity or ""),
-        "event": alert.event_type,
+        "event": line(alert.event_type),
         "excerpt": line(alert.excerpt),
         "body": "\n".join(words.body),
         "reason": words.why,
@@ -115,6 +113,13 @@ def _variables(delivery: Delivery, alert: Alert, words: AlertWords) -> dict[str,
         "follows": words.first,
         "receiver": delivery.receiver,
         "count": len(delivery.alerts),
-        "facts": _Open(numbers),
-        "labels": _Open(alert.labels),
+        "facts": _Open({name: _value(value) for name, value in alert.facts.items()}),
+        "labels": _Open({name: line(value) for name, value in alert.labels.items()}),
     }
+
+
+def _value(value: FieldValue) -> str | float:
+    """12.0 is written 12."""
+    if isinstance(value, str):
+        return line(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
