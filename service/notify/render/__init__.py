@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.model.delivery import Delivery
+from service.notify.render.chart import picture
 from service.notify.render.clean import line
 from service.notify.render.telling import Buttons, Told, tell
 from service.notify.render.text import as_text
@@ -48,7 +49,7 @@ def render(delivery: Delivery, base_url: str = "", buttons: Buttons | None = Non
         subject=told.subject,
         text=as_text(told, base_url, MAX_FULL),
         html=_html(told, delivery, base_url, chart_id),
-        chart=told.digest.chart if told.digest else b"",
+        chart=picture(told.digest.course) if told.digest else b"",
         chart_id=chart_id,
     )
 

@@ -103,7 +103,7 @@ def picture(line: Timeline) -> bytes:
             _chunk(b"IHDR", header),
             _chunk(b"PLTE", b"".join(map(bytes, palette))),
             _chunk(b"tRNS", bytes([_CLEAR])),
-            _chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(row) for row in rows), 9)),
+            _chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))),
             _chunk(b"IEND", b""),
         )
     )

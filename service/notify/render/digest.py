@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from service.model.alert import Alert
 from service.model.delivery import Delivery, Digest
 from service.model.rule import Severity
-from service.notify.render.chart import Timeline, described, in_text, picture, timeline
+from service.notify.render.chart import Timeline, described, in_text, timeline
 from service.notify.render.clean import isolate, line
 from service.notify.render.figures import kind_words
 from service.notify.render.words import AlertWords, counts, published
@@ -57,7 +57,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class DigestWords:
-    """A digest in words; the chart in three forms, `more` is how many alerts are not listed."""
+    """A digest in words; `more` is how many alerts are not listed, `course` the chart, also as `spark` and `chart_words`."""
 
     title: str
     counts: str
@@ -66,8 +66,8 @@ class DigestWords:
     reason: str
     groups: tuple[Group, ...]
     more: int
+    course: Timeline
     spark: str
-    chart: bytes
     chart_words: str
 
 
@@ -82,7 +82,7 @@ def digest_words(digest: Digest, delivery: Delivery, alerts: Sequence[Alert], wo
         Group(name, _counts([alert for alert, _ in entries]), tuple(entry for _, entry in entries))
         for name, entries in sectors.items()
     ]
-    course: Timeline = timeline(alerts, digest.since, digest.until)
+    course = timeline(alerts, digest.since, digest.until)
     return DigestWords(
         title=line(digest.title, 200) or "Digest",
         counts=_counts(alerts),
@@ -91,8 +91,8 @@ def digest_words(digest: Digest, delivery: Delivery, alerts: Sequence[Alert], wo
         reason=line(digest.reason),
         groups=tuple(sorted(groups, key=lambda group: (-len(group.lines), group.name))),
         more=max(len(alerts) - MAX_LINES, 0),
+        course=course,
         spark=in_text(course),
-        chart=picture(course),
         chart_words=described(course),
     )
 
