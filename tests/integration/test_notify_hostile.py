@@ -122,7 +122,7 @@ def test_html_and_mime_hold_no_markup_but_ours(strings: list[str]) -> None:
 def test_whatever_a_message_is_made_of_its_markup_is_ours(strings: list[str], make: Callable[[str], Delivery]) -> None:
     page = Page(render(make("plain words")).html)
     tags, attributes = {*page.tags, "mark", "a", "blockquote"}, page.attributes | {"href", "rel"}
-    for text in strings:
+    for text in [*strings[:200], *strings[200::10]]:
         delivery = make(text)
         rendered = render(delivery, "http://page.example")
         assert template_fault(delivery) == "", text

@@ -24,6 +24,8 @@ _OWN = frozenset(
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 MAX_REFERENCES = 12
 """The first and the latest ones; more make a header that some servers refuse."""
+MAX_KEPT = 300
+"""Characters of the subject of a thread."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
@@ -72,7 +74,7 @@ def kept_subject(delivery: Delivery) -> str:
     if thread is None or delivery.digest:
         return ""
     alone = all(alert.novelty is Novelty.UPDATE and alert.follows == thread.key for alert in delivery.alerts)
-    return thread.subject if alone else ""
+    return line(thread.subject, MAX_KEPT) if alone else ""
 
 
 def _thread(delivery: Delivery) -> dict[str, str]:
