@@ -54,14 +54,13 @@ class SlackNotifier:
         message = slack_message(delivery, self._base_url, self._buttons) | _addressing(target)
         if target.mode != "bot":  # a webhook says nothing of what it posted and takes no thread
             return self._post(target, message, delivery.key)
-        message |= _threading(delivery) if "thread_ts" not in message else {}
+        thread = _threading(delivery) if "thread_ts" not in message else {}
         try:
-            return self._post(target, message, delivery.key)
+            return self._post(target, message | thread, delivery.key)
         except NotifyError as error:
-            if not (delivery.thread and message.keys() & {"thread_ts"} and any(said in str(error) for said in _NO_THREAD)):
+            if not thread or not any(said in str(error) for said in _NO_THREAD):
                 raise
-        alone = {name: value for name, value in message.items() if name not in ("thread_ts", "reply_broadcast")}
-        return self._post(target, alone, delivery.key)
+        return self._post(target, message, delivery.key)
 
     def _post(self, target: SlackTarget, message: dict[str, Any], key: str) -> Outcome:
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
@@ -118,11 +117,15 @@ def _addressing(target: SlackTarget) -> dict[str, Any]:
 
 
 def _threading(delivery: Delivery) -> dict[str, Any]:
-    """An update answers below what it follows; the channel sees it too unless it is a small one and stands alone."""
-    stamps = [each for each in delivery.thread.parents if _STAMP.fullmatch(each)] if delivery.thread else []
-    if not stamps:
+    """An update answers below what it follows; the channel sees it too unless it is a small one and stands alone.
+
+    A digest is no answer.
+    """
+    thread = delivery.thread
+    stamps = [each for each in thread.parents if _STAMP.fullmatch(each)] if thread and not delivery.digest else []
+    if thread is None or not stamps:
         return {}
-    small = all(alert.follows and alert.severity.rank < Severity.HIGH.rank for alert in delivery.alerts)
+    small = all(alert.follows == thread.key and alert.severity.rank < Severity.HIGH.rank for alert in delivery.alerts)
     return {"thread_ts": stamps[0]} | ({} if small else {"reply_broadcast": True})
 
 

@@ -127,8 +127,8 @@ class Outbox:
         self._note(delivery, result, state, due, now, held)
 
     def _send(self, delivery: Delivery) -> Result:
-        dressed = dress(delivery, self._active().rulebook)
         try:
+            dressed = dress(delivery, self._active().rulebook)
             outcome = self._parts.notifiers.send(dressed, resolve(delivery.target, self._parts.secrets))
         except ConfigurationError as error:
             return Result("failed", "configuration", str(error))

@@ -5,6 +5,7 @@ up again only while no try can have arrived. Must not know what the references m
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -93,12 +94,12 @@ def _fixed(connection: Connection, follows: Mapping[int, str]) -> dict[int, Thre
     tries = select(ATTEMPTS.c.delivery_id).where(
         one_of(connection, ATTEMPTS.c.delivery_id, follows), ATTEMPTS.c.outcome == "unknown"
     )
-    rows = connection.execute(select(THREADS).where(THREADS.c.delivery_id.in_(tries)))
-    return {
-        row.delivery_id: Thread(row.thread, load_texts(row.parents), row.subject)
-        for row in rows
-        if row.thread == follows[row.delivery_id]
-    }
+    fixed = {}
+    for row in connection.execute(select(THREADS).where(THREADS.c.delivery_id.in_(tries))):
+        if row.thread == follows[row.delivery_id]:
+            with suppress(ValueError):  # one that cannot be read is found anew
+                fixed[row.delivery_id] = Thread(row.thread, load_texts(row.parents), row.subject)
+    return fixed
 
 
 def _fix(connection: Connection, claims: Sequence[Delivery]) -> None:

@@ -152,6 +152,17 @@ def test_a_delivery_whose_worker_vanished_keeps_its_thread(database: Database) -
     assert again.thread == delivery.thread == Thread("alert-00001", ("<one>",), "subject of <one>")
 
 
+def test_a_place_that_cannot_be_read_is_found_anew(database: Database) -> None:
+    sent(database, numbered_alert(1), reference="<one>")
+    store(database, follow_up(2))
+    [delivery] = claim(database)
+    finish(database, delivery, "unknown")
+    with database.begin() as connection:
+        connection.execute(update(THREADS).where(THREADS.c.delivery_id == delivery.id).values(parents="{junk"))
+    [again] = claim(database)
+    assert again.thread == delivery.thread
+
+
 def test_claims_without_updates_are_left_alone(database: Database) -> None:
     delivery = sent(database, numbered_alert(1), reference="<one>")
     with database.begin() as connection:

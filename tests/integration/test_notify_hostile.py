@@ -134,7 +134,7 @@ def test_whatever_a_message_is_made_of_its_markup_is_ours(strings: list[str], ma
         parsed = message_from_bytes(raw, policy=default)
         assert (parsed["To"], parsed.get_all("Bcc"), parsed.get_all("Cc")) == ("b@x.example", None, None), text
         assert parsed["Subject"] == subject_of(delivery, rendered), text
-        assert str(parsed["References"]).split()[-1] == "<first@x.example>", text
+        assert delivery.digest or str(parsed["References"]).split()[-1] == "<first@x.example>", text
         said = list(_strings(slack_message(delivery)))
         assert not [each for each in said if re.search(r"<[!@#a-z]", each, re.IGNORECASE)], text
 

@@ -148,6 +148,8 @@ def test_a_bundle_with_an_update_hangs_in_its_thread_and_is_seen(desk: Desk) -> 
     one, two = (mail.message for mail in desk.mail.wait_for(2))
     assert two["References"] == one["Message-ID"]
     assert two["Subject"] == "[MEDIUM UPDATE] 2 alerts (1 medium, 1 low): Alder Optics: report 13"
+    desk.tell(follow_up(21), follow_up(22, of=99), target=BOT, group="h")
+    assert desk.posts()[-1]["reply_broadcast"] is True, "an update of something else is in it"
     desk.tell(follow_up(4, of=2), target=BOT)
     assert desk.posts()[-1]["thread_ts"] == "1700000001.000100", "never the ts of a reply"
 

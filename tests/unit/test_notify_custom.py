@@ -205,3 +205,16 @@ def test_an_unknown_part_or_footer_is_refused(old: str, new: str) -> None:
 def test_the_order_of_templates_does_not_matter() -> None:
     kinds: dict[str, Any] = {"text": "{{ title }}", "subject": "{{ title }}"}
     assert render(templated(**kinds)) == render(templated(**dict(reversed(kinds.items()))))
+
+
+def test_the_guide_names_every_variable() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "messages.md").read_text("utf-8")
+    rows = [row for row in guide.splitlines() if row.startswith("| `")]
+    named = {name for row in rows for name in row.split("|")[1].replace("`", "").replace(" ", "").split(",")}
+    assert named == set(VARIABLES)
+    example = guide.split("```yaml\n")[1].split("```")[0]
+    assert (
+        faults(example.split('subject: "')[1].split('"\n')[0])
+        == faults(example.split("text: |\n")[1].split("    footer")[0])
+        == []
+    )

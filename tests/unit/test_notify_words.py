@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.alerting.links import PATH, Action, LinkClaim, read_link
 from service.model.alert import Alert, Novelty
-from service.model.delivery import Background, Delivery, Thread
+from service.model.delivery import Background, Delivery, Digest, Thread
 from service.model.rule import Severity
 from service.notify.links import Links
 from service.notify.render import render
@@ -213,6 +213,8 @@ def test_the_subject_of_a_thread_is_kept_only_by_its_updates_alone() -> None:
     assert subject_of(grave, render(grave)).startswith("[CRITICAL] 2 alerts")
     other = replace(update, alerts=(replace(update.alerts[0], follows="another"),))
     assert subject_of(other, render(other)).startswith("[HIGH UPDATE]")
+    digest = replace(update, digest=Digest("A digest", NOW, NOW + timedelta(hours=1), ""))
+    assert subject_of(digest, render(digest)).startswith("A digest") and "References" not in mail(digest)
     unknown = replace(update, thread=Thread("f", ()))
     assert subject_of(unknown, render(unknown)).startswith("[HIGH UPDATE]")
 

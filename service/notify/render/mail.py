@@ -3,7 +3,7 @@
 Guarantee: exactly one recipient, headers that hold nothing but what is named here, CRLF line ends and 7-bit lines only, and the
 same bytes for every copy (Message-ID, date and boundaries come from the delivery). The message is written here, line by line: the
 standard library's classes would decode an `=?…?=` that a headline contains, and take ten times as long. Updates hang below what
-they follow: References name those mails, and a mail that holds nothing else keeps their subject.
+they follow: References name those mails, and a mail that holds nothing else keeps their subject. A digest is no answer.
 """
 
 import re
@@ -78,7 +78,8 @@ def kept_subject(delivery: Delivery) -> str:
 
 
 def _thread(delivery: Delivery) -> dict[str, str]:
-    parents = [each for each in delivery.thread.parents if _MESSAGE_ID.fullmatch(each)] if delivery.thread else []
+    thread = delivery.thread
+    parents = [each for each in thread.parents if _MESSAGE_ID.fullmatch(each)] if thread and not delivery.digest else []
     if not parents:
         return {}
     shown = parents if len(parents) <= MAX_REFERENCES else [parents[0], *parents[1 - MAX_REFERENCES :]]
