@@ -6,6 +6,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
+import service.storage.message_tables  # noqa: F401 - its tables belong to Row.metadata
 from alembic import context
 from service.clock import utc_now
 from service.storage import routing_tables, story_tables  # noqa: F401 - their tables belong to the metadata

@@ -26,6 +26,8 @@ from service.metrics import Labels, Metrics
 from service.model.delivery import Delivery
 from service.model.health import Health, Part
 from service.notify import NOTIFIERS, REASONS, Notifiers, NotifyContext, Rendered, build_notifiers
+from service.notify.links import Links
+from service.notify.render.telling import Buttons
 from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
 from service.rulebook import Memory, Rulebook, parse_folder, read_folder
@@ -34,6 +36,7 @@ from service.scheduler import start
 from service.sources import FETCH_REASONS, ParseContext, expat_warning
 from service.storage import deliveries, inbox, sources
 from service.storage.database import Database, open_database
+from service.storage.keys import link_key
 from service.storage.migrations import require_current, upgrade
 
 log = logging.getLogger(__name__)
@@ -173,7 +176,9 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         stack.callback(http.close)
         parse = ParseContext(utc_now)
         stack.callback(parse.close)
-        notifiers = stack.enter_context(_notifiers(settings, http, lambda: nullcontext(database)))
+        with database.begin() as connection:
+            buttons = Links(settings.page, link_key(connection)).of
+        notifiers = stack.enter_context(_notifiers(settings, http, lambda: nullcontext(database), buttons))
         limits = Limits(settings.lease, settings.fetchers, settings.fetches_per_host, settings.senders)
         retry = RetryPolicy(settings.retry_first, settings.retry_cap, settings.give_up_after, settings.retry_unknown)
         app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook, memory)
@@ -221,8 +226,10 @@ def _secret(environment: Environment, secrets: Secrets) -> Callable[[str], str |
 
 @contextmanager
 def _notifiers(
-    settings: Settings, http: HttpClient, database: Callable[[], AbstractContextManager[Database]]
+    settings: Settings, http: HttpClient, database: Callable[[], AbstractContextManager[Database]], buttons: Buttons | None = None
 ) -> Iterator[Notifiers]:
+    """`buttons` only where alerts are stored: a link to one that is not leads nowhere."""
+
     def to_inbox(delivery: Delivery, message: Rendered) -> None:
         with database() as opened, opened.begin() as connection:
             inbox.append(
@@ -240,6 +247,7 @@ def _notifiers(
             inbox=to_inbox,
             allow_networks=settings.allow_networks,
             base_url=settings.page,
+            buttons=buttons,
             slack_webhook_base=settings.slack_webhook_base,
             slack_api_base=settings.slack_api_base,
         )

@@ -28,6 +28,7 @@ from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
 from service.notify.receivers import check_target, expand
+from service.notify.render.custom import faults
 from service.rules.cures import chinese_colon
 from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
@@ -323,6 +324,10 @@ def _routing(document: Document | None, calendars: Mapping[str, Calendar], probl
         name: replace(receiver, targets=_targets(document, parsed, receiver, problems))
         for name, receiver in parsed.routing.receivers.items()
     }
+    for receiver in receivers.values():
+        place = parsed.target_paths[receiver.name, 0][:2]
+        for part, template in receiver.templates.items():
+            problems += [document.problem((*place, "templates", part), fault) for fault in faults(template)]
     return Routing(parsed.routing.root, receivers)
 
 

@@ -102,11 +102,19 @@ class _RouteModel(BaseModel):
     routes: list["_RouteModel"] = Field(default_factory=list)
 
 
+class _TemplatesModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    subject: str = ""
+    text: str = ""
+
+
 class _ReceiverModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1)
     targets: list[str] = Field(min_length=1)
     max_per_hour: int = Field(0, ge=1, le=MAX_PER_HOUR)
+    templates: _TemplatesModel = Field(default_factory=_TemplatesModel)
+    footer: Literal["", "latency"] = ""
 
 
 class _RoutesFile(BaseModel):
@@ -144,7 +152,8 @@ def parse_routes(document: Document, calendars: Calendars | None = None) -> tupl
     for number, entry in enumerate(model.receivers):
         if entry.name in receivers:
             reading.refuse(("receivers", number, "name"), f"there are two receivers named {entry.name!r}")
-        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets), max_per_hour=entry.max_per_hour)
+        written = {part: text for part, text in entry.templates if text}
+        receivers[entry.name] = Receiver(entry.name, tuple(entry.targets), written, entry.footer, entry.max_per_hour)
         paths |= {(entry.name, index): ("receivers", number, "targets", index) for index in range(len(entry.targets))}
     if model.route.matchers or model.route.continue_:
         reading.refuse(("route",), "the first route takes every alert: it can have no matchers and no continue")

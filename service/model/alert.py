@@ -28,6 +28,7 @@ class Alert:
     what the rule's author wants said below the title, `owner` whom to ask and `runbook` the link to what to do.
     `occurrences` are the matches that a window counted together, `rules_version` names the rules that fired.
     `story` is the id of the story that the item belongs to. An UPDATE `follows` the first alert of its thread, by id.
+    `outlets` are the publishers that report the story, the first reporter first: not stored, filled in when a message is written.
     """
 
     id: str
@@ -59,3 +60,4 @@ class Alert:
     story: str = ""
     novelty: Novelty = Novelty.FIRST
     follows: str = ""
+    outlets: tuple[str, ...] = ()

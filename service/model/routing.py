@@ -53,10 +53,14 @@ class Receiver:
     """A named set of targets; each target is a URL with `${NAME}` placeholders for secrets.
 
     `max_per_hour` is how many messages each target gets in any hour; what is more becomes one digest. 0: no limit.
+    `templates` are Liquid texts for the parts of its messages (`subject`, `text`); `footer` "latency" tells how long each step
+    took.
     """
 
     name: str
     targets: tuple[str, ...]
+    templates: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
     max_per_hour: int = 0
 
 

@@ -5,6 +5,7 @@ Must not record, retry or decide when: that is the pipeline's.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from service.errors import ConfigurationError, NotifyError
 from service.model.delivery import Delivery, Outcome
@@ -13,6 +14,7 @@ from service.notify.base import REASONS, Notifier, NotifyContext
 from service.notify.email import EmailNotifier
 from service.notify.inbox import InboxNotifier
 from service.notify.render import Rendered, render
+from service.notify.render.telling import template_fault
 from service.notify.slack import SlackNotifier
 from service.notify.targets import AppriseTarget, InboxTarget, MailTarget, SlackTarget, Target, read_target
 
@@ -38,12 +40,17 @@ class Notifiers:
         self._notifiers = notifiers
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
-        """One try with the notifier for `url`, the resolved target. Raises NotifyError."""
+        """One try with the notifier for `url`, the resolved target; the detail names a template that failed.
+
+        Raises NotifyError.
+        """
         try:
             target: Target = read_target(url)
         except ConfigurationError as error:
             raise NotifyError(str(error), reason="configuration", permanent=True) from None
-        return self._notifiers[_KINDS[type(target)]].send(delivery, url)
+        outcome = self._notifiers[_KINDS[type(target)]].send(delivery, url)
+        fault = template_fault(delivery)
+        return replace(outcome, detail=f"{outcome.detail}; {fault}") if fault else outcome
 
     def close(self) -> None:
         """End everything that is kept open."""

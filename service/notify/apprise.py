@@ -24,14 +24,14 @@ class AppriseNotifier:
     """All other schemes of Apprise."""
 
     def __init__(self, context: NotifyContext) -> None:
-        self._base_url = context.base_url
+        self._base_url, self._buttons = context.base_url, context.buttons
         self._init = {"allow": list(context.allow_networks), "seconds": SERVICE_SECONDS}
         self._lock = Lock()
         self._pool: ChildPool | None = None
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One call of Apprise."""
-        rendered = render(delivery, self._base_url)
+        rendered = render(delivery, self._base_url, self._buttons)
         try:
             answer = self._children().call({"do": "send", "url": url, "title": rendered.subject}, rendered.text.encode("utf-8"))
         except ChildTimeout:

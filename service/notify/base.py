@@ -7,6 +7,7 @@ from typing import Protocol
 from service.http import HttpClient
 from service.model.delivery import Delivery, Outcome
 from service.notify.render import Rendered
+from service.notify.render.telling import Buttons
 
 REASONS = (
     "auth",
@@ -32,13 +33,15 @@ class NotifyContext:
     """What notifiers are built from.
 
     `inbox` stores a message for our own page and is idempotent by the delivery's key. `allow_networks` are the non-public
-    networks that may be connected to ("CIDR[:port]"). The Slack bases are settings so that a Slack-shaped server can stand in.
+    networks that may be connected to ("CIDR[:port]"). `buttons` writes the links with which readers act. The Slack bases are
+    settings so that a Slack-shaped server can stand in.
     """
 
     http: HttpClient
     inbox: Callable[[Delivery, Rendered], None]
     allow_networks: tuple[str, ...] = ()
     base_url: str = ""
+    buttons: Buttons | None = None
     slack_webhook_base: str = "https://hooks.slack.com/services"
     slack_api_base: str = "https://slack.com/api"
 

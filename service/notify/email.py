@@ -13,7 +13,7 @@ from service.errors import ConfigurationError, NotifyError
 from service.model.delivery import Delivery, Outcome, Sent, Unknown
 from service.notify.base import NotifyContext
 from service.notify.render import render
-from service.notify.render.mail import compose_mail
+from service.notify.render.mail import compose_mail, kept_subject, message_id
 from service.notify.smtp import BEGIN_SECONDS, FINISH_SECONDS, PORTS, Connection
 from service.notify.targets import MailTarget, read_target
 
@@ -29,7 +29,7 @@ class EmailNotifier:
 
     def __init__(self, context: NotifyContext) -> None:
         self._guard = AddressGuard(context.allow_networks, PORTS)
-        self._base_url = context.base_url
+        self._base_url, self._buttons = context.base_url, context.buttons
         self._lock = Lock()
         self._kept: dict[Account, list[tuple[Connection, float]]] = {}
         self._name: str | None = None
@@ -38,7 +38,8 @@ class EmailNotifier:
         """One transaction for the one recipient of `url`."""
         target = _mail_target(url)
         sender, recipient = _ascii(target.sender), _ascii(target.recipients[0])
-        message = compose_mail(delivery, render(delivery, self._base_url), sender, recipient, _extra(target))
+        rendered = render(delivery, self._base_url, self._buttons)
+        message = compose_mail(delivery, rendered, sender, recipient, _extra(target))
         connection = self._begun(target, sender[1], recipient[1])
         try:
             with connection.limited(FINISH_SECONDS):
@@ -50,7 +51,7 @@ class EmailNotifier:
             connection.close()
             return Unknown(detail)
         self._keep(target, connection)
-        return Sent(detail)
+        return Sent(detail, message_id(delivery, sender[1]), kept_subject(delivery) or rendered.subject)
 
     def close(self) -> None:
         """Leave every connection that is kept."""

@@ -10,11 +10,11 @@ class InboxNotifier:
 
     def __init__(self, context: NotifyContext) -> None:
         self._store = context.inbox
-        self._base_url = context.base_url
+        self._base_url, self._buttons = context.base_url, context.buttons
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """Hand the rendered message over; `url` says nothing more."""
-        self._store(delivery, render(delivery, self._base_url))
+        self._store(delivery, render(delivery, self._base_url, self._buttons))
         return Sent("in the inbox")
 
     def close(self) -> None:

@@ -5,12 +5,15 @@ asks; a try that ended after the request was on its way is Unknown. The token st
 """
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.errors import ConfigurationError, FetchError, NotifyError
 from service.http import Request, Response
 from service.model.delivery import Delivery, Outcome, Sent, Unknown
+from service.model.rule import Severity
 from service.notify.base import AUTH_WAIT, NotifyContext
 from service.notify.render.clean import line
 from service.notify.render.slack import slack_message
@@ -25,6 +28,8 @@ _AUTH = frozenset({"not_authed", "invalid_auth", "account_inactive", "token_revo
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
+_NO_THREAD = ("thread_not_found", "cannot_reply_to_message", "message_not_found")
+_STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
 _NOT_ARRIVED: Mapping[str, str] = {
     "dns": "connection",
     "connect": "connection",
@@ -40,17 +45,28 @@ class SlackNotifier:
 
     def __init__(self, context: NotifyContext) -> None:
         self._http = context.http
-        self._base_url = context.base_url
+        self._base_url, self._buttons = context.base_url, context.buttons
         self._hook, self._api = context.slack_webhook_base.rstrip("/"), context.slack_api_base.rstrip("/")
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
-        """One POST."""
+        """One POST; a second one, outside of its thread, where Slack says that the thread is gone."""
         target = _slack_target(url)
-        message = slack_message(delivery, self._base_url) | _addressing(target)
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": delivery.key}
+        message = slack_message(delivery, self._base_url, self._buttons) | _addressing(target)
+        if target.mode != "bot":  # a webhook says nothing of what it posted and takes no thread
+            return self._post(target, message, delivery.key)
+        thread = _threading(delivery) if "thread_ts" not in message else {}
+        try:
+            return self._post(target, message | thread, delivery.key)
+        except NotifyError as error:
+            if not thread or not any(said in str(error) for said in _NO_THREAD):
+                raise
+        return self._post(target, message, delivery.key)
+
+    def _post(self, target: SlackTarget, message: dict[str, Any], key: str) -> Outcome:
+        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
         if target.mode == "bot":
             headers["Authorization"] = f"Bearer {target.tokens[0]}"
-            message["metadata"] = {"event_type": "tapewatch_delivery", "event_payload": {"key": delivery.key}}
+            message["metadata"] = {"event_type": "tapewatch_delivery", "event_payload": {"key": key}}
         body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
         request = Request(
             self._address(target),
@@ -65,7 +81,8 @@ class SlackNotifier:
             response = self._http.request(request)
         except FetchError as error:
             return _lost(error)
-        return _judged(response, {*target.tokens[-1:]})
+        sent = _judged(response, {*target.tokens[-1:]})
+        return replace(sent, reference=str(message.get("thread_ts", sent.reference))) if target.mode == "bot" else sent
 
     def close(self) -> None:
         """The HTTP client belongs to whoever made it."""
@@ -99,6 +116,19 @@ def _addressing(target: SlackTarget) -> dict[str, Any]:
     return found
 
 
+def _threading(delivery: Delivery) -> dict[str, Any]:
+    """An update answers below what it follows; the channel sees it too unless it is a small one and stands alone.
+
+    A digest is no answer.
+    """
+    thread = delivery.thread
+    stamps = [each for each in thread.parents if _STAMP.fullmatch(each)] if thread and not delivery.digest else []
+    if thread is None or not stamps:
+        return {}
+    small = all(alert.follows == thread.key and alert.severity.rank < Severity.HIGH.rank for alert in delivery.alerts)
+    return {"thread_ts": stamps[0]} | ({} if small else {"reply_broadcast": True})
+
+
 def _lost(error: FetchError) -> Unknown:
     """No answer: certain failures are raised, the rest may have arrived."""
     reason = _NOT_ARRIVED.get(error.reason)
@@ -114,7 +144,8 @@ def _judged(response: Response, secrets: set[str]) -> Sent:
         said = said.replace(secret, "[secret]")
     answer = _json(response.body)
     if response.status == 200 and (response.body.strip() == b"ok" or answer.get("ok") is True):
-        return Sent(f"Slack: {said}")
+        stamp = answer.get("ts")
+        return Sent(f"Slack: {said}", stamp if isinstance(stamp, str) and _STAMP.fullmatch(stamp) else "")
     error = str(answer["error"]) if isinstance(answer.get("error"), str) else said
     if response.status == 429 or error in _LIMITED:
         raise NotifyError("Slack asks us to slow down", reason="rate_limited", retry_after=_seconds(response.headers))

@@ -39,7 +39,7 @@ class Pipeline:
         self._parts = parts
         self._active = active
         self._intake = Intake(parts, lambda: self._active)
-        self._outbox = Outbox(parts)
+        self._outbox = Outbox(parts, lambda: self._active)
 
     @property
     def active(self) -> Active:

@@ -18,8 +18,9 @@ from service.errors import ConfigurationError, NotifyError
 from service.model.delivery import Delivery, DeliveryState, Sent
 from service.notify import kind_of
 from service.notify.receivers import resolve
-from service.pipeline.parts import Parts
-from service.storage import deliveries
+from service.pipeline.dressing import dress
+from service.pipeline.parts import Active, Parts
+from service.storage import deliveries, threads
 
 log = logging.getLogger(__name__)
 
@@ -32,20 +33,25 @@ PAUSING = frozenset({"auth", "rate_limited", "tls"})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one try came to: `outcome` is sent, unknown or failed; `reason` one of notify.REASONS or empty."""
+    """What one try came to: `outcome` is sent, unknown or failed; `reason` one of notify.REASONS or empty.
+
+    `sent` is the answer of a target that took the message.
+    """
 
     outcome: str
     reason: str = ""
     detail: str = ""
     permanent: bool = False
     at_least: timedelta = timedelta(0)
+    sent: Sent | None = None
 
 
 class Outbox:
     """Claims deliveries and sends them in threads."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, active: Callable[[], Active]) -> None:
         self._parts = parts
+        self._active = active
         self._threads = ThreadPoolExecutor(parts.limits.senders, thread_name_prefix="send")
         self._lock = threading.Lock()
         self._serving: set[str] = set()
@@ -62,7 +68,8 @@ class Outbox:
                 return 0
             with database.begin() as connection:
                 closed = self._closed_targets(database.now(connection))
-                claims = deliveries.claim_due(connection, limit=seats, lease=limits.lease, exclude_targets=closed, per_target=1)
+                due = deliveries.claim_due(connection, limit=seats, lease=limits.lease, exclude_targets=closed, per_target=1)
+                claims = threads.attach(connection, due)
             started = [self._start(delivery) for delivery in claims]
         for delivery, work in zip(claims, started, strict=True):  # outside the lock: a finished one calls back at once
             work.add_done_callback(self._finished(delivery))
@@ -113,13 +120,16 @@ class Outbox:
                 detail=result.detail,
                 now=now,
             )
+            if held and result.sent:
+                threads.record(connection, delivery, result.sent, now)
             if held and state is DeliveryState.DISCARDED and delivery.target != INBOX:
                 self._announce(connection, delivery, now)
         self._note(delivery, result, state, due, now, held)
 
     def _send(self, delivery: Delivery) -> Result:
         try:
-            outcome = self._parts.notifiers.send(delivery, resolve(delivery.target, self._parts.secrets))
+            dressed = dress(delivery, self._active().rulebook)
+            outcome = self._parts.notifiers.send(dressed, resolve(delivery.target, self._parts.secrets))
         except ConfigurationError as error:
             return Result("failed", "configuration", str(error))
         except NotifyError as error:
@@ -128,7 +138,7 @@ class Outbox:
             log.error("delivery %s to receiver %s hit a fault of our own", delivery.key, delivery.receiver, exc_info=error)
             return Result("failed", "other", f"{type(error).__name__} in the notifier")
         if isinstance(outcome, Sent):
-            return Result("sent", detail=outcome.detail)
+            return Result("sent", detail=outcome.detail, sent=outcome)
         return Result("unknown", "timeout", outcome.detail, at_least=self._parts.retry.unknown)
 
     def _next(self, delivery: Delivery, result: Result, now: datetime) -> tuple[DeliveryState, datetime | None]:

@@ -6,7 +6,7 @@ It must not read a file, a clock or a setting: the tags and filters that could a
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 from liquid import BoundTemplate, Environment, Mode, StrictUndefined
@@ -57,7 +57,20 @@ def _environment() -> Environment:
     for table, kept in ((environment.tags, _TAGS), (environment.filters, _FILTERS)):
         for name in [name for name in table if name not in kept]:
             del table[name]
+    environment.filters["replace"] = _bounded(environment.filters["replace"])
     return environment
+
+
+def _bounded(replace: Callable[..., object]) -> Callable[..., object]:
+    """Liquid's own `replace`, which no limit holds: a chain of them can multiply a text until the memory is used up."""
+
+    def bounded(value: object, sought: object, put: object = "") -> object:
+        text = str(value)
+        if len(text) + text.count(str(sought)) * len(str(put)) > _Environment.output_stream_limit:
+            raise LiquidError("limit reached: replace makes the text too long", token=None)
+        return replace(value, sought, put)
+
+    return bounded
 
 
 _ENVIRONMENT = _environment()

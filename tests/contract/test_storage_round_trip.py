@@ -91,6 +91,8 @@ ALERT = Alert(
     novelty=Novelty.UPDATE,
     follows="fedcba9876543210",
 )
+NOT_STORED = frozenset({"outlets"})
+"""Filled in when a message is written."""
 STATE = SourceState(etag='"abc"', last_modified="Mon, 22 Dec 2025 01:30:15 GMT", body_hash="ff", failures=3, baselined=True)
 
 
@@ -98,6 +100,8 @@ STATE = SourceState(etag='"abc"', last_modified="Mon, 22 Dec 2025 01:30:15 GMT",
 def test_examples_fill_every_field(noun: Any) -> None:
     """A field added to the model with a default must be added to the example here, and thereby to the table."""
     for field in dataclasses.fields(noun):
+        if field.name in NOT_STORED:
+            continue
         value = getattr(noun, field.name)
         default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
         assert value != default, field.name

@@ -2,20 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 
-from service.model.alert import Alert
-from service.model.delivery import Sent
+from service.model.alert import Alert, Novelty
+from service.model.delivery import Background, Delivery, Digest, Sent, Thread
 from service.model.span import Span
 from service.notify import Notifiers, render
 from service.notify.render.clean import line
-from service.notify.render.mail import compose_mail
+from service.notify.render.mail import compose_mail, subject_of
+from service.notify.render.slack import slack_message
+from service.notify.render.telling import template_fault
 from service.notify.render.words import in_words
-from tests.support.alerts import make_alert
+from tests.support.alerts import NOW, make_alert
 from tests.support.corpora import members
 from tests.support.html_page import Page
 from tests.support.http_server import HttpServer, serve
@@ -41,6 +45,26 @@ def alert(text: str) -> Alert:
         excerpt=text,
         marks=(Span(0, min(5, len(text))),),
         link=text,
+        outlets=(text, f"{text} also"),
+        body=text,
+    )
+
+
+def update(text: str) -> Delivery:
+    """The text in everything that a message says beside the alert itself."""
+    later = replace(alert(text), id="u", novelty=Novelty.UPDATE, follows="f", labels={"sector": text}, facts={"stage": text})
+    background = {"u": Background(text, "ipo", {"stage": f"{text} before"}, (text,), (text,))}
+    thread = Thread("f", (f"<{text}@x.example>", "<first@x.example>"), text)
+    return replace(make_delivery(later, receiver=text), background=background, thread=thread, footer="latency")
+
+
+def digest(text: str) -> Delivery:
+    return replace(update(text), digest=Digest(text, NOW, NOW + timedelta(hours=8), text))
+
+
+def templated(text: str) -> Delivery:
+    return replace(
+        update(text), templates={"subject": "s {{ title }}", "text": "t {{ headline }}\n{{ labels.sector }} {{ outlets }}"}
     )
 
 
@@ -94,6 +118,27 @@ def test_html_and_mime_hold_no_markup_but_ours(strings: list[str]) -> None:
         assert (parsed["To"], parsed.get_all("Bcc"), parsed["Subject"]) == ("b@x.example", None, rendered.subject), text
 
 
+@pytest.mark.parametrize("make", [update, digest, templated])
+def test_whatever_a_message_is_made_of_its_markup_is_ours(strings: list[str], make: Callable[[str], Delivery]) -> None:
+    page = Page(render(make("plain words")).html)
+    tags, attributes = {*page.tags, "mark", "a", "blockquote"}, page.attributes | {"href", "rel"}
+    for text in [*strings[:200], *strings[200::10]]:
+        delivery = make(text)
+        rendered = render(delivery, "http://page.example")
+        assert template_fault(delivery) == "", text
+        page = Page(rendered.html)
+        assert set(page.tags) <= tags and page.attributes <= attributes, text
+        assert all(link.startswith(("http://", "https://", "cid:chart.")) for link in page.links), text
+        assert line(text)[:59].strip() in page.text, text
+        raw = compose_mail(delivery, rendered, ("", "a@x.example"), ("", "b@x.example"))
+        parsed = message_from_bytes(raw, policy=default)
+        assert (parsed["To"], parsed.get_all("Bcc"), parsed.get_all("Cc")) == ("b@x.example", None, None), text
+        assert parsed["Subject"] == subject_of(delivery, rendered), text
+        assert delivery.digest or str(parsed["References"]).split()[-1] == "<first@x.example>", text
+        said = list(_strings(slack_message(delivery)))
+        assert not [each for each in said if re.search(r"<[!@#a-z]", each, re.IGNORECASE)], text
+
+
 def test_each_naughty_string_is_one_mail_to_the_one_recipient(strings: list[str], sink: SmtpSink, out: Notifiers) -> None:
     chosen = strings[:700]
     for number, text in enumerate(chosen):
@@ -107,15 +152,13 @@ def test_each_naughty_string_is_one_mail_to_the_one_recipient(strings: list[str]
 
 
 def test_each_string_arrives_in_slack_literally(strings: list[str], server: HttpServer, out: Notifiers) -> None:
-    for start in range(0, len(strings), 8):
-        bundle = [alert(text) for text in strings[start : start + 8]]
-        assert isinstance(out.send(make_delivery(*bundle), HOOK), Sent)
-    for start, request in zip(range(0, len(strings), 8), server.requests, strict=True):
+    for text in strings:
+        assert isinstance(out.send(make_delivery(alert(text)), HOOK), Sent), text
+    for sent, request in zip(strings, server.requests, strict=True):
         told = list(_strings(request.json()))
         assert not [text for text in told if re.search(r"<[!@#a-z]", text, re.IGNORECASE)]
         whole = "\n".join(told).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        for text in strings[start : start + 8]:
-            assert in_words(alert(text)).source in whole.replace("\u2068", "").replace("\u2069", ""), text
+        assert in_words(alert(sent)).source in whole.replace("\u2068", "").replace("\u2069", ""), sent
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -197,13 +197,13 @@ def test_several_channels_in_one_target_are_refused(out: Notifiers) -> None:
     assert (error.reason, error.permanent) == ("configuration", True)
 
 
-def test_two_hundred_alerts_are_one_message_within_slacks_limits(server: HttpServer, out: Notifiers) -> None:
+def test_four_hundred_alerts_are_one_message_within_slacks_limits(server: HttpServer, out: Notifiers) -> None:
     server.on(HOOK_PATH, Reply(200, b"ok"))
-    out.send(make_delivery(*(make_alert(id=str(number), title=f"Alert {number}") for number in range(200))), HOOK)
+    out.send(make_delivery(*(make_alert(id=str(number), title=f"Alert {number}") for number in range(400))), HOOK)
     message = server.requests[0].json()
     assert len(server.requests) == 1
     assert len(message["blocks"]) <= 50
-    assert message["blocks"][0]["text"]["text"].startswith("200 alerts (200 high): Alert 0")
+    assert message["blocks"][0]["text"]["text"].startswith("400 alerts (400 high): Alert 0")
     assert message["blocks"][-1]["elements"][0]["text"].endswith("more: http://page")
 
 

@@ -14,9 +14,10 @@ from service.model.event import FieldValue
 from service.model.rule import Severity
 from service.model.span import Span
 from service.notify.render import MAX_FULL, render
+from service.notify.render.figures import happened
 from service.notify.render.mail import compose_mail
 from service.notify.render.slack import MAX_BLOCKS, escape, fitted, slack_message
-from service.notify.render.words import happened, in_words, published
+from service.notify.render.words import in_words, published
 from tests.support.alerts import make_alert
 from tests.support.html_page import Page
 from tests.support.notify import make_delivery
@@ -31,9 +32,10 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=120)
     [
         ("limit_up", {}, "Limit up"),
         ("limit_up", {"state": "sealed", "streak": 3.0}, "Limit up · limit days in a row: 3 · state: sealed"),
-        ("price_move", {"pct": 12.0, "bound": "over"}, "Price move · more than +12%"),
-        ("price_move", {"pct": -3.25, "bound": "nearly"}, "Price move · nearly -3.25%"),
-        ("price_move", {"pct": 10.0, "bound": "exact"}, "Price move · +10%"),
+        ("price_move", {"pct": 12.0, "bound": "over"}, "Price move · up more than 12%"),
+        ("price_move", {"pct": -3.25, "bound": "nearly"}, "Price move · down nearly 3.25%"),
+        ("price_move", {"pct": 10.0, "bound": "exact"}, "Price move · up 10%"),
+        ("price_move", {"pct": 0.0}, "Price move · 0%"),
         ("price_move", {"pct": "limit"}, "Price move · limit"),
         ("new_high", {"kind": "index", "period": "record"}, "New high · index · period: record"),
         ("ipo", {"venue": "Hong Kong", "stage": "planned"}, "IPO · stage: planned · venue: Hong Kong"),
@@ -44,7 +46,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=120)
     ],
 )
 def test_what_happened_and_how_much(event_type: str, facts: dict[str, FieldValue], expected: str) -> None:
-    assert happened(make_alert(event_type=event_type, facts=facts)) == expected
+    assert happened(event_type, facts) == expected
 
 
 def test_times_are_told_in_utc_and_in_shanghai() -> None:
@@ -72,8 +74,8 @@ def test_the_body_stands_below_the_title_and_stays_text() -> None:
     assert "See https://example.com/r" in rendered.text
     assert "Ask &lt;b&gt;desk&lt;/b&gt;." in rendered.html
     assert "<b>desk" not in rendered.html
-    sections = [block["text"] for block in slack_message(delivery)["blocks"] if block["type"] == "section"]
-    assert [one["type"] for one in sections if "desk" in one["text"]] == ["plain_text"]
+    about = slack_message(delivery)["blocks"][1]["elements"][0]["elements"]
+    assert "Ask <b>desk</b>.\nSee https://example.com/r\n" in "".join(piece["text"] for piece in about)
 
 
 def test_one_alert_as_text() -> None:
@@ -89,7 +91,7 @@ def test_one_alert_as_text() -> None:
         "Why: event limit_up of Yangtze Optical Fibre and Cable\n"
         "Rule: limit-up · rules/alerts/limit-up.yaml:8:9\n"
         "Headline: Computing power rallies\n"
-        "Source: Example Wire, published 2025-12-22 07:30 UTC (15:30 Shanghai)\n"
+        "Source: Example Wire, published 2025-12-22 07:30 UTC (15:30 Shanghai), 30 min after publication\n"
         "Link: https://news.example.com/1\n"
         "\n" + "-" * 60 + "\nTapewatch · http://page.example\n"
     )
@@ -100,7 +102,8 @@ def test_one_alert_as_html() -> None:
     for said in (
         "Yangtze Optical Fibre and Cable (长飞光纤) hits limit-up",
         "Yangtze Optical Fibre and Cable · 长飞光纤 · 601869.SH",
-        "Limit up · state: sealed",
+        "Limit up state: sealed",
+        "30 min after publication",
         EXCERPT,
         "event limit_up of Yangtze Optical Fibre and Cable",
         "limit-up · rules/alerts/limit-up.yaml:8:9",
@@ -259,13 +262,14 @@ def strings(value: object) -> list[str]:
 
 def test_slack_shows_the_marked_words_in_bold() -> None:
     message = slack_message(make_delivery(MARKED))
-    quote = next(each for block in message["blocks"] if block["type"] == "rich_text" for each in block["elements"])
+    quote = message["blocks"][1]["elements"][1]
+    assert quote["type"] == "rich_text_quote"
     assert [(each["text"], "style" in each) for each in quote["elements"]] == [
         ("Yangtze Optical Fibre (长飞光纤) rocketed to a ", False),
         ("limit-up", True),
         (" within 8 minutes.", False),
     ]
-    assert [block["type"] for block in message["blocks"]] == ["header", "section", "rich_text", "context"]
+    assert [block["type"] for block in message["blocks"]] == ["header", "rich_text", "context"]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +290,7 @@ def test_slack_markup_arrives_literally(text: str) -> None:
         make_delivery(make_alert(title=text, headline=text, excerpt=text, marks=(), reason=text, publisher=text))
     )
     assert message["blocks"][0]["text"]["text"] == f"HIGH: {escape(text)}"
-    quote = message["blocks"][2]["elements"][0]["elements"]
+    quote = message["blocks"][1]["elements"][1]["elements"]
     assert "".join(each["text"] for each in quote) == text
     assert not [each for each in strings(message) if "<!" in each or "<@" in each or "<http" in each]
     assert "mrkdwn" not in strings(message)

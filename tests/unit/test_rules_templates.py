@@ -144,3 +144,10 @@ def test_template_payloads_as_titles_and_as_words() -> None:
         assert title_of(one, item("x", line)) == (" ".join(line.split()) or "r")
         check(line, ["subject"])
         assert title_of(Match(Rule("r", line, Severity.LOW, ""), None, (), ""), item("x", "Head"))
+
+
+def test_a_chain_of_replacements_cannot_use_up_the_memory() -> None:
+    template = "{{ headline " + "| replace: 'p', headline " * 20 + "}}"
+    with pytest.raises(TemplateError, match="replace makes the text too long"):
+        render(template, {"headline": "p" * 300})
+    assert render("{{ headline | replace: 'p', 'ab' | replace: 'b' }}", {"headline": "p-p"}) == "a-a"

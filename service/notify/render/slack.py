@@ -1,46 +1,50 @@
-"""A delivery as a Slack message in Block Kit.
+"""A delivery as a Slack message in Block Kit; what keeps untrusted text literal is in `blocks`.
 
-Guarantee: untrusted text stays literal: it stands in plain_text with & < > escaped, or in rich_text, which Slack does not
-parse; never in mrkdwn, which has no way of escaping * _ ~ (and *ST is how risky shares are named). Slack's limits are kept,
-whatever comes. Links are rich_text links, not buttons: a button asks the app for an answer that a webhook cannot give, and
-shows a warning.
+Guarantee: Slack's limits are kept, whatever comes; what does not fit is counted, never dropped without a word.
 """
 
-import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from service.model.delivery import Delivery
-from service.notify.render import by_severity, head
+from service.notify.render.blocks import (
+    MAX_BLOCKS,
+    MAX_TEXT,
+    Block,
+    context,
+    escape,
+    fitted,
+    header,
+    length,
+    link,
+    listed,
+    paragraph,
+    quoted,
+    rich,
+    section,
+    texts,
+)
 from service.notify.render.clean import cut, isolate
-from service.notify.render.words import AlertWords, in_words
+from service.notify.render.digest import DigestLine, DigestWords
+from service.notify.render.telling import Buttons, tell
+from service.notify.render.words import AlertWords
 
-MAX_HEADER = 150
-MAX_SECTION = 3000
-MAX_CONTEXT = 2000
-MAX_BLOCKS = 50
+__all__ = ["MAX_BLOCKS", "MAX_FULL", "escape", "fitted", "slack_message"]
+
 MAX_FULL = 8
 MAX_FALLBACK = 1000
+MAX_BODY = 1000
 _LINES_EACH = 10
-_AFTER_OPENER = re.compile(r"(?<=<)")
+_FOOT = 200
+"""Characters kept for the line that says what is missing."""
 
-Block = dict[str, Any]
 
-
-def slack_message(delivery: Delivery, base_url: str = "") -> Block:
+def slack_message(delivery: Delivery, base_url: str = "", buttons: Buttons | None = None) -> Block:
     """The body of a webhook call or of chat.postMessage, without a channel; the first block's id holds the delivery's key."""
-    alerts = by_severity(delivery.alerts)
-    words = [in_words(alert) for alert in alerts]
-    title = head(alerts, words)
-    full, rest = words[:MAX_FULL], words[MAX_FULL:]
-    blocks = [_header(title)] if len(words) != 1 else []
-    for number, each in enumerate(full):
-        blocks += [{"type": "divider"}] * (number > 0) + list(_alert(each, alone=len(words) == 1))
-    blocks += list(_rest(rest, base_url, MAX_BLOCKS - len(blocks)))
+    told = tell(delivery, buttons)
+    blocks = _digest(told.digest, base_url) if told.digest else _alerts(told.title, told.words, base_url)
     blocks[0]["block_id"] = f"tapewatch-{delivery.key}"[:255]
-    severity = f"[{words[0].severity.upper()}] " if words else ""
     return {
-        "text": fitted(f"{severity}{title}", MAX_FALLBACK),
+        "text": fitted(told.subject, MAX_FALLBACK),
         "blocks": blocks,
         "mrkdwn": False,
         "link_names": False,
@@ -49,79 +53,113 @@ def slack_message(delivery: Delivery, base_url: str = "") -> Block:
     }
 
 
-def escape(text: str) -> str:
-    """Slack's three control characters as entities; nothing else is one outside mrkdwn."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _alerts(title: str, words: Sequence[AlertWords], base_url: str) -> list[Block]:
+    if len(words) == 1:
+        top = title if words[0].custom else f"{words[0].label}: {isolate(words[0].title)}"
+        return [header(top), *_alert(words[0], titled=True)]
+    blocks = [header(title)]
+    shown = 0
+    for number, each in enumerate(words[:MAX_FULL]):
+        more = [*([{"type": "divider"}] if number else []), *_alert(each, titled=False)]
+        if number and length(blocks) + length(more) > MAX_TEXT - 2 * _FOOT:
+            break
+        blocks += more
+        shown += 1
+    return blocks + list(_rest(words[shown:], base_url, MAX_BLOCKS - len(blocks), MAX_TEXT - length(blocks)))
 
 
-def fitted(text: str, limit: int) -> str:
-    """`text` escaped, cut so that the escaped form is no longer than `limit`, never through an entity, never empty."""
-    shown = text
-    while len(escape(shown)) > limit:
-        shown = cut(text, min(len(shown) - 1, max(1, len(shown) * limit // len(escape(shown)))))
-    return escape(shown) or "-"
+def _alert(words: AlertWords, *, titled: bool) -> Iterable[Block]:
+    """One alert: what, the sentence, where to read it; small print; what can be done. `titled`: a header says its title."""
+    yield rich([*([] if titled else [section(texts(f"{words.label}: {isolate(words.title)}\n", bold=True))]), *_said(words)])
+    if not words.custom:
+        yield context(_small_print(words))
+    if words.actions:
+        yield rich([section(_actions(words))])
 
 
-def _alert(words: AlertWords, *, alone: bool) -> Iterable[Block]:
-    severity = words.severity.upper()
-    if alone:
-        yield _header(f"{severity}: {isolate(words.title)}")
+def _said(words: AlertWords) -> Iterable[Block]:
+    if words.custom:
+        yield section(texts("\n".join(map(isolate, words.custom)) + "\n"))
     else:
-        yield _rich(_section(*_texts(f"{severity}: {isolate(words.title)}", bold=True)))
-    if about := "\n".join(filter(None, (words.subject, isolate(words.happened)))):
-        yield {"type": "section", "text": _plain(about, MAX_SECTION)}
-    if words.body:
-        yield {"type": "section", "text": _plain("\n".join(map(isolate, words.body)), MAX_SECTION)}
-    if words.excerpt or words.link:
-        yield _rich(*_excerpt(words))
-    yield _context(words)
-
-
-def _excerpt(words: AlertWords) -> Iterable[Block]:
-    if words.excerpt:
-        pieces = (piece for segment in words.excerpt for piece in _texts(segment.text, bold=segment.marked))
-        yield {"type": "rich_text_quote", "elements": list(pieces)}
+        beside = f" · {isolate(words.details)}" if words.figure and words.details else ""
+        body = cut("\n".join(map(isolate, words.body)), MAX_BODY)
+        about = "".join(f"{line}\n" for line in (words.subject, *_since(words), body) if line)
+        yield section([*texts(isolate(words.figure), bold=True), *texts(f"{beside}\n{about}")])
+        if words.excerpt:
+            yield quoted(piece for segment in words.excerpt for piece in texts(segment.text, bold=segment.marked))
     if words.link:
-        yield _section({"type": "link", "url": words.link, "text": f"Read it at {words.link_host}"})
+        yield section([link(words.link, f"Read it at {words.link_host}")])
 
 
-def _context(words: AlertWords) -> Block:
-    when = f"published {words.published}" if words.published else ""
-    labelled = (("Why", words.why), ("Rule", words.rule), ("Headline", isolate(words.headline)))
-    lines = [f"{label}: {value}" for label, value in labelled if value]
-    lines.append("Source: " + ", ".join(filter(None, (isolate(words.source), when))))
-    return {"type": "context", "elements": [_plain(each, MAX_CONTEXT) for each in lines]}
+def _since(words: AlertWords) -> Iterable[str]:
+    if words.changed:
+        yield f"Changed: {words.changed}"
+    if words.first:
+        yield f"Update to: {isolate(words.first)}"
 
 
-def _rest(rest: list[AlertWords], base_url: str, room: int) -> Iterable[Block]:
+def _small_print(words: AlertWords) -> Iterable[str]:
+    labelled = (
+        ("Why", words.why),
+        ("Rule", words.rule),
+        ("Headline", isolate(words.headline)),
+        ("Source", words.reported),
+        ("Also", words.outlets),
+        ("Latency", words.latency),
+    )
+    return [f"{label}: {value}" for label, value in labelled if value] or ["Tapewatch"]
+
+
+def _actions(words: AlertWords) -> Iterable[Block]:
+    for number, (said, url) in enumerate(words.actions):
+        if number:
+            yield from texts("   ·   ")
+        yield link(url, said)
+
+
+def _rest(rest: Sequence[AlertWords], base_url: str, blocks: int, room: int) -> Iterable[Block]:
     """The alerts that are not shown whole, by their titles, ten to a section."""
-    titles = [f"{words.severity.upper()}: {isolate(cut(words.title, 200))}" for words in rest]
-    shown = titles[: _LINES_EACH * (room - 1)]
+    shown: list[str] = []
+    for words in rest[: _LINES_EACH * (blocks - 1)]:
+        title = f"{words.label}: {isolate(cut(words.title, 200))}"
+        room -= len(escape(title)) + 1
+        if room < _FOOT:
+            break
+        shown.append(title)
     for start in range(0, len(shown), _LINES_EACH):
-        yield {"type": "section", "text": _plain("\n".join(shown[start : start + _LINES_EACH]), MAX_SECTION)}
-    if len(shown) < len(titles):
-        more = f"and {len(titles) - len(shown)} more" + (f": {base_url}" if base_url else "")
-        yield {"type": "context", "elements": [_plain(more, MAX_CONTEXT)]}
+        yield paragraph("\n".join(shown[start : start + _LINES_EACH]))
+    if len(shown) < len(rest):
+        yield _more(len(rest) - len(shown), base_url)
 
 
-def _header(text: str) -> Block:
-    return {"type": "header", "text": _plain(text, MAX_HEADER)}
+def _more(number: int, base_url: str) -> Block:
+    return context([f"and {number} more" + (f": {base_url}" if base_url else "")])
 
 
-def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": fitted(text, limit), "emoji": False}
+def _digest(digest: DigestWords, base_url: str) -> list[Block]:
+    small = [digest.period, *filter(None, [isolate(digest.reason)])]
+    blocks = [header(digest.title), paragraph(f"{digest.counts}\n{digest.spark}"), context([*small, digest.chart_words])]
+    left = digest.more
+    for group in digest.groups:
+        room = MAX_TEXT - length(blocks) - _FOOT
+        lines: list[Block] = []
+        for entry in group.lines if len(blocks) < MAX_BLOCKS - 1 else ():
+            made = section(_line(entry))
+            room -= length(made)
+            if room < _FOOT:
+                break
+            lines.append(made)
+        left += len(group.lines) - len(lines)
+        if lines:
+            name = [*texts(isolate(group.name), bold=True), *texts(f" ({group.counts})\n")]
+            blocks.append(rich([section(name), listed(lines)]))
+    return blocks + ([_more(left, base_url)] if left else [])
 
 
-def _rich(*elements: Block) -> Block:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _section(*elements: Block) -> Block:
-    return {"type": "rich_text_section", "elements": list(elements)}
-
-
-def _texts(text: str, *, bold: bool) -> Iterable[Block]:
-    """Rich text is not parsed; that no string holds a `<!` or `<@` all the same costs nothing."""
-    for piece in _AFTER_OPENER.split(text):
-        if piece:
-            yield {"type": "text", "text": piece} | ({"style": {"bold": True}} if bold else {})
+def _line(entry: DigestLine) -> Iterable[Block]:
+    yield from texts(f"{entry.lead} · ")
+    yield from texts(entry.said, bold=True)
+    yield from texts(f" · {entry.beside}" if entry.beside else "")
+    if entry.words.link:
+        yield from texts(" · ")
+        yield link(entry.words.link, entry.words.link_host)
