@@ -34,10 +34,8 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_keys")),
     )
-    op.create_index(op.f("ix_alerts_follows"), "alerts", ["follows"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_alerts_follows"), table_name="alerts")
     op.drop_table("keys")
     op.drop_table("threads")
