@@ -51,6 +51,10 @@ class Transfer:
         self._pieces.append(piece)
         return None
 
+    def is_answered(self, status: int) -> bool:
+        """Whether a transfer that broke off said all that was wanted of it: its status, and its headers to the end."""
+        return self.request.status_counts and status >= 200 and self.lines[-1:] == [b"\r\n"]
+
     def conclude(self, status: int) -> Response | None:
         """The answer, or None when there is another hop to ask. Raises FetchError (`redirects`, `too_large`)."""
         if sum(map(len, self.lines)) > MAX_HEADER_BYTES:  # libcurl itself stops at 300 KiB

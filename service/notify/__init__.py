@@ -14,20 +14,43 @@ from service.notify.email import EmailNotifier
 from service.notify.inbox import InboxNotifier
 from service.notify.render import Rendered, render
 from service.notify.slack import SlackNotifier
-from service.notify.targets import AppriseTarget, InboxTarget, MailTarget, SlackTarget, Target, read_target
+from service.notify.targets import (
+    AppriseTarget,
+    InboxTarget,
+    MailTarget,
+    SlackTarget,
+    Target,
+    WebhookTarget,
+    read_target,
+)
+from service.notify.webhook import WebhookNotifier
 
 __all__ = ["NOTIFIERS", "REASONS", "Notifier", "Notifiers", "NotifyContext", "Rendered", "build_notifiers", "kind_of", "render"]
 
 NOTIFIERS: Mapping[str, Callable[[NotifyContext], Notifier]] = {
     "email": EmailNotifier,
     "slack": SlackNotifier,
+    "webhook": WebhookNotifier,
     "inbox": InboxNotifier,
     "apprise": AppriseNotifier,
 }
 """Every kind of notifier."""
 
-_KINDS: Mapping[type, str] = {MailTarget: "email", SlackTarget: "slack", InboxTarget: "inbox", AppriseTarget: "apprise"}
-_SCHEMES = {"mailto": "email", "mailtos": "email", "slack": "slack", "inbox": "inbox"}
+_KINDS: Mapping[type, str] = {
+    MailTarget: "email",
+    SlackTarget: "slack",
+    WebhookTarget: "webhook",
+    InboxTarget: "inbox",
+    AppriseTarget: "apprise",
+}
+_SCHEMES = {
+    "mailto": "email",
+    "mailtos": "email",
+    "slack": "slack",
+    "webhook+http": "webhook",
+    "webhook+https": "webhook",
+    "inbox": "inbox",
+}
 _SLACK_HOOKS = ("https://hooks.slack.com/services/", "https://hooks.slack-gov.com/services/")
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from service.clock import utc_now
 from service.http import HttpClient
 from service.model.delivery import Delivery, Outcome
 from service.notify.render import Rendered
@@ -32,15 +34,32 @@ class NotifyContext:
     """What notifiers are built from.
 
     `inbox` stores a message for our own page and is idempotent by the delivery's key. `allow_networks` are the non-public
-    networks that may be connected to ("CIDR[:port]"). The Slack bases are settings so that a Slack-shaped server can stand in.
+    networks that may be connected to ("CIDR[:port]"). `now` dates signatures and reads the dates of Retry-After. `slack_every` is
+    the least time in seconds between two messages to one channel. The Slack bases are settings so that a Slack-shaped server can
+    stand in.
     """
 
     http: HttpClient
     inbox: Callable[[Delivery, Rendered], None]
     allow_networks: tuple[str, ...] = ()
     base_url: str = ""
+    now: Callable[[], datetime] = utc_now
     slack_webhook_base: str = "https://hooks.slack.com/services"
     slack_api_base: str = "https://slack.com/api"
+    slack_every: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How deliveries to one target follow each other.
+
+    A try takes no longer than `longest` seconds. `together` tries are recorded in one transaction: so many messages a crash can
+    repeat at most for this target. `every` is the least time in seconds from one to the next.
+    """
+
+    longest: float
+    together: int = 1
+    every: float = 0.0
 
 
 class Notifier(Protocol):
@@ -50,6 +69,11 @@ class Notifier(Protocol):
     where it certainly did not; nothing else leaves it for anything the network or the server does. Every copy of a delivery
     carries its key.
     """
+
+    @property
+    def pace(self) -> Pace:
+        """The same for all targets of this kind."""
+        ...
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One try; `url` is the resolved target."""

@@ -5,34 +5,23 @@ asks; a try that ended after the request was on its way is Unknown. The token st
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from service.errors import ConfigurationError, FetchError, NotifyError
 from service.http import Request, Response
-from service.model.delivery import Delivery, Outcome, Sent, Unknown
-from service.notify.base import AUTH_WAIT, NotifyContext
+from service.model.delivery import Delivery, Outcome, Sent
+from service.notify import posting
+from service.notify.base import AUTH_WAIT, NotifyContext, Pace
 from service.notify.render.clean import line
 from service.notify.render.slack import slack_message
 from service.notify.targets import SlackTarget, read_target
 
-TIMEOUT_SECONDS = 20.0
-MAX_ANSWER = 64 * 1024
-MAX_WAIT = 3600.0
 GOVERNMENT_BASE = "https://hooks.slack-gov.com/services"
 
 _AUTH = frozenset({"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "org_login_required"})
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
-_NOT_ARRIVED: Mapping[str, str] = {
-    "dns": "connection",
-    "connect": "connection",
-    "tls": "tls",
-    "refused_address": "refused_address",
-    "bad_url": "configuration",
-}
-"""The reasons of a FetchError that say the request never reached Slack, in the words of REASONS."""
 
 
 class SlackNotifier:
@@ -41,7 +30,14 @@ class SlackNotifier:
     def __init__(self, context: NotifyContext) -> None:
         self._http = context.http
         self._base_url = context.base_url
+        self._now = context.now
+        self._every = context.slack_every
         self._hook, self._api = context.slack_webhook_base.rstrip("/"), context.slack_api_base.rstrip("/")
+
+    @property
+    def pace(self) -> Pace:
+        """Slack takes one message a second for each channel."""
+        return Pace(posting.TIMEOUT_SECONDS, every=self._every)
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One POST."""
@@ -57,15 +53,16 @@ class SlackNotifier:
             method="POST",
             headers=headers,
             body=body,
-            max_bytes=MAX_ANSWER,
-            timeout=TIMEOUT_SECONDS,
+            max_bytes=posting.MAX_ANSWER,
+            timeout=posting.TIMEOUT_SECONDS,
             redirects=0,
         )
         try:
             response = self._http.request(request)
         except FetchError as error:
-            return _lost(error)
-        return _judged(response, {*target.tokens[-1:]})
+            return posting.lost(error, "Slack")
+        wait = posting.asked_to_wait(response.headers, self._now())
+        return _judged(response, {*target.tokens[-1:]}, wait)
 
     def close(self) -> None:
         """The HTTP client belongs to whoever made it."""
@@ -99,16 +96,7 @@ def _addressing(target: SlackTarget) -> dict[str, Any]:
     return found
 
 
-def _lost(error: FetchError) -> Unknown:
-    """No answer: certain failures are raised, the rest may have arrived."""
-    reason = _NOT_ARRIVED.get(error.reason)
-    if reason is None:
-        return Unknown(f"Slack did not answer ({error.reason})")
-    wait = AUTH_WAIT if reason == "tls" else None
-    raise NotifyError(str(error), reason=reason, permanent=reason == "configuration", retry_after=wait)
-
-
-def _judged(response: Response, secrets: set[str]) -> Sent:
+def _judged(response: Response, secrets: set[str], wait: float | None) -> Sent:
     said = line(response.body[:300].decode("utf-8", "replace"), 100)
     for secret in secrets:
         said = said.replace(secret, "[secret]")
@@ -117,14 +105,14 @@ def _judged(response: Response, secrets: set[str]) -> Sent:
         return Sent(f"Slack: {said}")
     error = str(answer["error"]) if isinstance(answer.get("error"), str) else said
     if response.status == 429 or error in _LIMITED:
-        raise NotifyError("Slack asks us to slow down", reason="rate_limited", retry_after=_seconds(response.headers))
+        raise NotifyError("Slack asks us to slow down", reason="rate_limited", retry_after=wait)
     sentence = f"Slack refused the message: {response.status} {line(error, 100)}"
     if error in _AUTH or response.status == 401:
         raise NotifyError(sentence, reason="auth", retry_after=AUTH_WAIT)
     if error in _TOO_LARGE or response.status == 413:
         raise NotifyError(sentence, reason="too_large", permanent=True)
-    if response.status >= 500 or response.status in (408, 425) or error in _PASSING:
-        raise NotifyError(sentence, reason="server_error", retry_after=_seconds(response.headers))
+    if posting.passing(response.status) or error in _PASSING:
+        raise NotifyError(sentence, reason="server_error", retry_after=wait)
     if response.status >= 400 or answer.get("ok") is False:
         raise NotifyError(sentence, reason="rejected", permanent=True)
     raise NotifyError(f"this is not Slack's answer: {response.status} {said}", reason="other")
@@ -136,8 +124,3 @@ def _json(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "").strip()
-    return min(float(value), MAX_WAIT) if value.isascii() and value.isdigit() else None
