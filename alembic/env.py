@@ -8,8 +8,11 @@ from sqlalchemy.types import TypeDecorator
 
 from alembic import context
 from service.clock import utc_now
+from service.storage import target_tables
 from service.storage.database import open_database
 from service.storage.tables import Row
+
+assert target_tables.TARGETS.metadata is Row.metadata  # tables in modules of their own are known once these are imported
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from service.errors import ConfigurationError, NotifyError
 from service.model.delivery import Delivery, Outcome
 from service.notify.apprise import AppriseNotifier
-from service.notify.base import REASONS, Notifier, NotifyContext
+from service.notify.base import REASONS, Notifier, NotifyContext, Pace
 from service.notify.email import EmailNotifier
 from service.notify.inbox import InboxNotifier
 from service.notify.render import Rendered, render
@@ -25,7 +25,18 @@ from service.notify.targets import (
 )
 from service.notify.webhook import WebhookNotifier
 
-__all__ = ["NOTIFIERS", "REASONS", "Notifier", "Notifiers", "NotifyContext", "Rendered", "build_notifiers", "kind_of", "render"]
+__all__ = [
+    "NOTIFIERS",
+    "REASONS",
+    "Notifier",
+    "Notifiers",
+    "NotifyContext",
+    "Pace",
+    "Rendered",
+    "build_notifiers",
+    "kind_of",
+    "render",
+]
 
 NOTIFIERS: Mapping[str, Callable[[NotifyContext], Notifier]] = {
     "email": EmailNotifier,
@@ -67,6 +78,13 @@ class Notifiers:
         except ConfigurationError as error:
             raise NotifyError(str(error), reason="configuration", permanent=True) from None
         return self._notifiers[_KINDS[type(target)]].send(delivery, url)
+
+    def pace(self, url: str) -> Pace:
+        """How deliveries to `url`, a resolved target, follow each other."""
+        try:
+            return self._notifiers[_KINDS[type(read_target(url))]].pace
+        except ConfigurationError:
+            return Pace(0.0)
 
     def close(self) -> None:
         """End everything that is kept open."""

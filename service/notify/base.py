@@ -7,7 +7,7 @@ from typing import Protocol
 
 from service.clock import utc_now
 from service.http import HttpClient
-from service.model.delivery import Delivery, Outcome
+from service.model.delivery import FAULT, LOST, Delivery, Outcome
 from service.notify.render import Rendered
 
 REASONS = (
@@ -22,6 +22,8 @@ REASONS = (
     "refused_address",
     "too_large",
     "other",
+    FAULT,
+    LOST,
 )
 """Why a try failed, as NotifyError and the metrics name it."""
 

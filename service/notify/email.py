@@ -5,6 +5,8 @@ final dot, and an error at goodbye changes nothing. A connection is kept a few s
 and account, and never after an error.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
@@ -32,6 +34,7 @@ class EmailNotifier:
         self._base_url = context.base_url
         self._lock = Lock()
         self._kept: dict[Account, list[tuple[Connection, float]]] = {}
+        self._busy: set[Connection] = set()
         self._name: str | None = None
 
     @property
@@ -46,7 +49,7 @@ class EmailNotifier:
         message = compose_mail(delivery, render(delivery, self._base_url), sender, recipient, _extra(target))
         connection = self._begun(target, sender[1], recipient[1])
         try:
-            with connection.limited(FINISH_SECONDS):
+            with self._under_way(connection), connection.limited(FINISH_SECONDS):
                 detail, answered = connection.finish(message)
         except NotifyError:
             connection.leave()
@@ -58,9 +61,12 @@ class EmailNotifier:
         return Sent(detail)
 
     def close(self) -> None:
-        """Leave every connection that is kept."""
+        """Leave every connection that is kept, and break those in use: nobody waits for a server that hangs."""
         with self._lock:
             kept, self._kept = self._kept, {}
+            busy = list(self._busy)
+        for connection in busy:
+            connection.break_off()
         for connections in kept.values():
             for connection, _ in connections:
                 connection.leave()
@@ -69,7 +75,7 @@ class EmailNotifier:
         """A connection on which the server waits for the message: a kept one if it still works, else a new one."""
         if kept := self._take(target):
             try:
-                with kept.limited(BEGIN_SECONDS):
+                with self._under_way(kept), kept.limited(BEGIN_SECONDS):
                     kept.begin(sender, recipient)
                 return kept
             except NotifyError:
@@ -78,7 +84,7 @@ class EmailNotifier:
                     raise
         fresh = Connection(target, self._guard, self._name)
         try:
-            with fresh.limited(BEGIN_SECONDS):
+            with self._under_way(fresh), fresh.limited(BEGIN_SECONDS):
                 fresh.open()
                 fresh.begin(sender, recipient)
         except NotifyError:
@@ -86,6 +92,16 @@ class EmailNotifier:
             raise
         self._name = fresh.local_hostname  # finding out our own name can take the resolver seconds: once is enough
         return fresh
+
+    @contextmanager
+    def _under_way(self, connection: Connection) -> Iterator[None]:
+        with self._lock:
+            self._busy.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy.discard(connection)
 
     def _take(self, target: MailTarget) -> Connection | None:
         with self._lock:

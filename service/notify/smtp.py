@@ -99,7 +99,7 @@ class Connection(smtplib.SMTP):
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
         """Break the connection when the block takes longer, however slowly the server drips."""
-        timer = Timer(seconds, self._break)
+        timer = Timer(seconds, self.break_off)
         timer.daemon = True
         timer.start()
         try:
@@ -107,7 +107,8 @@ class Connection(smtplib.SMTP):
         finally:
             timer.cancel()
 
-    def _break(self) -> None:
+    def break_off(self) -> None:
+        """End whatever it does, from any thread."""
         self._expired = True
         for each in (self.sock, self._connecting):
             if isinstance(each, socket.socket):

@@ -1,44 +1,32 @@
-"""Due deliveries → sent and recorded, one at a time for each target, so that a slow target delays only itself.
+"""Due deliveries → sent and recorded, in batches, one target at a time in order, so that a slow target delays only itself.
 
-The record follows the send: a crash between the two sends once more, under the same key. A delivery that is given up is never
-silent: it is logged, counted, shown, and its alerts go to the inbox as `undelivered`.
+The record follows the send: a crash between the two sends once more, under the same key. A batch is claimed together to save
+transactions, and what has not been tried when the target fails, the time runs short or the program ends is given back. How many
+messages of a target may be sent and not yet recorded is its notifier's `pace`: that many a crash can repeat, of mail one.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
-from sqlalchemy import Connection
-
-from service.alerting.backoff import next_try
-from service.errors import ConfigurationError, NotifyError
-from service.model.delivery import Delivery, DeliveryState, Sent
-from service.notify import kind_of
+from service.alerting.trouble import is_closed, is_trouble
+from service.errors import ConfigurationError
+from service.model.delivery import Delivery
+from service.notify import Pace
 from service.notify.receivers import resolve
 from service.pipeline.parts import Parts
-from service.storage import deliveries
+from service.pipeline.recorder import Recorder
+from service.pipeline.trying import Try, put_off, send
+from service.storage import deliveries, targets
+from service.storage.endings import give_back
 
 log = logging.getLogger(__name__)
 
-INBOX = "inbox://"
-UNDELIVERED = "undelivered"
-"""Receiver name of the copy that goes to the inbox when a delivery was given up."""
-PAUSING = frozenset({"auth", "rate_limited", "tls"})
-"""Reasons that hold for the target as a whole: its other deliveries wait as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one try came to: `outcome` is sent, unknown or failed; `reason` one of notify.REASONS or empty."""
-
-    outcome: str
-    reason: str = ""
-    detail: str = ""
-    permanent: bool = False
-    at_least: timedelta = timedelta(0)
+BATCH = 5
+"""Deliveries of one target that are claimed together."""
 
 
 class Outbox:
@@ -46,31 +34,52 @@ class Outbox:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._recorder = Recorder(parts)
         self._threads = ThreadPoolExecutor(parts.limits.senders, thread_name_prefix="send")
+        self._room = parts.limits.senders * BATCH
         self._lock = threading.Lock()
-        self._serving: set[str] = set()
-        self._paused: dict[str, datetime] = {}
+        self._serving: dict[str, int] = {}
+        self._resting: dict[str, float] = {}
         self._under_way: set[Future[None]] = set()
         self._closing = False
 
     def deliver(self) -> int:
-        """Claim what is due for targets that are neither being served nor paused, and start on it; returns how much."""
-        limits, database = self._parts.limits, self._parts.database
+        """Claim what is due for targets that are neither being served nor left alone, and start on it; returns how much."""
+        self._recorder.settle()
+        return self._deliver(1)
+
+    def _deliver(self, least: int) -> int:
+        """`least`: how much room there must be for it to be worth a transaction."""
         with self._lock:
-            seats = 0 if self._closing else limits.senders - len(self._serving)
-            if seats <= 0:
+            room = 0 if self._closing else self._room - sum(self._serving.values())
+            if room < least:
                 return 0
-            with database.begin() as connection:
-                closed = self._closed_targets(database.now(connection))
-                claims = deliveries.claim_due(connection, limit=seats, lease=limits.lease, exclude_targets=closed, per_target=1)
-            started = [self._start(delivery) for delivery in claims]
-        for delivery, work in zip(claims, started, strict=True):  # outside the lock: a finished one calls back at once
-            work.add_done_callback(self._finished(delivery))
+            began = monotonic()
+            claims = self._claim(room)
+            batches: dict[str, list[Delivery]] = {}
+            for delivery in claims:
+                batches.setdefault(delivery.target, []).append(delivery)
+            started = {target: self._start(batch, began) for target, batch in batches.items()}
+        for target, work in started.items():  # outside the lock: a finished one calls back at once
+            work.add_done_callback(self._finished(target))
         return len(claims)
 
-    def _start(self, delivery: Delivery) -> Future[None]:
-        self._serving.add(delivery.target)
-        work = self._threads.submit(self._work, delivery)
+    def _claim(self, room: int) -> list[Delivery]:
+        database, limits = self._parts.database, self._parts.limits
+        with database.begin() as connection:
+            now = database.now(connection)
+            self._recorder.troubled = targets.troubled(connection)
+            return deliveries.claim_due(
+                connection,
+                limit=room,
+                lease=limits.lease,
+                exclude_targets=self._closed_targets(now),
+                per_target=self._share,
+            )
+
+    def _start(self, batch: list[Delivery], began: float) -> Future[None]:
+        self._serving[batch[0].target] = len(batch)
+        work = self._threads.submit(self._serve, batch, began)
         self._under_way.add(work)
         return work
 
@@ -82,96 +91,72 @@ class Outbox:
             return set(self._under_way)
 
     def _closed_targets(self, now: datetime) -> frozenset[str]:
-        self._paused = {target: until for target, until in self._paused.items() if until > now}
-        return frozenset(self._serving | self._paused.keys())
+        self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
+        closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
+        return frozenset((*self._serving, *self._resting, *closed))
 
-    def _finished(self, delivery: Delivery) -> Callable[[Future[None]], None]:
+    def _share(self, target: str) -> int:
+        """How many deliveries of a target may be claimed together: one where each is followed by a pause or may eat the lease."""
+        pace = self._pace(target)
+        return 1 if pace.every or pace.longest > self._parts.limits.lease.total_seconds() else BATCH
+
+    def _pace(self, target: str) -> Pace:
+        try:
+            return self._parts.notifiers.pace(resolve(target, self._parts.secrets))
+        except ConfigurationError:
+            return Pace(0.0)
+
+    def _finished(self, target: str) -> Callable[[Future[None]], None]:
         def finished(work: Future[None]) -> None:
             with self._lock:
-                self._serving.discard(delivery.target)
+                self._serving.pop(target, None)
                 self._under_way.discard(work)
             if error := work.exception():
-                log.error("the outcome of delivery %s could not be recorded; its lease will end", delivery.key, exc_info=error)
+                log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
             elif not self._closing:
-                self.deliver()
+                self._deliver(self._room // 2)
 
         return finished
 
-    def _work(self, delivery: Delivery) -> None:
-        result = self._send(delivery)
+    def _serve(self, batch: Sequence[Delivery], began: float) -> None:
+        """Send a batch in its order, recording as the pace has it."""
+        pace = self._pace(batch[0].target)
+        tries: list[Try] = []
+        left = list(batch)
+        try:
+            while left and not self._must_stop(pace, began, fresh=len(left) == len(batch)):
+                delivery = left.pop(0)
+                if (until := put_off(delivery, self._parts.retry)) and self._waits(delivery, until):
+                    continue
+                tries.append(Try(delivery, send(self._parts, delivery)))
+                result = tries[-1].result
+                if is_trouble(result.reason, permanent=result.permanent):
+                    break
+                if len(tries) >= pace.together:
+                    written, tries = self._recorder.settle(tries), []
+                    if not written:
+                        break
+        finally:
+            self._recorder.settle(tries)
+            if pace.every:
+                with self._lock:
+                    self._resting[batch[0].target] = monotonic() + pace.every
+            if left:
+                self._return(left, None)
+
+    def _must_stop(self, pace: Pace, began: float, *, fresh: bool) -> bool:
+        """Whether what is left is given back: the program ends, or another try might outlive the lease."""
+        lease = self._parts.limits.lease.total_seconds()
+        return self._closing or monotonic() - began > (lease / 2 if fresh else lease - pace.longest)
+
+    def _waits(self, delivery: Delivery, until: datetime) -> bool:
+        with self._parts.database.read() as connection:
+            wait = until - self._parts.database.now(connection)
+        if wait > timedelta(0):
+            self._return([delivery], until)
+        return wait > timedelta(0)
+
+    def _return(self, left: Sequence[Delivery], due: datetime | None) -> None:
         database = self._parts.database
         with database.begin() as connection:
-            now = database.now(connection)
-            state, due = self._next(delivery, result, now)
-            held = deliveries.record(
-                connection,
-                delivery,
-                state=state,
-                next_at=due,
-                outcome=result.outcome,
-                reason=result.reason,
-                detail=result.detail,
-                now=now,
-            )
-            if held and state is DeliveryState.DISCARDED and delivery.target != INBOX:
-                self._announce(connection, delivery, now)
-        self._note(delivery, result, state, due, now, held)
-
-    def _send(self, delivery: Delivery) -> Result:
-        try:
-            outcome = self._parts.notifiers.send(delivery, resolve(delivery.target, self._parts.secrets))
-        except ConfigurationError as error:
-            return Result("failed", "configuration", str(error))
-        except NotifyError as error:
-            return Result("failed", error.reason, str(error), error.permanent, timedelta(seconds=error.retry_after or 0))
-        except Exception as error:  # broad: a poison message must cost itself alone: it backs off like any failure
-            log.error("delivery %s to receiver %s hit a fault of our own", delivery.key, delivery.receiver, exc_info=error)
-            return Result("failed", "other", f"{type(error).__name__} in the notifier")
-        if isinstance(outcome, Sent):
-            return Result("sent", detail=outcome.detail)
-        return Result("unknown", "timeout", outcome.detail, at_least=self._parts.retry.unknown)
-
-    def _next(self, delivery: Delivery, result: Result, now: datetime) -> tuple[DeliveryState, datetime | None]:
-        if result.outcome == "sent":
-            return DeliveryState.SENT, None
-        due = None
-        if not result.permanent:
-            due = next_try(
-                self._parts.retry,
-                attempts=delivery.attempts,
-                key=delivery.key,
-                created_at=delivery.created_at,
-                now=now,
-                at_least=result.at_least,
-            )
-        return (DeliveryState.RETRYABLE, due) if due else (DeliveryState.DISCARDED, None)
-
-    def _announce(self, connection: Connection, delivery: Delivery, now: datetime) -> None:
-        """Say on another channel that these alerts did not reach this target."""
-        receiver = f"{UNDELIVERED}: {delivery.receiver}"
-        wait = timedelta(0)
-        orders = [deliveries.Order(alert.id, receiver, INBOX, delivery.key, wait, now) for alert in delivery.alerts]
-        deliveries.enqueue(connection, orders)
-
-    def _note(
-        self, delivery: Delivery, result: Result, state: DeliveryState, due: datetime | None, now: datetime, held: bool
-    ) -> None:
-        outcome = result.outcome if result.outcome in ("sent", "unknown") else state.value
-        self._parts.metrics.delivered(outcome, kind=kind_of(delivery.target), reason=result.reason)
-        if not held:
-            log.warning("delivery %s took longer than its lease; another worker sends it again under the same key", delivery.key)
-        elif state is DeliveryState.SENT:
-            log.info("sent to %s: %s", delivery.receiver, "; ".join(alert.title for alert in delivery.alerts))
-        elif state is DeliveryState.DISCARDED:
-            log.error(
-                "given up on delivery %s to %s after %d tries: %s",
-                delivery.key,
-                delivery.receiver,
-                delivery.attempts,
-                result.detail,
-            )
-        else:
-            log.warning("not sent to %s (try %d, next %s): %s", delivery.receiver, delivery.attempts, due, result.detail)
-        if result.at_least and result.reason in PAUSING:
-            with self._lock:
-                self._paused[delivery.target] = now + result.at_least
+            give_back(connection, left, due or database.now(connection))
