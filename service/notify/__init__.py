@@ -12,6 +12,7 @@ from service.notify.apprise import AppriseNotifier
 from service.notify.base import REASONS, Notifier, NotifyContext, Pace
 from service.notify.email import EmailNotifier
 from service.notify.inbox import InboxNotifier
+from service.notify.posting import Answered, PostingNotifier
 from service.notify.render import Rendered, render
 from service.notify.slack import SlackNotifier
 from service.notify.targets import (
@@ -28,6 +29,7 @@ from service.notify.webhook import WebhookNotifier
 __all__ = [
     "NOTIFIERS",
     "REASONS",
+    "Answered",
     "Notifier",
     "Notifiers",
     "NotifyContext",
@@ -78,6 +80,19 @@ class Notifiers:
         except ConfigurationError as error:
             raise NotifyError(str(error), reason="configuration", permanent=True) from None
         return self._notifiers[_KINDS[type(target)]].send(delivery, url)
+
+    def begin(self, delivery: Delivery, url: str, done: Callable[[Answered], None]) -> None:
+        """As `send` without waiting, for targets that `can_begin`: `done` is called on another thread. Raises NotifyError."""
+        notifier = self._notifiers[_KINDS[type(read_target(url))]]
+        assert isinstance(notifier, PostingNotifier)
+        notifier.begin(delivery, url, done)
+
+    def can_begin(self, url: str) -> bool:
+        """Whether a try at this resolved target is a request whose answer need not be waited for."""
+        try:
+            return isinstance(self._notifiers[_KINDS[type(read_target(url))]], PostingNotifier)
+        except ConfigurationError:
+            return False
 
     def pace(self, url: str) -> Pace:
         """How deliveries to `url`, a resolved target, follow each other."""

@@ -3,13 +3,17 @@
 Guarantee: a try that ended after the request was on its way is Unknown, never a failure; nothing of the answer's text is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import datetime
 
 from service.errors import FetchError, NotifyError
-from service.http import retry_after
-from service.model.delivery import Unknown
+from service.http import HttpClient, Request, Response, retry_after
+from service.model.delivery import Delivery, Outcome, Unknown
 from service.notify.base import AUTH_WAIT
+
+Answered = Callable[[], Outcome]
+"""What a try came to, asked for once the answer is there: an Outcome, or NotifyError."""
 
 TIMEOUT_SECONDS = 20.0
 """For everything together: name, connection, request, answer."""
@@ -28,6 +32,39 @@ _NOT_ARRIVED: Mapping[str, str] = {
 """The reasons of a FetchError that say the request never reached the server, in the words of REASONS."""
 
 
+class PostingNotifier:
+    """A notifier whose try is one POST: `send` waits for the answer, `begin` does not."""
+
+    who = ""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    def prepare(self, delivery: Delivery, url: str) -> tuple[Request, Callable[[Response], Outcome]]:
+        """The request, and what judges its answer. Raises NotifyError."""
+        raise NotImplementedError
+
+    def send(self, delivery: Delivery, url: str) -> Outcome:
+        """One POST."""
+        request, judge = self.prepare(delivery, url)
+        return self._outcome(self._http.submit(request), judge)
+
+    def begin(self, delivery: Delivery, url: str, done: Callable[[Answered], None]) -> None:
+        """Start one POST; `done` is called on another thread once there is an answer. Raises NotifyError."""
+        request, judge = self.prepare(delivery, url)
+        self._http.submit(request).add_done_callback(lambda answer: done(lambda: self._outcome(answer, judge)))
+
+    def close(self) -> None:
+        """The HTTP client belongs to whoever made it."""
+
+    def _outcome(self, answer: Future[Response], judge: Callable[[Response], Outcome]) -> Outcome:
+        try:
+            response = answer.result()
+        except FetchError as error:
+            return lost(error, self.who)
+        return judge(response)
+
+
 def lost(error: FetchError, who: str) -> Unknown:
     """No answer: certain failures are raised, the rest may have arrived."""
     reason = _NOT_ARRIVED.get(error.reason)
@@ -42,6 +79,6 @@ def passing(status: int) -> bool:
     return status >= 500 or status in _LATER
 
 
-def asked_to_wait(headers: Mapping[str, str], now: datetime) -> float | None:
+def asked_to_wait(response: Response, now: datetime) -> float | None:
     """Seconds the server asks for, at most a day."""
-    return retry_after(headers, now)
+    return retry_after(response.headers, now)

@@ -5,11 +5,12 @@ asks; a try that ended after the request was on its way is Unknown. The token st
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from service.errors import ConfigurationError, FetchError, NotifyError
+from service.errors import ConfigurationError, NotifyError
 from service.http import Request, Response
-from service.model.delivery import Delivery, Outcome, Sent
+from service.model.delivery import Delivery, Sent
 from service.notify import posting
 from service.notify.base import AUTH_WAIT, NotifyContext, Pace
 from service.notify.render.clean import line
@@ -24,11 +25,13 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
 
 
-class SlackNotifier:
+class SlackNotifier(posting.PostingNotifier):
     """slack:// and https://hooks.slack.com/services/…"""
 
+    who = "Slack"
+
     def __init__(self, context: NotifyContext) -> None:
-        self._http = context.http
+        super().__init__(context.http)
         self._base_url = context.base_url
         self._now = context.now
         self._every = context.slack_every
@@ -39,8 +42,8 @@ class SlackNotifier:
         """Slack takes one message a second for each channel."""
         return Pace(posting.TIMEOUT_SECONDS, every=self._every)
 
-    def send(self, delivery: Delivery, url: str) -> Outcome:
-        """One POST."""
+    def prepare(self, delivery: Delivery, url: str) -> tuple[Request, Callable[[Response], Sent]]:
+        """The message in Slack's blocks."""
         target = _slack_target(url)
         message = slack_message(delivery, self._base_url) | _addressing(target)
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": delivery.key}
@@ -57,15 +60,7 @@ class SlackNotifier:
             timeout=posting.TIMEOUT_SECONDS,
             redirects=0,
         )
-        try:
-            response = self._http.request(request)
-        except FetchError as error:
-            return posting.lost(error, "Slack")
-        wait = posting.asked_to_wait(response.headers, self._now())
-        return _judged(response, {*target.tokens[-1:]}, wait)
-
-    def close(self) -> None:
-        """The HTTP client belongs to whoever made it."""
+        return request, lambda response: _judged(response, {*target.tokens[-1:]}, posting.asked_to_wait(response, self._now()))
 
     def _address(self, target: SlackTarget) -> str:
         if target.mode == "bot":

@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
-from service.errors import ConfigurationError, FetchError, NotifyError
+from service.errors import ConfigurationError, NotifyError
 from service.http import Request, Response
 from service.model.alert import Alert
-from service.model.delivery import Delivery, Outcome, Sent
+from service.model.delivery import Delivery, Sent
 from service.notify import posting
 from service.notify.base import NotifyContext, Pace
 from service.notify.render import by_severity
@@ -28,11 +29,13 @@ SOURCE = "/tapewatch"
 """The `source` of an event where the page has no address."""
 
 
-class WebhookNotifier:
+class WebhookNotifier(posting.PostingNotifier):
     """webhook+https://SECRET@host/path and webhook+http:// for networks of one's own."""
 
+    who = "the webhook"
+
     def __init__(self, context: NotifyContext) -> None:
-        self._http = context.http
+        super().__init__(context.http)
         self._now = context.now
         self._base_url = context.base_url
 
@@ -41,8 +44,8 @@ class WebhookNotifier:
         """As HTTP goes."""
         return Pace(posting.TIMEOUT_SECONDS, posting.TOGETHER)
 
-    def send(self, delivery: Delivery, url: str) -> Outcome:
-        """One POST."""
+    def prepare(self, delivery: Delivery, url: str) -> tuple[Request, Callable[[Response], Sent]]:
+        """The signed event; the answer is judged by its status alone."""
         target = _webhook_target(url)
         body = event_body(delivery, self._base_url)
         request = Request(
@@ -55,21 +58,14 @@ class WebhookNotifier:
             timeout=posting.TIMEOUT_SECONDS,
             redirects=0,
         )
-        try:
-            response = self._http.request(request)
-        except FetchError as error:
-            return posting.lost(error, "the webhook")
-        return self._judged(response)
-
-    def close(self) -> None:
-        """The HTTP client belongs to whoever made it."""
+        return request, self._judged
 
     def _judged(self, response: Response) -> Sent:
-        """By the status alone: what a stranger's server says may be anything, our own request included."""
+        """What a stranger's server says may be anything, our own request included: only its status is told."""
         status = response.status
         if 200 <= status < 300:
             return Sent(f"the webhook answered {status}")
-        wait = posting.asked_to_wait(response.headers, self._now())
+        wait = posting.asked_to_wait(response, self._now())
         if status == 429:
             raise NotifyError("the webhook asks us to slow down", reason="rate_limited", retry_after=wait)
         sentence = f"the webhook refused the event: {status}"

@@ -13,8 +13,9 @@ after its target accepted it, so a crash repeats at most what was in flight, und
 """
 
 from collections.abc import Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from typing import Any
 
 from service.model.item import Item
 from service.pipeline.ingest import ingest
@@ -71,7 +72,9 @@ class Pipeline:
 
     def close(self, within: float = CLOSE_SECONDS) -> None:
         """Start nothing more and wait for what is under way; what takes longer than `within` seconds comes back by its lease."""
-        wait(self._intake.close() | self._outbox.close(), timeout=within)
+        fetches, batches = self._intake.close(), self._outbox.close()
+        under_way: list[Future[Any]] = [*fetches, *batches]
+        wait(under_way, timeout=within)
 
 
 def _capped(item: Item) -> Item:

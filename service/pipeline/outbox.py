@@ -9,14 +9,17 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from time import monotonic
 
 from service.alerting.trouble import is_closed, is_trouble
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, StorageError
 from service.model.delivery import Delivery
 from service.notify import Pace
 from service.notify.receivers import resolve
+from service.pipeline.chains import Chain, Chains
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
@@ -27,20 +30,22 @@ log = logging.getLogger(__name__)
 
 BATCH = 5
 """Deliveries of one target that are claimed together."""
+ROOM = 200
+"""Deliveries that are claimed and not yet recorded at most."""
 
 
 class Outbox:
-    """Claims deliveries and sends them in threads."""
+    """Claims deliveries and sends them: in threads where a try occupies one, else all from one."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._recorder = Recorder(parts)
+        self._chains = Chains(parts, self._recorder, self._more)
         self._threads = ThreadPoolExecutor(parts.limits.senders, thread_name_prefix="send")
-        self._room = parts.limits.senders * BATCH
         self._lock = threading.Lock()
-        self._serving: dict[str, int] = {}
+        self._serving: dict[str, _Way] = {}
         self._resting: dict[str, float] = {}
-        self._under_way: set[Future[None]] = set()
+        self._under_way: set[Future[list[Delivery]]] = set()
         self._closing = False
 
     def deliver(self) -> int:
@@ -51,39 +56,47 @@ class Outbox:
     def _deliver(self, least: int) -> int:
         """`least`: how much room there must be for it to be worth a transaction."""
         with self._lock:
-            room = 0 if self._closing else self._room - sum(self._serving.values())
+            room = 0 if self._closing else ROOM - sum(way.claimed for way in self._serving.values())
             if room < least:
                 return 0
             began = monotonic()
-            claims = self._claim(room)
+            ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in self._serving.values()))
             batches: dict[str, list[Delivery]] = {}
-            for delivery in claims:
+            for delivery in self._claim(room, ways):
                 batches.setdefault(delivery.target, []).append(delivery)
-            started = {target: self._start(batch, began) for target, batch in batches.items()}
+            started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
         for target, work in started.items():  # outside the lock: a finished one calls back at once
-            work.add_done_callback(self._finished(target))
-        return len(claims)
+            work.add_done_callback(self._ended(target))
+        return sum(map(len, batches.values()))
 
-    def _claim(self, room: int) -> list[Delivery]:
+    def _claim(self, room: int, ways: "_Ways") -> list[Delivery]:
         database, limits = self._parts.database, self._parts.limits
         with database.begin() as connection:
             now = database.now(connection)
             self._recorder.troubled = targets.troubled(connection)
-            return deliveries.claim_due(
-                connection,
-                limit=room,
-                lease=limits.lease,
-                exclude_targets=self._closed_targets(now),
-                per_target=self._share,
+            closed = self._closed_targets(now)
+            claims = deliveries.claim_due(
+                connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share
             )
+            late = {delivery.id: until for delivery in claims if (until := put_off(delivery, self._parts.retry)) and until > now}
+            for delivery in claims:
+                if delivery.id in late:
+                    give_back(connection, [delivery], late[delivery.id])
+        return [delivery for delivery in claims if delivery.id not in late]
 
-    def _start(self, batch: list[Delivery], began: float) -> Future[None]:
-        self._serving[batch[0].target] = len(batch)
-        work = self._threads.submit(self._serve, batch, began)
+    def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[list[Delivery]]":
+        self._serving[batch[0].target] = replace(way, claimed=len(batch))
+        may_go_on = partial(self._may_go_on, way.pace, began, len(batch))
+        if way.later:
+            chain = Chain(batch, may_go_on)
+            self._chains.start(chain)
+            work = chain.work
+        else:
+            work = self._threads.submit(self._serve, batch, way.pace, may_go_on)
         self._under_way.add(work)
         return work
 
-    def close(self) -> set[Future[None]]:
+    def close(self) -> "set[Future[list[Delivery]]]":
         """Start nothing more; what is under way, to wait for."""
         with self._lock:
             self._closing = True
@@ -95,68 +108,94 @@ class Outbox:
         closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
         return frozenset((*self._serving, *self._resting, *closed))
 
-    def _share(self, target: str) -> int:
-        """How many deliveries of a target may be claimed together: one where each is followed by a pause or may eat the lease."""
-        pace = self._pace(target)
-        return 1 if pace.every or pace.longest > self._parts.limits.lease.total_seconds() else BATCH
-
-    def _pace(self, target: str) -> Pace:
-        try:
-            return self._parts.notifiers.pace(resolve(target, self._parts.secrets))
-        except ConfigurationError:
-            return Pace(0.0)
-
-    def _finished(self, target: str) -> Callable[[Future[None]], None]:
-        def finished(work: Future[None]) -> None:
+    def _ended(self, target: str) -> "Callable[[Future[list[Delivery]]], None]":
+        def ended(work: "Future[list[Delivery]]") -> None:
+            try:
+                if left := work.result():
+                    self._return(left)
+            except Exception:  # broad: nobody else would hear of it; what is lost here comes back when its lease ends
+                log.exception("deliveries to a target ended in a fault of our own; their leases will end")
             with self._lock:
-                self._serving.pop(target, None)
+                way = self._serving.pop(target)
                 self._under_way.discard(work)
-            if error := work.exception():
-                log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
-            elif not self._closing:
-                self._deliver(self._room // 2)
+                if way.pace.every:
+                    self._resting[target] = monotonic() + way.pace.every
+            if not way.later:
+                self._more()
 
-        return finished
+        return ended
 
-    def _serve(self, batch: Sequence[Delivery], began: float) -> None:
-        """Send a batch in its order, recording as the pace has it."""
-        pace = self._pace(batch[0].target)
-        tries: list[Try] = []
-        left = list(batch)
+    def _more(self) -> None:
+        """Go on after something ended; what fails is tried again with the next tick."""
         try:
-            while left and not self._must_stop(pace, began, fresh=len(left) == len(batch)):
-                delivery = left.pop(0)
-                if (until := put_off(delivery, self._parts.retry)) and self._waits(delivery, until):
-                    continue
-                tries.append(Try(delivery, send(self._parts, delivery)))
-                result = tries[-1].result
-                if is_trouble(result.reason, permanent=result.permanent):
+            self._deliver(ROOM // 2)
+        except StorageError as error:
+            log.warning("deliveries cannot be claimed now: %s", error)
+
+    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> list[Delivery]:
+        """Send a batch in its order, recording as the pace has it; returns what was not tried."""
+        tries: list[Try] = []
+        while batch and may_go_on(len(batch)):
+            delivery = batch.pop(0)
+            result = send(self._parts, delivery)
+            tries.append(Try(delivery, result))
+            if is_trouble(result.reason, permanent=result.permanent):
+                break
+            if len(tries) >= pace.together:
+                written, tries = self._recorder.settle(tries), []
+                if not written:
                     break
-                if len(tries) >= pace.together:
-                    written, tries = self._recorder.settle(tries), []
-                    if not written:
-                        break
-        finally:
-            self._recorder.settle(tries)
-            if pace.every:
-                with self._lock:
-                    self._resting[batch[0].target] = monotonic() + pace.every
-            if left:
-                self._return(left, None)
+        self._recorder.settle(tries)
+        return batch
 
-    def _must_stop(self, pace: Pace, began: float, *, fresh: bool) -> bool:
-        """Whether what is left is given back: the program ends, or another try might outlive the lease."""
+    def _may_go_on(self, pace: Pace, began: float, size: int, left: int) -> bool:
+        """Whether one more try may start: not when the program ends, and not when it might outlive the lease."""
         lease = self._parts.limits.lease.total_seconds()
-        return self._closing or monotonic() - began > (lease / 2 if fresh else lease - pace.longest)
+        return not self._closing and monotonic() - began <= (lease / 2 if left == size else lease - pace.longest)
 
-    def _waits(self, delivery: Delivery, until: datetime) -> bool:
-        with self._parts.database.read() as connection:
-            wait = until - self._parts.database.now(connection)
-        if wait > timedelta(0):
-            self._return([delivery], until)
-        return wait > timedelta(0)
-
-    def _return(self, left: Sequence[Delivery], due: datetime | None) -> None:
+    def _return(self, left: Sequence[Delivery]) -> None:
         database = self._parts.database
         with database.begin() as connection:
-            give_back(connection, left, due or database.now(connection))
+            give_back(connection, left, database.now(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a target is served; `later`: it needs no thread while it works on its answer."""
+
+    pace: Pace
+    later: bool
+    claimed: int = 0
+
+
+class _Ways:
+    """The ways of the targets of one claim, and how much of each may be claimed: for no more targets than threads are free."""
+
+    def __init__(self, parts: Parts, free: int) -> None:
+        self._parts = parts
+        self._free = free
+        self._ways: dict[str, _Way] = {}
+        self._shares: dict[str, int] = {}
+
+    def share(self, target: str) -> int:
+        """One where each delivery is followed by a pause or may eat the lease, none without a thread, else a batch."""
+        if target not in self._shares:
+            way = self.of(target)
+            single = way.pace.every or way.pace.longest > self._parts.limits.lease.total_seconds()
+            self._shares[target] = 0 if not way.later and self._free <= 0 else 1 if single else BATCH
+            self._free -= not way.later
+        return self._shares[target]
+
+    def of(self, target: str) -> _Way:
+        """By what the target means with its secrets as they are now."""
+        if target not in self._ways:
+            self._ways[target] = self._found(target)
+        return self._ways[target]
+
+    def _found(self, target: str) -> _Way:
+        notifiers = self._parts.notifiers
+        try:
+            url = resolve(target, self._parts.secrets)
+        except ConfigurationError:
+            return _Way(Pace(0.0), later=False)
+        return _Way(notifiers.pace(url), notifiers.can_begin(url))

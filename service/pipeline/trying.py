@@ -5,12 +5,14 @@ again is given up after a bounded number of tries, while its neighbours go first
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.alerting.backoff import MAX_FAULTS, MAX_LOSSES, RetryPolicy, after_loss, next_try
 from service.errors import ConfigurationError, NotifyError, StorageError
-from service.model.delivery import FAULT, LOST, Delivery, DeliveryState, Sent
+from service.model.delivery import FAULT, LOST, Delivery, DeliveryState, Outcome, Sent
+from service.notify import Answered
 from service.notify.receivers import resolve
 from service.pipeline.parts import Parts
 
@@ -38,11 +40,34 @@ class Try:
 
 def send(parts: Parts, delivery: Delivery) -> Result:
     """One try, with the secrets as they are now."""
+    return hopeless(delivery) or judged(parts, delivery, lambda: parts.notifiers.send(delivery, _url(parts, delivery)))
+
+
+def begin(parts: Parts, delivery: Delivery, done: Callable[[Answered], None]) -> Result | None:
+    """Start one try at a target that answers later; a Result when it has ended already."""
+    if result := hopeless(delivery):
+        return result
+
+    def start() -> Outcome:
+        parts.notifiers.begin(delivery, _url(parts, delivery), done)
+        return Sent()
+
+    result = judged(parts, delivery, start)
+    return result if result.outcome == "failed" else None
+
+
+def hopeless(delivery: Delivery) -> Result | None:
+    """The end of a delivery that seems to kill the process each time it is tried."""
     streak = delivery.streak
     if streak and streak.reason == LOST and streak.count >= MAX_LOSSES:
         return Result("failed", LOST, f"its last {streak.count} tries were lost: it may be what ends the program", permanent=True)
+    return None
+
+
+def judged(parts: Parts, delivery: Delivery, work: Answered) -> Result:
+    """Whatever `work` comes to, as a Result."""
     try:
-        outcome = parts.notifiers.send(delivery, resolve(delivery.target, parts.secrets))
+        outcome = work()
     except ConfigurationError as error:
         return Result("failed", "configuration", str(error))
     except NotifyError as error:
@@ -51,11 +76,16 @@ def send(parts: Parts, delivery: Delivery) -> Result:
         return Result("failed", "other", str(error))
     except Exception as error:  # broad: a poison message must cost itself alone: it backs off like any failure
         log.error("delivery %s to receiver %s hit a fault of our own", delivery.key, delivery.receiver, exc_info=error)
+        streak = delivery.streak
         faults = 1 + (streak.count if streak and streak.reason == FAULT else 0)
         return Result("failed", FAULT, f"{type(error).__name__} in the notifier", permanent=faults >= MAX_FAULTS)
     if isinstance(outcome, Sent):
         return Result("sent", detail=outcome.detail)
     return Result("unknown", "timeout", outcome.detail, at_least=parts.retry.unknown)
+
+
+def _url(parts: Parts, delivery: Delivery) -> str:
+    return resolve(delivery.target, parts.secrets)
 
 
 def put_off(delivery: Delivery, policy: RetryPolicy) -> datetime | None:

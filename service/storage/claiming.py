@@ -38,6 +38,9 @@ class Quota:
         """Whether one more of this key fits; counts it."""
         if key in self.closed:
             return False
+        if not self._used[key] and self._is_full(key):  # a share of nothing
+            self.closed.add(key)
+            return False
         self._used[key] += 1
         if self._is_full(key):
             self.closed.add(key)

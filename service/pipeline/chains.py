@@ -1,0 +1,112 @@
+"""Deliveries to targets that answer later (webhooks, Slack): one thread serves them all, each target in its order.
+
+Guarantee: a target gets its next delivery after it answered the one before; however slow it is, it delays nobody; what has been
+sent is recorded within moments, together with what others sent, and always before the target is served again.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from service.alerting.trouble import is_trouble
+from service.model.delivery import Delivery
+from service.notify import Answered
+from service.pipeline.parts import Parts
+from service.pipeline.recorder import Recorder
+from service.pipeline.trying import Result, Try, begin, judged
+
+log = logging.getLogger(__name__)
+
+MOST_UNRECORDED = 100
+"""Tries that are recorded at last, however much else is going on."""
+GATHER_SECONDS = 0.01
+"""How long tries are gathered for one transaction while other targets are still at work."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """A batch of one target: what is left of it, whether one more may be started, and who waits for its end."""
+
+    left: list[Delivery]
+    may_go_on: Callable[[int], bool]
+    """Asked before each try, with how many are left."""
+    work: "Future[list[Delivery]]" = field(default_factory=Future)
+    """Ends with the deliveries that were not tried."""
+
+
+Event = tuple[Chain, Delivery | None, Answered | None]
+
+
+class Chains:
+    """Made with its thread not running; the first chain starts it."""
+
+    def __init__(self, parts: Parts, recorder: Recorder, again: Callable[[], object]) -> None:
+        """`again` is called whenever chains have ended, once for all of them."""
+        self._parts = parts
+        self._recorder = recorder
+        self._again = again
+        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._tries: list[Try] = []
+        self._ended: list[Chain] = []
+        self._running = 0
+
+    def start(self, chain: Chain) -> None:
+        """Serve this target; called by one thread at a time."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="chains", daemon=True)
+            self._thread.start()
+        self._events.put((chain, None, None))
+
+    def _run(self) -> None:
+        while True:
+            unsettled = self._tries or self._ended
+            alone = self._running == len(self._ended)
+            try:
+                chain, delivery, answered = self._events.get(not (unsettled and alone), GATHER_SECONDS if unsettled else None)
+            except Empty:
+                self._settle()
+                continue
+            if delivery and answered:
+                self._answered(chain, Try(delivery, judged(self._parts, delivery, answered)))
+            else:
+                self._running += 1
+                self._go_on(chain)
+            if len(self._tries) >= MOST_UNRECORDED:
+                self._settle()
+
+    def _answered(self, chain: Chain, one: Try) -> None:
+        self._tries.append(one)
+        if is_trouble(one.result.reason, permanent=one.result.permanent):
+            self._ended.append(chain)
+        else:
+            self._go_on(chain)
+
+    def _go_on(self, chain: Chain) -> None:
+        """Start the next try of a chain; one that fails at once makes room for the next."""
+        while chain.left and chain.may_go_on(len(chain.left)):
+            delivery = chain.left.pop(0)
+            result: Result | None = begin(self._parts, delivery, partial(self._later, chain, delivery))
+            if result is None:
+                return
+            self._tries.append(Try(delivery, result))
+            if is_trouble(result.reason, permanent=result.permanent):
+                break
+        self._ended.append(chain)
+
+    def _later(self, chain: Chain, delivery: Delivery, answered: Answered) -> None:
+        self._events.put((chain, delivery, answered))
+
+    def _settle(self) -> None:
+        tries, self._tries = self._tries, []
+        ended, self._ended = self._ended, []
+        self._running -= len(ended)
+        self._recorder.settle(tries)
+        for chain in ended:
+            chain.work.set_result(chain.left)
+        if ended:
+            self._again()
