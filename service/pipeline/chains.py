@@ -6,11 +6,13 @@ sent is recorded within moments, together with what others sent, and always befo
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
+from time import monotonic
 
 from service.alerting.trouble import is_trouble
 from service.model.delivery import Delivery
@@ -34,8 +36,11 @@ class Chain:
     left: list[Delivery]
     may_go_on: Callable[[int], bool]
     """Asked before each try, with how many are left."""
-    work: "Future[list[Delivery]]" = field(default_factory=Future)
-    """Ends with the deliveries that were not tried."""
+    give_back: Callable[[list[Delivery]], None]
+    """Takes what was not tried."""
+    every: float = 0.0
+    """Seconds from one try to the next."""
+    work: "Future[None]" = field(default_factory=Future)
 
 
 Event = tuple[Chain, Delivery | None, Answered | None]
@@ -54,6 +59,8 @@ class Chains:
         self._tries: list[Try] = []
         self._ended: list[Chain] = []
         self._running = 0
+        self._resting: deque[tuple[float, Chain]] = deque()
+        """Chains that pause, and until when; in order, since all pause equally long."""
 
     def start(self, chain: Chain) -> None:
         """Serve this target; called by one thread at a time."""
@@ -64,25 +71,34 @@ class Chains:
 
     def _run(self) -> None:
         while True:
-            unsettled = self._tries or self._ended
-            alone = self._running == len(self._ended)
             try:
-                chain, delivery, answered = self._events.get(not (unsettled and alone), GATHER_SECONDS if unsettled else None)
+                chain, delivery, answered = self._events.get(*self._patience())
             except Empty:
                 self._settle()
-                continue
-            if delivery and answered:
-                self._answered(chain, Try(delivery, judged(self._parts, delivery, answered)))
             else:
-                self._running += 1
-                self._go_on(chain)
+                if delivery and answered:
+                    self._answered(chain, Try(delivery, judged(self._parts, delivery, answered)))
+                else:
+                    self._running += 1
+                    self._go_on(chain)
+            while self._resting and self._resting[0][0] <= monotonic():
+                self._go_on(self._resting.popleft()[1])
             if len(self._tries) >= MOST_UNRECORDED:
                 self._settle()
+
+    def _patience(self) -> tuple[bool, float | None]:
+        """Whether to wait for an event, and how long: not at all when nobody is at work and something is to be recorded."""
+        wait = max(self._resting[0][0] - monotonic(), 0.0) if self._resting else None
+        if not (self._tries or self._ended):
+            return True, wait
+        return self._running > len(self._ended), GATHER_SECONDS if wait is None else min(GATHER_SECONDS, wait)
 
     def _answered(self, chain: Chain, one: Try) -> None:
         self._tries.append(one)
         if is_trouble(one.result.reason, permanent=one.result.permanent):
             self._ended.append(chain)
+        elif chain.every and chain.left:
+            self._resting.append((monotonic() + chain.every, chain))
         else:
             self._go_on(chain)
 
@@ -103,10 +119,13 @@ class Chains:
 
     def _settle(self) -> None:
         tries, self._tries = self._tries, []
+        if not tries and not self._ended:
+            return
         ended, self._ended = self._ended, []
         self._running -= len(ended)
         self._recorder.settle(tries)
         for chain in ended:
-            chain.work.set_result(chain.left)
+            chain.give_back(chain.left)
+            chain.work.set_result(None)
         if ended:
             self._again()

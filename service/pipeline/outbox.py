@@ -45,7 +45,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._serving: dict[str, _Way] = {}
         self._resting: dict[str, float] = {}
-        self._under_way: set[Future[list[Delivery]]] = set()
+        self._under_way: set[Future[None]] = set()
         self._closing = False
 
     def deliver(self) -> int:
@@ -64,10 +64,11 @@ class Outbox:
             batches: dict[str, list[Delivery]] = {}
             for delivery in self._claim(room, ways):
                 batches.setdefault(delivery.target, []).append(delivery)
+            claimed = sum(map(len, batches.values()))
             started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
         for target, work in started.items():  # outside the lock: a finished one calls back at once
             work.add_done_callback(self._ended(target))
-        return sum(map(len, batches.values()))
+        return claimed
 
     def _claim(self, room: int, ways: "_Ways") -> list[Delivery]:
         database, limits = self._parts.database, self._parts.limits
@@ -84,11 +85,11 @@ class Outbox:
                     give_back(connection, [delivery], late[delivery.id])
         return [delivery for delivery in claims if delivery.id not in late]
 
-    def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[list[Delivery]]":
+    def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":
         self._serving[batch[0].target] = replace(way, claimed=len(batch))
         may_go_on = partial(self._may_go_on, way.pace, began, len(batch))
         if way.later:
-            chain = Chain(batch, may_go_on)
+            chain = Chain(batch, may_go_on, self._return, way.pace.every)
             self._chains.start(chain)
             work = chain.work
         else:
@@ -96,7 +97,7 @@ class Outbox:
         self._under_way.add(work)
         return work
 
-    def close(self) -> "set[Future[list[Delivery]]]":
+    def close(self) -> "set[Future[None]]":
         """Start nothing more; what is under way, to wait for."""
         with self._lock:
             self._closing = True
@@ -108,13 +109,10 @@ class Outbox:
         closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
         return frozenset((*self._serving, *self._resting, *closed))
 
-    def _ended(self, target: str) -> "Callable[[Future[list[Delivery]]], None]":
-        def ended(work: "Future[list[Delivery]]") -> None:
-            try:
-                if left := work.result():
-                    self._return(left)
-            except Exception:  # broad: nobody else would hear of it; what is lost here comes back when its lease ends
-                log.exception("deliveries to a target ended in a fault of our own; their leases will end")
+    def _ended(self, target: str) -> "Callable[[Future[None]], None]":
+        def ended(work: "Future[None]") -> None:
+            if error := work.exception():
+                log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
             with self._lock:
                 way = self._serving.pop(target)
                 self._under_way.discard(work)
@@ -132,8 +130,8 @@ class Outbox:
         except StorageError as error:
             log.warning("deliveries cannot be claimed now: %s", error)
 
-    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> list[Delivery]:
-        """Send a batch in its order, recording as the pace has it; returns what was not tried."""
+    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> None:
+        """Send a batch in its order, recording as the pace has it."""
         tries: list[Try] = []
         while batch and may_go_on(len(batch)):
             delivery = batch.pop(0)
@@ -146,7 +144,7 @@ class Outbox:
                 if not written:
                     break
         self._recorder.settle(tries)
-        return batch
+        self._return(batch)
 
     def _may_go_on(self, pace: Pace, began: float, size: int, left: int) -> bool:
         """Whether one more try may start: not when the program ends, and not when it might outlive the lease."""
@@ -154,9 +152,14 @@ class Outbox:
         return not self._closing and monotonic() - began <= (lease / 2 if left == size else lease - pace.longest)
 
     def _return(self, left: Sequence[Delivery]) -> None:
+        """Give back what was claimed and not tried; while the database is away, its lease does."""
         database = self._parts.database
-        with database.begin() as connection:
-            give_back(connection, left, database.now(connection))
+        try:
+            if left:
+                with database.begin() as connection:
+                    give_back(connection, left, database.now(connection))
+        except StorageError as error:
+            log.warning("%d deliveries could not be given back; their leases will end: %s", len(left), error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,10 @@ class _Ways:
         self._shares: dict[str, int] = {}
 
     def share(self, target: str) -> int:
-        """One where each delivery is followed by a pause or may eat the lease, none without a thread, else a batch."""
+        """One where each try may eat the lease, none without a thread, else a batch."""
         if target not in self._shares:
             way = self.of(target)
-            single = way.pace.every or way.pace.longest > self._parts.limits.lease.total_seconds()
+            single = way.pace.longest > self._parts.limits.lease.total_seconds()
             self._shares[target] = 0 if not way.later and self._free <= 0 else 1 if single else BATCH
             self._free -= not way.later
         return self._shares[target]
