@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-from service.cli import demo, entities, explain, extract, init, rule_proof, rule_versions, rules, run, send_test, status
+from service.cli import (
+    deliveries,
+    demo,
+    entities,
+    explain,
+    extract,
+    init,
+    rule_proof,
+    rule_versions,
+    rules,
+    run,
+    send_test,
+    status,
+)
 from service.cli.output import print_error
 from service.errors import TapewatchError
 
@@ -29,6 +42,7 @@ rules.group.command("versions")(rule_versions.versions)
 rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
 app.add_typer(entities.group, name="entities")
+app.add_typer(deliveries.group, name="deliveries")
 app.command("extract")(extract.extract_lines)
 app.command("explain")(explain.explain)
 app.command("send-test")(send_test.send_test)
