@@ -27,8 +27,8 @@ from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import sources
 
 MAX_PUBLISHER = 320
-CLOSE_SECONDS = 8.0
-"""A service manager kills after ten seconds, as a rule."""
+CLOSE_SECONDS = 6.0
+"""A service manager kills after ten seconds, as a rule, and what hangs is broken off after this."""
 
 __all__ = ["Active", "Limits", "Parts", "Pipeline"]
 

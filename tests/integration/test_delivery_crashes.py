@@ -26,6 +26,7 @@ from service.pipeline.parts import Limits
 from service.storage.database import Database, open_database
 from service.storage.tables import DELIVERIES
 from tests.support import crashing
+from tests.support.crashing import Errand, carry
 from tests.support.folder import rss, write_rules
 from tests.support.http_server import Exchange, HttpServer, Reply, serve
 from tests.support.outbox import SECRETS, counts, finish, outbox, queue, tries
@@ -85,14 +86,14 @@ def fresh(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> 
         yield make
 
 
-def start(fatal: int, url: str, which: tuple[str, ...], ledger: Ledger, *, alone: bool) -> ForkServerProcess:
+def start(fatal: int, errand: Errand) -> ForkServerProcess:
     """The line as a process of its own, forked from a clean one."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([crashing.__name__])
-    secrets = {**SECRETS, **ledger.ports}
-    targets = [resolve(crashing.TARGETS[name], secrets.get) for name in which if name != "webhook"]
+    secrets = {**SECRETS, **errand.ports}
+    targets = [resolve(crashing.TARGETS[name], secrets.get) for name in errand.which if name != "webhook"]
     known = {target: READER.describe(target) for target in targets}
-    process = context.Process(target=crashing.run, args=(fatal, url, which, ledger.ports, known, alone))
+    process = context.Process(target=crashing.run, args=(fatal, errand, known))
     process.start()
     return process
 
@@ -118,24 +119,24 @@ def check(url: str, ledger: Ledger, expected: int) -> Counter[str]:
     return Counter({key: times - 1 for key, times in receipts.items() if times > 1})
 
 
-@pytest.mark.parametrize("which", [("mail",), EVERYWHERE], ids=lambda which: "+".join(which))
+@pytest.mark.parametrize(("which", "items"), [(("mail",), 2), (EVERYWHERE, 1)], ids=["mail", "everywhere"])
 def test_1_killed_at_every_boundary_nothing_is_lost_and_one_message_is_repeated(
-    fresh: Callable[[], str], ledger: Ledger, which: tuple[str, ...]
+    fresh: Callable[[], str], ledger: Ledger, which: tuple[str, ...], items: int
 ) -> None:
-    total = len(which) * len(crashing.NAMES)
+    total = len(which) * items
     for fatal in range(1, MOST_BOUNDARIES):
         ledger.forget()
-        url = fresh()
-        code = ended(start(fatal, url, which, ledger, alone=True))
+        errand = Errand(fresh(), which, items, ledger.ports, alone=True)
+        code = ended(start(fatal, errand))
         if code == 0:
-            assert check(url, ledger, total) == Counter()
-            assert fatal > total, "each message has boundaries"
+            assert check(errand.url, ledger, total) == Counter()
+            assert fatal > 4 * total, "each message has boundaries"
             return
         assert code == -signal.SIGKILL
-        assert ended(start(0, url, which, ledger, alone=True)) == 0
-        repeated = check(url, ledger, total)
+        carry(errand)
+        repeated = check(errand.url, ledger, total)
         assert max(repeated.values(), default=0) <= 1
-        assert repeated.total() <= (1 if len(which) == 1 else 3), f"boundary {fatal}"
+        assert repeated.total() <= len(which), f"boundary {fatal}"
     raise AssertionError("the boundaries never ended")
 
 
@@ -152,14 +153,15 @@ def test_2_a_storm_of_kills_loses_nothing(fresh: Callable[[], str], ledger: Ledg
 
     ledger.web.answer("/hook", slowly)
     ledger.web.answer(HOOK_PATH, slowly)
-    kills = 8
+    kills = 6
+    errand = Errand(url, EVERYWHERE, len(crashing.NAMES), ledger.ports, alone=not shared)
     for _ in range(kills):
-        workers = [start(0, url, EVERYWHERE, ledger, alone=not shared) for _ in range(2 if shared else 1)]
+        workers = [start(0, errand) for _ in range(2 if shared else 1)]
         workers[0].join(drawn.uniform(0.2, 0.6))
         for worker in workers:
             worker.kill()
             worker.join(10)
-    assert ended(start(0, url, EVERYWHERE, ledger, alone=not shared)) == 0
+    carry(errand)
     repeated = check(url, ledger, 3 * len(crashing.NAMES))
     assert repeated.total() <= kills * len(EVERYWHERE)
 
@@ -226,7 +228,7 @@ def test_4_who_was_stopped_longer_than_its_lease_writes_nothing_when_it_goes_on(
     ledger.web.answer("/hook", holds)
     with closing(open_database(url, utc_now)) as database:
         queue(database, [1], f"webhook+http://${{SECRET}}@127.0.0.1:{ledger.web.server_port}/hook")
-        zombie = start(0, url, ("mail",), ledger, alone=False)  # its lease is two seconds
+        zombie = start(0, Errand(url, ("mail",), 0, ledger.ports, alone=False))  # its lease is two seconds
         try:
             ledger.web.wait_for(1, "/hook", within=40)
             assert zombie.pid is not None

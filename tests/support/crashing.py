@@ -7,10 +7,13 @@ here, so the product holds no switch for it. `run` is for a process forked from 
 import logging
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -23,10 +26,10 @@ from service.notify.smtp import Connection as SmtpConnection
 from service.notify.targets import READER
 from service.pipeline import Active, Limits, Parts
 from service.pipeline.ingest import ingest
-from service.rulebook import parse_folder
+from service.rulebook import Rulebook, load_folder
 from service.storage import deliveries
 from service.storage.database import Database, open_database
-from tests.support.folder import RULES
+from tests.support.folder import write_rules
 from tests.support.line import HereExtractor, limit_up
 from tests.support.outbox import SECRETS, finish, outbox
 from tests.support.shipped import understand
@@ -43,15 +46,17 @@ TARGETS = {
     "slack": "slack://T0AAAAAAA/B0BBBBBBB/${TOKEN}",
     "webhook": "webhook+http://${SECRET}@127.0.0.1:${WEB_PORT}/hook",
 }
-BOOKS = {
-    which: parse_folder(
-        {
-            "alerts/desk.yaml": RULES.encode(),
-            "routes.yaml": (ROUTES % ", ".join(f'"{TARGETS[name]}"' for name in which)).encode(),
-            "sources.yaml": b"sources: []\n",
-        }
-    )
-    for which in (("mail",), ("mail", "slack", "webhook"))
+
+
+def _book(*which: str) -> Rulebook:
+    with tempfile.TemporaryDirectory() as folder:
+        routes = ROUTES % ", ".join(f'"{TARGETS[name]}"' for name in which)
+        return load_folder(write_rules(Path(folder), routes=routes))
+
+
+BOOKS: Mapping[tuple[str, ...], Rulebook] = {
+    ("mail",): _book("mail"),
+    ("mail", "slack", "webhook"): _book("mail", "slack", "webhook"),
 }
 understand(limit_up(NAMES[0]))  # loads the vocabulary once, before anybody forks
 RETRY = RetryPolicy(first=timedelta(milliseconds=1), unknown=timedelta(milliseconds=1))
@@ -95,29 +100,44 @@ class Boundaries:
             return answer
 
         Database.begin = begin_between  # type: ignore[method-assign,assignment]
-        HttpClient.submit = submit_between  # type: ignore[method-assign]
-        SmtpConnection.finish = finish_between  # type: ignore[method-assign]
+        HttpClient.submit = submit_between  # type: ignore[method-assign,assignment]
+        SmtpConnection.finish = finish_between  # type: ignore[method-assign,assignment]
 
 
-def run(fatal: int, url: str, which: tuple[str, ...], ports: Mapping[str, str], known: Mapping[str, Any], alone: bool) -> None:
-    """Take the items in if nobody did, then deliver everything; `alone` takes back what a dead process held."""
+@dataclass(frozen=True)
+class Errand:
+    """What a process has to do: with which database, to which targets, how many items."""
+
+    url: str
+    which: tuple[str, ...]
+    items: int
+    ports: Mapping[str, str]
+    alone: bool
+    """Nobody else works on the database: what a dead process held is taken back at once."""
+
+
+def run(fatal: int, errand: Errand, known: Mapping[str, Any]) -> None:
+    """A process that does it until the boundary."""
     logging.disable(logging.CRITICAL)
     READER._known.update(known)  # what the URLs mean was asked once for all processes
     Boundaries(fatal).install()
-    database = open_database(url, utc_now)
-    secrets = {**SECRETS, **ports}
-    nothing = cast(Any, None)
-    parts = Parts(
-        database, nothing, nothing, nothing, Metrics("0", Labels()), secrets.get, Limits(lease=timedelta(seconds=2)), RETRY
-    )
-    if alone:
-        with database.begin() as connection:
-            deliveries.release(connection)
-    for name in NAMES:
-        item = limit_up(name)
-        ingest(parts, Active(BOOKS[which], HereExtractor()), item.source, [item])
-    base = f"http://127.0.0.1:{ports['WEB_PORT']}/services"
-    with outbox(database, secrets=secrets, retry=RETRY, limits=parts.limits, slack_webhook_base=base) as out:
-        finish(database, out)
-    database.close()
+    carry(errand)
     os._exit(0)
+
+
+def carry(errand: Errand) -> None:
+    """Take the items in that nobody took, then deliver everything."""
+    secrets = {**SECRETS, **errand.ports}
+    nothing = cast(Any, None)
+    limits = Limits(lease=timedelta(seconds=2))
+    base = f"http://127.0.0.1:{errand.ports['WEB_PORT']}/services"
+    with closing(open_database(errand.url, utc_now)) as database:
+        parts = Parts(database, nothing, nothing, nothing, Metrics("0", Labels()), secrets.get, limits, RETRY)
+        if errand.alone:
+            with database.begin() as connection:
+                deliveries.release(connection)
+        for name in NAMES[: errand.items]:
+            item = limit_up(name)
+            ingest(parts, Active(BOOKS[errand.which], HereExtractor()), item.source, [item])
+        with outbox(database, secrets=secrets, retry=RETRY, limits=limits, slack_webhook_base=base) as out:
+            finish(database, out)
