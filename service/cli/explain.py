@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 from sqlalchemy import Connection
 
+from service.alerting.latency import STEPS, Latency, latency_of
 from service.app import open_for_reading
 from service.cli.output import alert_panel, marked, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
@@ -73,7 +74,7 @@ def explain(
         )
         out.print(f"{DISPOSITIONS[stored.disposition]}\n")
         _show_understanding(stored.item, book, all_rules, stored.fetched_at)
-        _show_history(connection, stored.id)
+        _show_history(connection, stored.id, stored.fetched_at)
 
 
 def _find(connection: Connection, name: str) -> items.StoredItem:
@@ -145,7 +146,7 @@ def _grow(tree: Tree, explanation: Explanation) -> None:
         _grow(tree.add(_node(child)), child)
 
 
-def _show_history(connection: Connection, item_id: int) -> None:
+def _show_history(connection: Connection, item_id: int, fetched_at: datetime) -> None:
     rows = decisions.of_item(connection, item_id)
     out.print("\n[bold]what became of it[/]")
     if not rows:
@@ -160,3 +161,12 @@ def _show_history(connection: Connection, item_id: int) -> None:
         for delivery in deliveries.of_alert(connection, row.alert_id):
             line = f"    → {delivery.receiver}: {delivery.state.value} after {delivery.attempts} tries {delivery.last_detail}"
             out.print(escape(plain(line)), soft_wrap=True)
+            if alert is not None and delivery.sent_at:
+                moments = (alert.alert.published, fetched_at, alert.alert.created_at, delivery.created_at, delivery.sent_at)
+                out.print(f"      {_steps(latency_of(*moments))}", soft_wrap=True, style="dim")
+
+
+def _steps(latency: Latency) -> str:
+    """How long each step took, as far as it is known."""
+    known = {step: getattr(latency, step) for step in STEPS}
+    return ", ".join(f"{step} {seconds:.1f} s" for step, seconds in known.items() if seconds is not None)

@@ -51,6 +51,7 @@ class DeliveryStatus:
     next_at: datetime | None
     last_reason: str
     last_detail: str
+    created_at: datetime
     sent_at: datetime | None
 
 
@@ -266,5 +267,6 @@ def _status(row: Row[Any]) -> DeliveryStatus:
         next_at=row.next_at,
         last_reason=row.last_reason,
         last_detail=row.last_detail,
+        created_at=row.created_at,
         sent_at=row.sent_at,
     )
