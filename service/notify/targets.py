@@ -12,6 +12,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from threading import Lock
 from typing import Any
@@ -133,6 +134,7 @@ def read_target(url: str) -> Target:
     return _BUILDERS[answer["kind"]](answer)
 
 
+@lru_cache(maxsize=KEPT)
 def _webhook(url: str) -> WebhookTarget:
     """webhook+https://SECRET@host/path?query: what follows the host is the receiver's and stays as it is."""
     scheme, _, rest = url.partition("://")
