@@ -178,6 +178,7 @@ def naive_mails(port: int, count: int) -> float:
     for _ in range(RUNS):
         started = time.perf_counter()
         with smtplib.SMTP("127.0.0.1", port, local_hostname="bench.example") as smtp:
+            assert smtp.sock is not None
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for number in range(count):
                 message = EmailMessage()

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -6,7 +6,7 @@ from service.alerting.latency import STEPS, Latency, latency_of
 from tests.support.alerts import NOW
 
 
-def at(seconds: float):
+def at(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 

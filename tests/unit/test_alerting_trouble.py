@@ -52,10 +52,12 @@ def test_the_operator_is_told_once() -> None:
     assert not is_to_be_told(auth, left_alone(auth, failed("auth", 20), POLICY, NONE))
     assert is_to_be_told(auth, left_alone(auth, failed("tls", 20), POLICY, NONE))
     assert not is_to_be_told(None, left_alone(None, failed("rate_limited"), POLICY, NONE))
-    told, trouble = [], None
+    told: list[bool] = []
+    before: Trouble | None = None
     for minute in range(2 * TELLING):
-        before, trouble = trouble, left_alone(trouble, failed("connection", minute), POLICY, NONE)
+        trouble = left_alone(before, failed("connection", minute), POLICY, NONE)
         told.append(is_to_be_told(before, trouble))
+        before = trouble
     assert told.index(True) == TELLING - 1 and told.count(True) == 1
 
 
