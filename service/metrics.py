@@ -112,15 +112,14 @@ class Metrics:
         self._backlog = self._gauge("deliveries_waiting", "Deliveries that are not final, by state.", ["state"])
         for state in BACKLOG_STATES:
             self._backlog.labels(state.value)
-        self._latency = Histogram(
+        latency = Histogram(
             "tapewatch_latency_seconds",
             "From publication to reader, by step: fetched, matched, queued, delivered, and all of it.",
             ["step"],
             buckets=LATENCY_BUCKETS,
             registry=self._registry,
         )
-        for step in STEPS:
-            self._latency.labels(step)
+        self._latency = {step: latency.labels(step) for step in STEPS}
         self._oldest_due = self._gauge("deliveries_oldest_due_seconds", "Age of the oldest delivery whose time has come.")
 
     def _name_configuration(self, version: str) -> None:
@@ -167,9 +166,9 @@ class Metrics:
 
     def took(self, latency: Latency) -> None:
         """What is known of how long an alert took."""
-        for step in STEPS:
+        for step, histogram in self._latency.items():
             if (seconds := getattr(latency, step)) is not None:
-                self._latency.labels(step).observe(seconds)
+                histogram.observe(seconds)
 
     def backlog(self, counts: Mapping[DeliveryState, int], oldest_due_seconds: float) -> None:
         """What waits to be delivered; final states in `counts` are ignored."""

@@ -33,7 +33,7 @@ class Transfer:
         self._headers = {name.lower(): value for name, value in request.headers.items() if value}
         if request.auth is not None:
             self._headers["authorization"] = "Basic " + base64.b64encode(":".join(request.auth).encode()).decode()
-        if not all(f"{name}{value}".isprintable() for name, value in self._headers.items()):
+        if not "".join((*self._headers, *self._headers.values())).isprintable():
             raise self.error("bad_url", "was not asked: a request header holds a control character")
         self._hops = 0
         self._permanent = True
