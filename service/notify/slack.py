@@ -40,7 +40,7 @@ class SlackNotifier(posting.PostingNotifier):
     @property
     def pace(self) -> Pace:
         """Slack takes one message a second for each channel."""
-        return Pace(posting.TIMEOUT_SECONDS, every=self._every)
+        return Pace(posting.TIMEOUT_SECONDS, posting.TOGETHER, self._every)
 
     def prepare(self, delivery: Delivery, url: str) -> tuple[Request, Callable[[Response], Sent]]:
         """The message in Slack's blocks."""

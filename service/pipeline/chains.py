@@ -16,7 +16,7 @@ from time import monotonic
 
 from service.alerting.trouble import is_trouble
 from service.model.delivery import Delivery
-from service.notify import Answered
+from service.notify import Answered, Pace
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Result, Try, begin, judged
@@ -38,8 +38,8 @@ class Chain:
     """Asked before each try, with how many are left."""
     give_back: Callable[[list[Delivery]], None]
     """Takes what was not tried."""
-    every: float = 0.0
-    """Seconds from one try to the next."""
+    pace: Pace
+    unrecorded: int = 0
     work: "Future[None]" = field(default_factory=Future)
 
 
@@ -56,7 +56,9 @@ class Chains:
         self._again = again
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._tries: list[Try] = []
+        self._tries: list[tuple[Chain, Try]] = []
+        self._full: list[Chain] = []
+        """Chains that go on once their tries are recorded."""
         self._ended: list[Chain] = []
         self._running = 0
         self._resting: deque[tuple[float, Chain]] = deque()
@@ -91,39 +93,64 @@ class Chains:
         wait = max(self._resting[0][0] - monotonic(), 0.0) if self._resting else None
         if not (self._tries or self._ended):
             return True, wait
-        return self._running > len(self._ended), GATHER_SECONDS if wait is None else min(GATHER_SECONDS, wait)
+        return self._running > len(self._ended) + len(self._full), GATHER_SECONDS if wait is None else min(GATHER_SECONDS, wait)
 
     def _answered(self, chain: Chain, one: Try) -> None:
-        self._tries.append(one)
-        if is_trouble(one.result.reason, permanent=one.result.permanent):
+        if self._ends_with(chain, one):
             self._ended.append(chain)
-        elif chain.every and chain.left:
-            self._resting.append((monotonic() + chain.every, chain))
+        else:
+            self._advance(chain)
+
+    def _ends_with(self, chain: Chain, one: Try) -> bool:
+        """Keep what a try came to; whether the target is left alone from now on."""
+        self._tries.append((chain, one))
+        chain.unrecorded += 1
+        return is_trouble(one.result.reason, permanent=one.result.permanent)
+
+    def _advance(self, chain: Chain) -> None:
+        """After a try: go on, at once or after the pause, unless too much of this target is not recorded yet."""
+        if not chain.left:
+            self._ended.append(chain)
+        elif chain.unrecorded >= chain.pace.together:
+            self._full.append(chain)
+        elif chain.pace.every:
+            self._resting.append((monotonic() + chain.pace.every, chain))
         else:
             self._go_on(chain)
 
     def _go_on(self, chain: Chain) -> None:
         """Start the next try of a chain; one that fails at once makes room for the next."""
-        while chain.left and chain.may_go_on(len(chain.left)):
+        while chain.left and chain.unrecorded < chain.pace.together and chain.may_go_on(len(chain.left)):
             delivery = chain.left.pop(0)
             result: Result | None = begin(self._parts, delivery, partial(self._later, chain, delivery))
             if result is None:
                 return
-            self._tries.append(Try(delivery, result))
-            if is_trouble(result.reason, permanent=result.permanent):
-                break
-        self._ended.append(chain)
+            if self._ends_with(chain, Try(delivery, result)):
+                self._ended.append(chain)
+                return
+        (self._full if chain.unrecorded >= chain.pace.together and chain.left else self._ended).append(chain)
 
     def _later(self, chain: Chain, delivery: Delivery, answered: Answered) -> None:
         self._events.put((chain, delivery, answered))
 
     def _settle(self) -> None:
         tries, self._tries = self._tries, []
+        full, self._full = self._full, []
         if not tries and not self._ended:
             return
+        recorded = self._recorder.settle([one for _, one in tries])
+        for chain, _ in tries:
+            chain.unrecorded = 0
+        for chain in full:
+            if recorded:
+                self._advance(chain)
+            else:
+                self._ended.append(chain)
+        self._end()
+
+    def _end(self) -> None:
         ended, self._ended = self._ended, []
         self._running -= len(ended)
-        self._recorder.settle(tries)
         for chain in ended:
             chain.give_back(chain.left)
             chain.work.set_result(None)

@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 5
 """Deliveries of one target that are claimed together."""
-ROOM = 200
+LONG_BATCH = 20
+"""The same for a target that needs no thread and no pauses."""
+ROOM = 400
 """Deliveries that are claimed and not yet recorded at most."""
 
 
@@ -89,7 +91,7 @@ class Outbox:
         self._serving[batch[0].target] = replace(way, claimed=len(batch))
         may_go_on = partial(self._may_go_on, way.pace, began, len(batch))
         if way.later:
-            chain = Chain(batch, may_go_on, self._return, way.pace.every)
+            chain = Chain(batch, may_go_on, self._return, way.pace)
             self._chains.start(chain)
             work = chain.work
         else:
@@ -184,8 +186,10 @@ class _Ways:
         """One where each try may eat the lease, none without a thread, else a batch."""
         if target not in self._shares:
             way = self.of(target)
+            none = not way.later and self._free <= 0
             single = way.pace.longest > self._parts.limits.lease.total_seconds()
-            self._shares[target] = 0 if not way.later and self._free <= 0 else 1 if single else BATCH
+            batch = LONG_BATCH if way.later and not way.pace.every else BATCH
+            self._shares[target] = 0 if none else 1 if single else batch
             self._free -= not way.later
         return self._shares[target]
 
