@@ -30,6 +30,8 @@ _SET = (
         sent_at=bindparam("sent_at"),
     )
 )
+_SET_HELD = _SET.where(DELIVERIES.c.token == bindparam("held"))
+_NOTE = insert(ATTEMPTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +55,40 @@ class Ending:
 
 def record_all(connection: Connection, endings: Sequence[Ending], now: datetime) -> set[int]:
     """Write how several tries ended; the ids of the deliveries that were still ours, the others are left as they are."""
-    mine = _still_ours(connection, [ending.delivery for ending in endings])
-    ours = [ending for ending in endings if ending.delivery.id in mine]
+    if len(endings) == 1:  # mails: one statement less for each of them
+        changed = connection.execute(_SET_HELD, _values(endings[0], now) | {"held": endings[0].delivery.token})
+        mine = {endings[0].delivery.id} if changed.rowcount == 1 else set()
+        ours = [ending for ending in endings if mine]
+    else:
+        mine = _still_ours(connection, [ending.delivery for ending in endings])
+        ours = [ending for ending in endings if ending.delivery.id in mine]
+        if ours:
+            connection.execute(_SET, [_values(ending, now) for ending in ours])
     if ours:
-        connection.execute(
-            _SET,
-            [
-                {
-                    "which": ending.delivery.id,
-                    "state": ending.state.value,
-                    "next_at": ending.next_at,
-                    "last_reason": ending.reason,
-                    "last_detail": ending.detail,
-                    "sent_at": now if ending.state is DeliveryState.SENT else None,
-                }
-                for ending in ours
-            ],
-        )
-        tries = [
-            {
-                "delivery_id": ending.delivery.id,
-                "number": ending.delivery.attempts,
-                "at": now,
-                "outcome": ending.outcome,
-                "reason": ending.reason,
-                "detail": ending.detail,
-            }
-            for ending in ours
-        ]
-        connection.execute(insert(ATTEMPTS), tries)
+        connection.execute(_NOTE, [_try(ending, now) for ending in ours])
     return mine
+
+
+def _values(ending: Ending, now: datetime) -> dict[str, Any]:
+    return {
+        "which": ending.delivery.id,
+        "state": ending.state.value,
+        "next_at": ending.next_at,
+        "last_reason": ending.reason,
+        "last_detail": ending.detail,
+        "sent_at": now if ending.state is DeliveryState.SENT else None,
+    }
+
+
+def _try(ending: Ending, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery_id": ending.delivery.id,
+        "number": ending.delivery.attempts,
+        "at": now,
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "detail": ending.detail,
+    }
 
 
 def give_back(connection: Connection, claimed: Iterable[Delivery], due: datetime) -> None:
