@@ -248,6 +248,7 @@ def _notifiers(
             allow_networks=settings.allow_networks,
             base_url=settings.page,
             buttons=buttons,
+            slack_every=settings.slack_every.total_seconds(),
             slack_webhook_base=settings.slack_webhook_base,
             slack_api_base=settings.slack_api_base,
         )

@@ -76,6 +76,7 @@ class Settings(BaseModel):
     retry_cap: Duration = Field(timedelta(hours=1), description="Longest wait between two tries.")
     retry_unknown: Duration = Field(timedelta(minutes=5), description="Wait after a try whose outcome is unknown.")
     give_up_after: Duration = Field(timedelta(hours=72), description="Age at which an undelivered alert is discarded, visibly.")
+    slack_every: Duration = Field(timedelta(seconds=1), description="Least time between two messages to one Slack channel.")
     slack_webhook_base: str = Field("https://hooks.slack.com/services", description="Where Slack's incoming webhooks live.")
     slack_api_base: str = Field("https://slack.com/api", description="Where Slack's Web API lives.")
 

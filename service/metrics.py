@@ -15,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.process_collector import ProcessCollector
 
+from service.alerting.latency import STEPS, Latency
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 
@@ -26,6 +27,7 @@ DECISION_OUTCOMES = ("alerted", "suppressed", "baseline", "counted")
 DELIVERY_OUTCOMES = ("sent", "unknown", "retryable", "discarded")
 DISPOSITIONS = ("evaluated", "baseline")
 FETCH_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+LATENCY_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0)
 BACKLOG_STATES = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRYABLE)
 
 
@@ -110,6 +112,14 @@ class Metrics:
         self._backlog = self._gauge("deliveries_waiting", "Deliveries that are not final, by state.", ["state"])
         for state in BACKLOG_STATES:
             self._backlog.labels(state.value)
+        latency = Histogram(
+            "tapewatch_latency_seconds",
+            "From publication to reader, by step: fetched, matched, queued, delivered, and all of it.",
+            ["step"],
+            buckets=LATENCY_BUCKETS,
+            registry=self._registry,
+        )
+        self._latency = {step: latency.labels(step) for step in STEPS}
         self._oldest_due = self._gauge("deliveries_oldest_due_seconds", "Age of the oldest delivery whose time has come.")
 
     def _name_configuration(self, version: str) -> None:
@@ -153,6 +163,12 @@ class Metrics:
             return
         outcome = outcome if outcome in DELIVERY_OUTCOMES else "unknown"
         self._deliveries.labels(outcome, _known(reason, self._labels.delivery_reasons), kind).inc()
+
+    def took(self, latency: Latency) -> None:
+        """What is known of how long an alert took."""
+        for step, histogram in self._latency.items():
+            if (seconds := getattr(latency, step)) is not None:
+                histogram.observe(seconds)
 
     def backlog(self, counts: Mapping[DeliveryState, int], oldest_due_seconds: float) -> None:
         """What waits to be delivered; final states in `counts` are ignored."""

@@ -37,3 +37,14 @@ def next_try(
     """
     due = now + max(backoff(policy, attempts, key), min(at_least, MAX_RETRY_AFTER))
     return due if due - created_at <= policy.give_up_after else None
+
+
+MAX_FAULTS = 5
+"""Tries in a row that may end in an error of our own before a delivery is given up: it will not get better by itself."""
+MAX_LOSSES = 10
+"""Tries in a row that may be lost before a delivery is given up: it may be what kills the process each time."""
+
+
+def after_loss(policy: RetryPolicy, losses: int, key: str) -> timedelta:
+    """How long after its last lost try a delivery waits: not at all after one, then doubling, so that its neighbours go first."""
+    return backoff(policy, losses - 1, key) if losses > 1 else timedelta(0)

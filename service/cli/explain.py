@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 from sqlalchemy import Connection
 
+from service.alerting.latency import STEPS, Latency, latency_of
 from service.app import open_for_reading
 from service.cli.output import alert_panel, marked, out, plain
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
@@ -80,7 +82,7 @@ def explain(
             out.print("[yellow]note[/]: the vocabulary reads other events here now; below are those that were stored")
         out.print("\n[bold]rules[/]")
         show_verdicts(found.verdicts)
-        _show_history(connection, stored.id)
+        _show_history(connection, stored.id, stored.fetched_at)
 
 
 def _explain_text(item: Item, folder: Path | None, all_rules: bool, as_json: bool) -> None:
@@ -185,7 +187,7 @@ def _show_story(connection: Connection, item_id: int) -> None:
     out.print(Text.assemble((f"  {place.novelty.value}", "bold"), f": {plain(place.reason)}"), soft_wrap=True)
 
 
-def _show_history(connection: Connection, item_id: int) -> None:
+def _show_history(connection: Connection, item_id: int, fetched_at: datetime) -> None:
     _show_story(connection, item_id)
     rows = decisions.of_item(connection, item_id)
     out.print("\n[bold]what became of it[/]")
@@ -202,3 +204,12 @@ def _show_history(connection: Connection, item_id: int) -> None:
             line = f"    → {delivery.receiver}: {delivery.state.value} after {delivery.attempts} tries {delivery.last_detail}"
             line += f" ({delivery.timing_reason})" if delivery.timing_reason else ""
             out.print(escape(plain(line)), soft_wrap=True)
+            if alert is not None and delivery.sent_at:
+                moments = (alert.alert.published, fetched_at, alert.alert.created_at, delivery.created_at, delivery.sent_at)
+                out.print(f"      {_steps(latency_of(*moments))}", soft_wrap=True, style="dim")
+
+
+def _steps(latency: Latency) -> str:
+    """How long each step took, as far as it is known."""
+    known = {step: getattr(latency, step) for step in STEPS}
+    return ", ".join(f"{step} {seconds:.1f} s" for step, seconds in known.items() if seconds is not None)

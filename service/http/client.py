@@ -164,10 +164,11 @@ class _Driver:
         handle = self._busy.pop(curl)
         transfer = handle.transfer
         outcome: Response | FetchError | None
+        status = curl.getinfo(pycurl.RESPONSE_CODE)
         try:
-            if failure is not None:
+            if failure is not None and not transfer.is_answered(status):
                 raise handle.error(*failure)
-            outcome = transfer.conclude(curl.getinfo(pycurl.RESPONSE_CODE))
+            outcome = transfer.conclude(status)
         except FetchError as error:
             outcome = error
         self._multi.remove_handle(curl)

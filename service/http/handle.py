@@ -63,7 +63,7 @@ class Handle:
         left = max(transfer.deadline - time.monotonic(), 0.001)
         curl.setopt(pycurl.URL, url.text)
         curl.setopt(pycurl.TIMEOUT_MS, max(int(left * 1000), 1))
-        curl.setopt(pycurl.MAXFILESIZE_LARGE, request.max_bytes)
+        curl.setopt(pycurl.MAXFILESIZE_LARGE, 0 if request.status_counts else request.max_bytes)
         curl.setopt(pycurl.HTTPHEADER, transfer.header_lines())
         curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
         curl.setopt(pycurl.WRITEFUNCTION, transfer.take_body)

@@ -18,6 +18,7 @@ REASONS = NOT_SENT | {"timeout", "too_large", "redirects", "protocol", "closed"}
 class Request:
     """`timeout` is in seconds for everything together; `auth` is (name, password), sent as Basic to the first origin only.
 
+    `status_counts`: the status of the answer is all that matters, so a body that is too long, too slow or broken off is cut.
     Redirects are followed for GET alone: another method's 3xx is its answer, since a body must not travel on.
     """
 
@@ -29,6 +30,7 @@ class Request:
     max_bytes: int = MAX_BODY_BYTES
     timeout: float = 30.0
     redirects: int = 5
+    status_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Transfer:
         self._headers = {name.lower(): value for name, value in request.headers.items() if value}
         if request.auth is not None:
             self._headers["authorization"] = "Basic " + base64.b64encode(":".join(request.auth).encode()).decode()
-        if not all(f"{name}{value}".isprintable() for name, value in self._headers.items()):
+        if not "".join((*self._headers, *self._headers.values())).isprintable():
             raise self.error("bad_url", "was not asked: a request header holds a control character")
         self._hops = 0
         self._permanent = True
@@ -50,6 +50,10 @@ class Transfer:
             return _ABORT
         self._pieces.append(piece)
         return None
+
+    def is_answered(self, status: int) -> bool:
+        """Whether a transfer that broke off said all that was wanted of it: its status, and its headers to the end."""
+        return self.request.status_counts and status >= 200 and self.lines[-1:] == [b"\r\n"]
 
     def conclude(self, status: int) -> Response | None:
         """The answer, or None when there is another hop to ask. Raises FetchError (`redirects`, `too_large`)."""

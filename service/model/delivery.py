@@ -67,8 +67,9 @@ class Delivery:
 
     `key` is the idempotency key: the same in every copy of this bundle (Message-ID, Idempotency-Key). `target` is the receiver's
     URL as written in routes.yaml, its `${NAME}` placeholders still in place, so that no secret is ever stored. `attempts` counts
-    this try. `token` fences the record of the outcome. `created_at` starts the give-up clock.
-    `thread` is the one of its first UPDATE. `background` is by alert id; `templates` and `footer` are the receiver's.
+    this try. `token` fences the record of the outcome. `created_at` starts the give-up clock. `streak` says how the tries before
+    this one ended, where that needs care. `thread` is the one of its first UPDATE. `background` is by alert id; `templates` and
+    `footer` are the receiver's.
     """
 
     id: int
@@ -79,11 +80,42 @@ class Delivery:
     attempts: int
     created_at: datetime
     token: str
+    streak: "Streak | None" = None
     thread: Thread | None = None
     digest: Digest | None = None
     background: Mapping[str, Background] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
     footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """The last `count` tries ended for the same `reason`, LOST or FAULT, the last of them at `at`."""
+
+    reason: str
+    count: int
+    at: datetime
+
+
+LOST = "lost"
+"""Reason of a try that nobody reported the end of: the process died, or it took longer than its lease."""
+FAULT = "fault"
+"""Reason of a try that ended in an error of our own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A target that fails as a whole, as written in routes.yaml; nothing is sent to it before `closed_until`.
+
+    `failures` counts the tries in a row that failed for a reason that is the target's, not the message's.
+    """
+
+    target: str
+    since: datetime
+    closed_until: datetime
+    failures: int
+    reason: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

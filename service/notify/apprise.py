@@ -10,7 +10,7 @@ from threading import Lock
 from service.child import ChildPool
 from service.errors import ChildError, ChildTimeout, NotifyError
 from service.model.delivery import Delivery, Outcome, Sent, Unknown
-from service.notify.base import NotifyContext
+from service.notify.base import NotifyContext, Pace
 from service.notify.render import render
 from service.notify.render.clean import line
 from service.notify.targets import CHILD, MEMORY_BYTES
@@ -28,6 +28,11 @@ class AppriseNotifier:
         self._init = {"allow": list(context.allow_networks), "seconds": SERVICE_SECONDS}
         self._lock = Lock()
         self._pool: ChildPool | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """As long as the child may live."""
+        return Pace(KILL_SECONDS)
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One call of Apprise."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from service.clock import utc_now
 from service.http import HttpClient
-from service.model.delivery import Delivery, Outcome
+from service.model.delivery import FAULT, LOST, Delivery, Outcome
 from service.notify.render import Rendered
 from service.notify.render.telling import Buttons
 
@@ -21,6 +23,8 @@ REASONS = (
     "refused_address",
     "too_large",
     "other",
+    FAULT,
+    LOST,
 )
 """Why a try failed, as NotifyError and the metrics name it."""
 
@@ -33,8 +37,9 @@ class NotifyContext:
     """What notifiers are built from.
 
     `inbox` stores a message for our own page and is idempotent by the delivery's key. `allow_networks` are the non-public
-    networks that may be connected to ("CIDR[:port]"). `buttons` writes the links with which readers act. The Slack bases are
-    settings so that a Slack-shaped server can stand in.
+    networks that may be connected to ("CIDR[:port]"). `buttons` writes the links with which readers act. `now` dates signatures
+    and reads the dates of Retry-After. `slack_every` is the least time in seconds between two messages to one channel. The Slack
+    bases are settings so that a Slack-shaped server can stand in.
     """
 
     http: HttpClient
@@ -42,8 +47,23 @@ class NotifyContext:
     allow_networks: tuple[str, ...] = ()
     base_url: str = ""
     buttons: Buttons | None = None
+    now: Callable[[], datetime] = utc_now
     slack_webhook_base: str = "https://hooks.slack.com/services"
     slack_api_base: str = "https://slack.com/api"
+    slack_every: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How deliveries to one target follow each other.
+
+    A try takes no longer than `longest` seconds. `together` tries are recorded in one transaction: so many messages a crash can
+    repeat at most for this target. `every` is the least time in seconds from one to the next.
+    """
+
+    longest: float
+    together: int = 1
+    every: float = 0.0
 
 
 class Notifier(Protocol):
@@ -53,6 +73,11 @@ class Notifier(Protocol):
     where it certainly did not; nothing else leaves it for anything the network or the server does. Every copy of a delivery
     carries its key.
     """
+
+    @property
+    def pace(self) -> Pace:
+        """The same for all targets of this kind."""
+        ...
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One try; `url` is the resolved target."""

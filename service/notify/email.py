@@ -5,13 +5,15 @@ final dot, and an error at goodbye changes nothing. A connection is kept a few s
 and account, and never after an error.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
 from service.addresses import AddressGuard
 from service.errors import ConfigurationError, NotifyError
 from service.model.delivery import Delivery, Outcome, Sent, Unknown
-from service.notify.base import NotifyContext
+from service.notify.base import NotifyContext, Pace
 from service.notify.render import render
 from service.notify.render.mail import compose_mail, kept_subject, message_id
 from service.notify.smtp import BEGIN_SECONDS, FINISH_SECONDS, PORTS, Connection
@@ -32,7 +34,13 @@ class EmailNotifier:
         self._base_url, self._buttons = context.base_url, context.buttons
         self._lock = Lock()
         self._kept: dict[Account, list[tuple[Connection, float]]] = {}
+        self._busy: set[Connection] = set()
         self._name: str | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """Each mail is recorded before the next one: a doubled mail is what readers mind most."""
+        return Pace(BEGIN_SECONDS + FINISH_SECONDS)
 
     def send(self, delivery: Delivery, url: str) -> Outcome:
         """One transaction for the one recipient of `url`."""
@@ -42,7 +50,7 @@ class EmailNotifier:
         message = compose_mail(delivery, rendered, sender, recipient, _extra(target))
         connection = self._begun(target, sender[1], recipient[1])
         try:
-            with connection.limited(FINISH_SECONDS):
+            with self._under_way(connection), connection.limited(FINISH_SECONDS):
                 detail, answered = connection.finish(message)
         except NotifyError:
             connection.leave()
@@ -54,9 +62,12 @@ class EmailNotifier:
         return Sent(detail, message_id(delivery, sender[1]), kept_subject(delivery) or rendered.subject)
 
     def close(self) -> None:
-        """Leave every connection that is kept."""
+        """Leave every connection that is kept, and break those in use: nobody waits for a server that hangs."""
         with self._lock:
             kept, self._kept = self._kept, {}
+            busy = list(self._busy)
+        for connection in busy:
+            connection.break_off()
         for connections in kept.values():
             for connection, _ in connections:
                 connection.leave()
@@ -65,7 +76,7 @@ class EmailNotifier:
         """A connection on which the server waits for the message: a kept one if it still works, else a new one."""
         if kept := self._take(target):
             try:
-                with kept.limited(BEGIN_SECONDS):
+                with self._under_way(kept), kept.limited(BEGIN_SECONDS):
                     kept.begin(sender, recipient)
                 return kept
             except NotifyError:
@@ -74,7 +85,7 @@ class EmailNotifier:
                     raise
         fresh = Connection(target, self._guard, self._name)
         try:
-            with fresh.limited(BEGIN_SECONDS):
+            with self._under_way(fresh), fresh.limited(BEGIN_SECONDS):
                 fresh.open()
                 fresh.begin(sender, recipient)
         except NotifyError:
@@ -82,6 +93,16 @@ class EmailNotifier:
             raise
         self._name = fresh.local_hostname  # finding out our own name can take the resolver seconds: once is enough
         return fresh
+
+    @contextmanager
+    def _under_way(self, connection: Connection) -> Iterator[None]:
+        with self._lock:
+            self._busy.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy.discard(connection)
 
     def _take(self, target: MailTarget) -> Connection | None:
         with self._lock:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from service.errors import ConfigurationError
-from service.notify.targets import INBOX, READER, MailTarget, SlackTarget, read_target
+from service.notify.targets import INBOX, LEAST_SECRET, READER, WEBHOOK, MailTarget, SlackTarget, read_target
 
 Secrets = Callable[[str], str | None]
 
@@ -44,6 +44,8 @@ def check_target(template: str) -> str | None:
         return f"a target is written scheme://…, such as mailtos://, slack:// or {INBOX}"
     if template.lower().startswith(INBOX):
         return f"the inbox takes nothing behind its name: write {INBOX}"
+    if template.lower().startswith(WEBHOOK):
+        return _webhook_fault(template)
     probe, stands_for = _probe(template)
     answer = READER.describe(probe)
     if literal := _literal(answer.get("literals", {}), tuple(stands_for), answer.get("scheme", "")):
@@ -57,6 +59,8 @@ def check_target(template: str) -> str | None:
 def expand(template: str) -> tuple[str, ...]:
     """The same target once per recipient (mail) or channel (Slack), so that each has a delivery of its own."""
     if template == INBOX or _PLACEHOLDER.fullmatch(template) or not _SCHEME.match(template):
+        return (template,)
+    if template.lower().startswith(WEBHOOK):
         return (template,)
     probe, stands_for = _probe(template)
     answer = READER.describe(probe)
@@ -116,7 +120,7 @@ def shown(target: str) -> str:
     if not found:
         return "a target"
     host = re.split(r"[/?#]", found[2], maxsplit=1)[0].rpartition("@")[2]
-    public = found[1].lower() in (*_MAIL, "http", "https", "json", "jsons", "ntfy", "ntfys")
+    public = found[1].lower() in (*_MAIL, "http", "https", f"{WEBHOOK}http", f"{WEBHOOK}https", "json", "jsons", "ntfy", "ntfys")
     return f"{found[1]}://{host if public else '…'}" if host else f"{found[1]}://"
 
 
@@ -135,6 +139,21 @@ def _placeholder_fault(template: str) -> str | None:
         return "a placeholder is written ${NAME}: letters, digits and _ between the braces, nothing else"
     if any(ord(character) < 33 or ord(character) == 127 for character in template):
         return "a target holds no spaces and no control characters; write a space as %20"
+    return None
+
+
+def _webhook_fault(template: str) -> str | None:
+    parts = _cut(template)
+    if not _PLACEHOLDER.fullmatch(parts.user.removesuffix("@")):
+        return (
+            "a webhook is signed, and its secret does not belong in this file: write "
+            f"{parts.scheme}://${{WEBHOOK_SECRET}}@host/path and set WEBHOOK_SECRET in the environment or as a file"
+        )
+    probe, stands_for = _probe(template.replace(parts.user, "", 1))
+    try:
+        read_target(probe.replace("://", f"://{'x' * LEAST_SECRET}@", 1))
+    except ConfigurationError as error:
+        return _restored(str(error), stands_for)
     return None
 
 

@@ -6,22 +6,19 @@ asks; a try that ended after the request was on its way is Unknown. The token st
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from service.errors import ConfigurationError, FetchError, NotifyError
+from service.errors import ConfigurationError, NotifyError
 from service.http import Request, Response
-from service.model.delivery import Delivery, Outcome, Sent, Unknown
+from service.model.delivery import Delivery, Outcome, Sent
 from service.model.rule import Severity
-from service.notify.base import AUTH_WAIT, NotifyContext
+from service.notify import posting
+from service.notify.base import AUTH_WAIT, NotifyContext, Pace
 from service.notify.render.clean import line
 from service.notify.render.slack import slack_message
 from service.notify.targets import SlackTarget, read_target
 
-TIMEOUT_SECONDS = 20.0
-MAX_ANSWER = 64 * 1024
-MAX_WAIT = 3600.0
 GOVERNMENT_BASE = "https://hooks.slack-gov.com/services"
 
 _AUTH = frozenset({"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "org_login_required"})
@@ -30,62 +27,57 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
 _NO_THREAD = ("thread_not_found", "cannot_reply_to_message", "message_not_found")
 _STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
-_NOT_ARRIVED: Mapping[str, str] = {
-    "dns": "connection",
-    "connect": "connection",
-    "tls": "tls",
-    "refused_address": "refused_address",
-    "bad_url": "configuration",
-}
-"""The reasons of a FetchError that say the request never reached Slack, in the words of REASONS."""
 
 
-class SlackNotifier:
+class SlackNotifier(posting.PostingNotifier):
     """slack:// and https://hooks.slack.com/services/…"""
 
+    who = "Slack"
+
     def __init__(self, context: NotifyContext) -> None:
-        self._http = context.http
+        super().__init__(context.http)
         self._base_url, self._buttons = context.base_url, context.buttons
+        self._now = context.now
+        self._every = context.slack_every
         self._hook, self._api = context.slack_webhook_base.rstrip("/"), context.slack_api_base.rstrip("/")
 
-    def send(self, delivery: Delivery, url: str) -> Outcome:
-        """One POST; a second one, outside of its thread, where Slack says that the thread is gone."""
-        target = _slack_target(url)
-        message = slack_message(delivery, self._base_url, self._buttons) | _addressing(target)
-        if target.mode != "bot":  # a webhook says nothing of what it posted and takes no thread
-            return self._post(target, message, delivery.key)
-        thread = _threading(delivery) if "thread_ts" not in message else {}
-        try:
-            return self._post(target, message | thread, delivery.key)
-        except NotifyError as error:
-            if not thread or not any(said in str(error) for said in _NO_THREAD):
-                raise
-        return self._post(target, message, delivery.key)
+    @property
+    def pace(self) -> Pace:
+        """Slack takes one message a second for each channel."""
+        return Pace(posting.TIMEOUT_SECONDS, posting.TOGETHER, self._every)
 
-    def _post(self, target: SlackTarget, message: dict[str, Any], key: str) -> Outcome:
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
+    def prepare(self, delivery: Delivery, url: str) -> posting.Prepared:
+        """The message in Slack's blocks, in its thread; a webhook says nothing of what it posted and takes no thread."""
+        target = _slack_target(url)
+        threaded = target.mode == "bot" and "thread_ts" not in _addressing(target)
+        return self._prepared(target, delivery, _threading(delivery) if threaded else {})
+
+    def instead(self, delivery: Delivery, url: str, response: Response) -> posting.Prepared | None:
+        """The message outside of its thread, where Slack says that the thread is gone."""
+        gone = delivery.thread is not None and _json(response.body).get("error") in _NO_THREAD
+        return self._prepared(_slack_target(url), delivery, {}) if gone else None
+
+    def _prepared(self, target: SlackTarget, delivery: Delivery, thread: dict[str, Any]) -> posting.Prepared:
+        message = slack_message(delivery, self._base_url, self._buttons) | _addressing(target) | thread
+        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": delivery.key}
         if target.mode == "bot":
             headers["Authorization"] = f"Bearer {target.tokens[0]}"
-            message["metadata"] = {"event_type": "tapewatch_delivery", "event_payload": {"key": key}}
+            message["metadata"] = {"event_type": "tapewatch_delivery", "event_payload": {"key": delivery.key}}
         body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
         request = Request(
             self._address(target),
             method="POST",
             headers=headers,
             body=body,
-            max_bytes=MAX_ANSWER,
-            timeout=TIMEOUT_SECONDS,
+            max_bytes=posting.MAX_ANSWER,
+            timeout=posting.TIMEOUT_SECONDS,
             redirects=0,
         )
-        try:
-            response = self._http.request(request)
-        except FetchError as error:
-            return _lost(error)
-        sent = _judged(response, {*target.tokens[-1:]})
-        return replace(sent, reference=str(message.get("thread_ts", sent.reference))) if target.mode == "bot" else sent
+        return request, lambda response: self._outcome_of(target, message, response)
 
-    def close(self) -> None:
-        """The HTTP client belongs to whoever made it."""
+    def _outcome_of(self, target: SlackTarget, message: dict[str, Any], response: Response) -> Outcome:
+        sent = _judged(response, {*target.tokens[-1:]}, posting.asked_to_wait(response, self._now()))
+        return replace(sent, reference=str(message.get("thread_ts", sent.reference))) if target.mode == "bot" else sent
 
     def _address(self, target: SlackTarget) -> str:
         if target.mode == "bot":
@@ -129,16 +121,7 @@ def _threading(delivery: Delivery) -> dict[str, Any]:
     return {"thread_ts": stamps[0]} | ({} if small else {"reply_broadcast": True})
 
 
-def _lost(error: FetchError) -> Unknown:
-    """No answer: certain failures are raised, the rest may have arrived."""
-    reason = _NOT_ARRIVED.get(error.reason)
-    if reason is None:
-        return Unknown(f"Slack did not answer ({error.reason})")
-    wait = AUTH_WAIT if reason == "tls" else None
-    raise NotifyError(str(error), reason=reason, permanent=reason == "configuration", retry_after=wait)
-
-
-def _judged(response: Response, secrets: set[str]) -> Sent:
+def _judged(response: Response, secrets: set[str], wait: float | None) -> Sent:
     said = line(response.body[:300].decode("utf-8", "replace"), 100)
     for secret in secrets:
         said = said.replace(secret, "[secret]")
@@ -148,14 +131,14 @@ def _judged(response: Response, secrets: set[str]) -> Sent:
         return Sent(f"Slack: {said}", stamp if isinstance(stamp, str) and _STAMP.fullmatch(stamp) else "")
     error = str(answer["error"]) if isinstance(answer.get("error"), str) else said
     if response.status == 429 or error in _LIMITED:
-        raise NotifyError("Slack asks us to slow down", reason="rate_limited", retry_after=_seconds(response.headers))
+        raise NotifyError("Slack asks us to slow down", reason="rate_limited", retry_after=wait)
     sentence = f"Slack refused the message: {response.status} {line(error, 100)}"
     if error in _AUTH or response.status == 401:
         raise NotifyError(sentence, reason="auth", retry_after=AUTH_WAIT)
     if error in _TOO_LARGE or response.status == 413:
         raise NotifyError(sentence, reason="too_large", permanent=True)
-    if response.status >= 500 or response.status in (408, 425) or error in _PASSING:
-        raise NotifyError(sentence, reason="server_error", retry_after=_seconds(response.headers))
+    if posting.passing(response.status) or error in _PASSING:
+        raise NotifyError(sentence, reason="server_error", retry_after=wait)
     if response.status >= 400 or answer.get("ok") is False:
         raise NotifyError(sentence, reason="rejected", permanent=True)
     raise NotifyError(f"this is not Slack's answer: {response.status} {said}", reason="other")
@@ -167,8 +150,3 @@ def _json(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "").strip()
-    return min(float(value), MAX_WAIT) if value.isascii() and value.isdigit() else None

@@ -11,8 +11,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from threading import Timer
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 import certifi
@@ -20,6 +19,7 @@ import certifi
 from service.addresses import AddressGuard
 from service.errors import NotifyError, RefusedAddress
 from service.notify.base import AUTH_WAIT
+from service.notify.deadlines import DEADLINES
 from service.notify.render.clean import line
 from service.notify.targets import MailTarget
 
@@ -96,18 +96,12 @@ class Connection(smtplib.SMTP):
             self.quit()
         self.close()
 
-    @contextmanager
-    def limited(self, seconds: float) -> Iterator[None]:
+    def limited(self, seconds: float) -> AbstractContextManager[None]:
         """Break the connection when the block takes longer, however slowly the server drips."""
-        timer = Timer(seconds, self._break)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+        return DEADLINES.limited(seconds, self.break_off)
 
-    def _break(self) -> None:
+    def break_off(self) -> None:
+        """End whatever it does, from any thread."""
         self._expired = True
         for each in (self.sock, self._connecting):
             if isinstance(each, socket.socket):

@@ -6,13 +6,19 @@ URL that needs one and ends with the process.
 """
 
 import atexit
+import base64
+import binascii
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote
 
+from service import urls
 from service.child import ChildPool
 from service.errors import ChildError, ConfigurationError
 
@@ -21,6 +27,10 @@ READ_SECONDS = 10.0
 MEMORY_BYTES = 1 << 30
 KEPT = 256
 INBOX = "inbox://"
+WEBHOOK = "webhook+"
+"""What a webhook's scheme begins with; http:// or https:// follows."""
+LEAST_SECRET = 16
+"""Bytes below which a signing secret can be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,15 @@ class InboxTarget:
     """Our own page."""
 
 
-Target = MailTarget | SlackTarget | AppriseTarget | InboxTarget
+@dataclass(frozen=True, slots=True)
+class WebhookTarget:
+    """An address that takes signed events; each of `secrets` makes a signature (two while one is rotated)."""
+
+    url: urls.WebUrl = field(repr=False)
+    secrets: tuple[bytes, ...] = field(repr=False)
+
+
+Target = MailTarget | SlackTarget | WebhookTarget | AppriseTarget | InboxTarget
 
 
 class TargetReader:
@@ -106,12 +124,43 @@ def read_target(url: str) -> Target:
     """The target behind a resolved URL. Raises ConfigurationError that shows nothing of the URL but its scheme."""
     if url == INBOX:
         return InboxTarget()
+    if url.lower().startswith(WEBHOOK):
+        return _webhook(url)
     answer = READER.describe(url)
     if "problem" in answer:
         raise ConfigurationError(
             f"the {url.partition('://')[0][:30]}:// target cannot be used: its URL is not complete or not valid"
         )
     return _BUILDERS[answer["kind"]](answer)
+
+
+@lru_cache(maxsize=KEPT)
+def _webhook(url: str) -> WebhookTarget:
+    """webhook+https://SECRET@host/path?query: what follows the host is the receiver's and stays as it is."""
+    scheme, _, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    secret, _, host = authority.rpartition("@")
+    try:
+        address = urls.read(f"{scheme[len(WEBHOOK) :]}://{host}{rest[len(authority) :]}")
+    except ValueError as error:
+        raise ConfigurationError(f"the webhook target cannot be used: {error}") from None
+    secrets = tuple(_signing_key(each) for each in unquote(secret).split())
+    if not secrets:
+        raise ConfigurationError(
+            f"the webhook target has no signing secret: write {WEBHOOK}https://${{WEBHOOK_SECRET}}@host/path"
+        )
+    return WebhookTarget(address, secrets)
+
+
+def _signing_key(secret: str) -> bytes:
+    """The bytes of a secret: base64 behind `whsec_`, else the text itself."""
+    try:
+        key = base64.b64decode(secret[6:], validate=True) if secret.startswith("whsec_") else secret.encode("utf-8")
+    except (binascii.Error, ValueError):
+        raise ConfigurationError("the webhook's signing secret begins with whsec_ but is not base64 behind it") from None
+    if len(key) < LEAST_SECRET:
+        raise ConfigurationError(f"the webhook's signing secret is shorter than {LEAST_SECRET} bytes")
+    return key
 
 
 def _mail(answer: Mapping[str, Any]) -> MailTarget:

@@ -13,10 +13,12 @@ after its target accepted it, so a crash repeats at most what was in flight, und
 """
 
 from collections.abc import Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from typing import Any
 
 from service.model.item import Item
+from service.pipeline.dressing import dress
 from service.pipeline.ingest import ingest
 from service.pipeline.intake import Intake
 from service.pipeline.outbox import Outbox
@@ -26,8 +28,8 @@ from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import sources
 
 MAX_PUBLISHER = 320
-CLOSE_SECONDS = 8.0
-"""A service manager kills after ten seconds, as a rule."""
+CLOSE_SECONDS = 6.0
+"""A service manager kills after ten seconds, as a rule, and what hangs is broken off after this."""
 
 __all__ = ["Active", "Limits", "Parts", "Pipeline"]
 
@@ -39,7 +41,7 @@ class Pipeline:
         self._parts = parts
         self._active = active
         self._intake = Intake(parts, lambda: self._active)
-        self._outbox = Outbox(parts, lambda: self._active)
+        self._outbox = Outbox(parts, lambda delivery: dress(delivery, self._active.rulebook))
 
     @property
     def active(self) -> Active:
@@ -71,7 +73,9 @@ class Pipeline:
 
     def close(self, within: float = CLOSE_SECONDS) -> None:
         """Start nothing more and wait for what is under way; what takes longer than `within` seconds comes back by its lease."""
-        wait(self._intake.close() | self._outbox.close(), timeout=within)
+        fetches, batches = self._intake.close(), self._outbox.close()
+        under_way: list[Future[Any]] = [*fetches, *batches]
+        wait(under_way, timeout=within)
 
 
 def _capped(item: Item) -> Item:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.alerting.decide import Outcome, Verdict, decide
+from service.alerting.latency import latency_of
 from service.extraction import Understood
 from service.metrics import Metrics
 from service.model.item import Item
@@ -36,17 +37,17 @@ def ingest(
 
     With `baseline` they are stored and explained, but never alerted.
     """
+    with parts.database.read() as connection:
+        arrival = parts.database.now(connection)
     fresh = _fresh(parts, source, found)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
-    with parts.database.read() as connection:
-        arrival = parts.database.now(connection)
     matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events, arrival) for item in fresh}
 
     def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
         disposition: items.Disposition = "baseline" if baseline else "evaluated"
-        new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=now)
+        new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=arrival)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
         placed = parts.stories.place(connection, active.rulebook, new, by_guid, now)
         fired = [
@@ -69,6 +70,9 @@ def ingest(
         if note := by_guid[item.guid].note:
             log.error("%s: item %s is kept, but without events: %s", source, item.guid, note)
     _count(parts.metrics, [by_guid[item.guid] for _, item in new], verdicts)
+    for hit, verdict in verdicts:
+        if verdict.outcome is Outcome.ALERTED:
+            parts.metrics.took(latency_of(hit.alert.published, arrival, hit.alert.created_at, None, None))
     return len(new)
 
 

@@ -1,87 +1,108 @@
-"""Due deliveries → sent and recorded, one at a time for each target, so that a slow target delays only itself.
+"""Due deliveries → sent and recorded, in batches, one target at a time in order, so that a slow target delays only itself.
 
-The record follows the send: a crash between the two sends once more, under the same key. A delivery that is given up is never
-silent: it is logged, counted, shown, and its alerts go to the inbox as `undelivered`.
+The record follows the send: a crash between the two sends once more, under the same key. A batch is claimed together to save
+transactions, and what has not been tried when the target fails, the time runs short or the program ends is given back. How many
+messages of a target may be sent and not yet recorded is its notifier's `pace`: that many a crash can repeat, of mail one.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from time import monotonic
 
-from sqlalchemy import Connection
-
-from service.alerting.backoff import next_try
-from service.errors import ConfigurationError, NotifyError
-from service.model.delivery import Delivery, DeliveryState, Sent
-from service.notify import kind_of
+from service.alerting.trouble import is_closed, is_trouble
+from service.errors import ConfigurationError, StorageError
+from service.model.delivery import Delivery
+from service.notify import Pace
 from service.notify.receivers import resolve
-from service.pipeline.dressing import dress
-from service.pipeline.parts import Active, Parts
-from service.storage import deliveries, threads
+from service.pipeline.chains import Chain, Chains
+from service.pipeline.parts import Parts
+from service.pipeline.recorder import Recorder
+from service.pipeline.trying import Try, put_off, send
+from service.storage import deliveries, targets, threads
+from service.storage.endings import give_back
 
 log = logging.getLogger(__name__)
 
-INBOX = "inbox://"
-UNDELIVERED = "undelivered"
-"""Receiver name of the copy that goes to the inbox when a delivery was given up."""
-PAUSING = frozenset({"auth", "rate_limited", "tls"})
-"""Reasons that hold for the target as a whole: its other deliveries wait as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one try came to: `outcome` is sent, unknown or failed; `reason` one of notify.REASONS or empty.
-
-    `sent` is the answer of a target that took the message.
-    """
-
-    outcome: str
-    reason: str = ""
-    detail: str = ""
-    permanent: bool = False
-    at_least: timedelta = timedelta(0)
-    sent: Sent | None = None
+BATCH = 5
+"""Deliveries of one target that are claimed together."""
+LONG_BATCH = 20
+"""The same for a target that needs no thread and no pauses."""
+ROOM = 400
+"""Deliveries that are claimed and not yet recorded at most."""
 
 
 class Outbox:
-    """Claims deliveries and sends them in threads."""
+    """Claims deliveries and sends them: in threads where a try occupies one, else all from one."""
 
-    def __init__(self, parts: Parts, active: Callable[[], Active]) -> None:
+    def __init__(self, parts: Parts, dress: Callable[[Delivery], Delivery]) -> None:
+        """`dress` adds what a message takes from the rulebook in force."""
         self._parts = parts
-        self._active = active
+        self._dress = dress
+        self._recorder = Recorder(parts)
+        self._chains = Chains(parts, self._recorder, self._more)
         self._threads = ThreadPoolExecutor(parts.limits.senders, thread_name_prefix="send")
         self._lock = threading.Lock()
-        self._serving: set[str] = set()
-        self._paused: dict[str, datetime] = {}
+        self._serving: dict[str, _Way] = {}
+        self._resting: dict[str, float] = {}
         self._under_way: set[Future[None]] = set()
         self._closing = False
 
     def deliver(self) -> int:
-        """Claim what is due for targets that are neither being served nor paused, and start on it; returns how much."""
-        limits, database = self._parts.limits, self._parts.database
-        with self._lock:
-            seats = 0 if self._closing else limits.senders - len(self._serving)
-            if seats <= 0:
-                return 0
-            with database.begin() as connection:
-                closed = self._closed_targets(database.now(connection))
-                due = deliveries.claim_due(connection, limit=seats, lease=limits.lease, exclude_targets=closed, per_target=1)
-                claims = threads.attach(connection, due)
-            started = [self._start(delivery) for delivery in claims]
-        for delivery, work in zip(claims, started, strict=True):  # outside the lock: a finished one calls back at once
-            work.add_done_callback(self._finished(delivery))
-        return len(claims)
+        """Claim what is due for targets that are neither being served nor left alone, and start on it; returns how much."""
+        self._recorder.settle()
+        return self._deliver(1)
 
-    def _start(self, delivery: Delivery) -> Future[None]:
-        self._serving.add(delivery.target)
-        work = self._threads.submit(self._work, delivery)
+    def _deliver(self, least: int) -> int:
+        """`least`: how much room there must be for it to be worth a transaction."""
+        with self._lock:
+            room = 0 if self._closing else ROOM - sum(way.claimed for way in self._serving.values())
+            if room < least:
+                return 0
+            began = monotonic()
+            ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in self._serving.values()))
+            batches: dict[str, list[Delivery]] = {}
+            for delivery in self._claim(room, ways):
+                batches.setdefault(delivery.target, []).append(delivery)
+            claimed = sum(map(len, batches.values()))
+            started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
+        for target, work in started.items():  # outside the lock: a finished one calls back at once
+            work.add_done_callback(self._ended(target))
+        return claimed
+
+    def _claim(self, room: int, ways: "_Ways") -> list[Delivery]:
+        database, limits = self._parts.database, self._parts.limits
+        with database.begin() as connection:
+            now = database.now(connection)
+            self._recorder.troubled = targets.troubled(connection)
+            closed = self._closed_targets(now)
+            claims = deliveries.claim_due(
+                connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share
+            )
+            late = {delivery.id: until for delivery in claims if (until := put_off(delivery, self._parts.retry)) and until > now}
+            for delivery in claims:
+                if delivery.id in late:
+                    give_back(connection, [delivery], late[delivery.id])
+            due = threads.attach(connection, [delivery for delivery in claims if delivery.id not in late])
+        return [self._dress(delivery) for delivery in due]
+
+    def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":
+        self._serving[batch[0].target] = replace(way, claimed=len(batch))
+        may_go_on = partial(self._may_go_on, way.pace, began, len(batch))
+        if way.later:
+            chain = Chain(batch, may_go_on, self._return, way.pace)
+            self._chains.start(chain)
+            work = chain.work
+        else:
+            work = self._threads.submit(self._serve, batch, way.pace, may_go_on)
         self._under_way.add(work)
         return work
 
-    def close(self) -> set[Future[None]]:
+    def close(self) -> "set[Future[None]]":
         """Start nothing more; what is under way, to wait for."""
         with self._lock:
             self._closing = True
@@ -89,99 +110,102 @@ class Outbox:
             return set(self._under_way)
 
     def _closed_targets(self, now: datetime) -> frozenset[str]:
-        self._paused = {target: until for target, until in self._paused.items() if until > now}
-        return frozenset(self._serving | self._paused.keys())
+        self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
+        closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
+        return frozenset((*self._serving, *self._resting, *closed))
 
-    def _finished(self, delivery: Delivery) -> Callable[[Future[None]], None]:
-        def finished(work: Future[None]) -> None:
-            with self._lock:
-                self._serving.discard(delivery.target)
-                self._under_way.discard(work)
+    def _ended(self, target: str) -> "Callable[[Future[None]], None]":
+        def ended(work: "Future[None]") -> None:
             if error := work.exception():
-                log.error("the outcome of delivery %s could not be recorded; its lease will end", delivery.key, exc_info=error)
-            elif not self._closing:
-                self.deliver()
-
-        return finished
-
-    def _work(self, delivery: Delivery) -> None:
-        result = self._send(delivery)
-        database = self._parts.database
-        with database.begin() as connection:
-            now = database.now(connection)
-            state, due = self._next(delivery, result, now)
-            held = deliveries.record(
-                connection,
-                delivery,
-                state=state,
-                next_at=due,
-                outcome=result.outcome,
-                reason=result.reason,
-                detail=result.detail,
-                now=now,
-            )
-            if held and result.sent:
-                threads.record(connection, delivery, result.sent, now)
-            if held and state is DeliveryState.DISCARDED and delivery.target != INBOX:
-                self._announce(connection, delivery, now)
-        self._note(delivery, result, state, due, now, held)
-
-    def _send(self, delivery: Delivery) -> Result:
-        try:
-            dressed = dress(delivery, self._active().rulebook)
-            outcome = self._parts.notifiers.send(dressed, resolve(delivery.target, self._parts.secrets))
-        except ConfigurationError as error:
-            return Result("failed", "configuration", str(error))
-        except NotifyError as error:
-            return Result("failed", error.reason, str(error), error.permanent, timedelta(seconds=error.retry_after or 0))
-        except Exception as error:  # broad: a poison message must cost itself alone: it backs off like any failure
-            log.error("delivery %s to receiver %s hit a fault of our own", delivery.key, delivery.receiver, exc_info=error)
-            return Result("failed", "other", f"{type(error).__name__} in the notifier")
-        if isinstance(outcome, Sent):
-            return Result("sent", detail=outcome.detail, sent=outcome)
-        return Result("unknown", "timeout", outcome.detail, at_least=self._parts.retry.unknown)
-
-    def _next(self, delivery: Delivery, result: Result, now: datetime) -> tuple[DeliveryState, datetime | None]:
-        if result.outcome == "sent":
-            return DeliveryState.SENT, None
-        due = None
-        if not result.permanent:
-            due = next_try(
-                self._parts.retry,
-                attempts=delivery.attempts,
-                key=delivery.key,
-                created_at=delivery.created_at,
-                now=now,
-                at_least=result.at_least,
-            )
-        return (DeliveryState.RETRYABLE, due) if due else (DeliveryState.DISCARDED, None)
-
-    def _announce(self, connection: Connection, delivery: Delivery, now: datetime) -> None:
-        """Say on another channel that these alerts did not reach this target."""
-        receiver = f"{UNDELIVERED}: {delivery.receiver}"
-        wait = timedelta(0)
-        orders = [deliveries.Order(alert.id, receiver, INBOX, delivery.key, wait, now) for alert in delivery.alerts]
-        deliveries.enqueue(connection, orders)
-
-    def _note(
-        self, delivery: Delivery, result: Result, state: DeliveryState, due: datetime | None, now: datetime, held: bool
-    ) -> None:
-        outcome = result.outcome if result.outcome in ("sent", "unknown") else state.value
-        self._parts.metrics.delivered(outcome, kind=kind_of(delivery.target), reason=result.reason)
-        if not held:
-            log.warning("delivery %s took longer than its lease; another worker sends it again under the same key", delivery.key)
-        elif state is DeliveryState.SENT:
-            log.info("sent to %s: %s", delivery.receiver, "; ".join(alert.title for alert in delivery.alerts))
-        elif state is DeliveryState.DISCARDED:
-            log.error(
-                "given up on delivery %s to %s after %d tries: %s",
-                delivery.key,
-                delivery.receiver,
-                delivery.attempts,
-                result.detail,
-            )
-        else:
-            log.warning("not sent to %s (try %d, next %s): %s", delivery.receiver, delivery.attempts, due, result.detail)
-        if result.at_least and result.reason in PAUSING:
+                log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
             with self._lock:
-                self._paused[delivery.target] = now + result.at_least
+                way = self._serving.pop(target)
+                self._under_way.discard(work)
+                if way.pace.every:
+                    self._resting[target] = monotonic() + way.pace.every
+            if not way.later:
+                self._more()
+
+        return ended
+
+    def _more(self) -> None:
+        """Go on after something ended; what fails is tried again with the next tick."""
+        try:
+            self._deliver(ROOM // 2)
+        except StorageError as error:
+            log.warning("deliveries cannot be claimed now: %s", error)
+
+    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> None:
+        """Send a batch in its order, recording as the pace has it."""
+        tries: list[Try] = []
+        while batch and may_go_on(len(batch)):
+            delivery = batch.pop(0)
+            result = send(self._parts, delivery)
+            tries.append(Try(delivery, result))
+            if is_trouble(result.reason, permanent=result.permanent):
+                break
+            if len(tries) >= pace.together:
+                written, tries = self._recorder.settle(tries), []
+                if not written:
+                    break
+        self._recorder.settle(tries)
+        self._return(batch)
+
+    def _may_go_on(self, pace: Pace, began: float, size: int, left: int) -> bool:
+        """Whether one more try may start: not when the program ends, and not when it might outlive the lease."""
+        lease = self._parts.limits.lease.total_seconds()
+        return not self._closing and monotonic() - began <= (lease / 2 if left == size else lease - pace.longest)
+
+    def _return(self, left: Sequence[Delivery]) -> None:
+        """Give back what was claimed and not tried; while the database is away, its lease does."""
+        database = self._parts.database
+        try:
+            if left:
+                with database.begin() as connection:
+                    give_back(connection, left, database.now(connection))
+        except StorageError as error:
+            log.warning("%d deliveries could not be given back; their leases will end: %s", len(left), error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a target is served; `later`: it needs no thread while it works on its answer."""
+
+    pace: Pace
+    later: bool
+    claimed: int = 0
+
+
+class _Ways:
+    """The ways of the targets of one claim, and how much of each may be claimed: for no more targets than threads are free."""
+
+    def __init__(self, parts: Parts, free: int) -> None:
+        self._parts = parts
+        self._free = free
+        self._ways: dict[str, _Way] = {}
+        self._shares: dict[str, int] = {}
+
+    def share(self, target: str) -> int:
+        """One where each try may eat the lease, none without a thread, else a batch."""
+        if target not in self._shares:
+            way = self.of(target)
+            none = not way.later and self._free <= 0
+            single = way.pace.longest > self._parts.limits.lease.total_seconds()
+            batch = LONG_BATCH if way.later and not way.pace.every else BATCH
+            self._shares[target] = 0 if none else 1 if single else batch
+            self._free -= not way.later
+        return self._shares[target]
+
+    def of(self, target: str) -> _Way:
+        """By what the target means with its secrets as they are now."""
+        if target not in self._ways:
+            self._ways[target] = self._found(target)
+        return self._ways[target]
+
+    def _found(self, target: str) -> _Way:
+        notifiers = self._parts.notifiers
+        try:
+            url = resolve(target, self._parts.secrets)
+        except ConfigurationError:
+            return _Way(Pace(0.0), later=False)
+        return _Way(notifiers.pace(url), notifiers.can_begin(url))

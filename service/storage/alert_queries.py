@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, desc, func, select, tuple_
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage.alerts import StoredAlert, alert_of
-from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
+from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS, ITEMS
 
 _ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
 
@@ -28,6 +28,8 @@ class Told:
 
     receiver: str
     state: DeliveryState
+    created_at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,20 @@ def told(connection: Connection, alert_ids: Collection[str]) -> dict[str, list[T
     """The deliveries of each of these alerts; an alert that nobody is told of is not in the answer."""
     joined = DELIVERY_ALERTS.join(DELIVERIES, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
     statement = (
-        select(DELIVERY_ALERTS.c.alert_id, DELIVERIES.c.receiver, DELIVERIES.c.state)
+        select(
+            DELIVERY_ALERTS.c.alert_id,
+            DELIVERIES.c.receiver,
+            DELIVERIES.c.state,
+            DELIVERIES.c.created_at,
+            DELIVERIES.c.sent_at,
+        )
         .select_from(joined)
         .where(DELIVERY_ALERTS.c.alert_id.in_(list(alert_ids)))
         .order_by(DELIVERIES.c.id)
     )
     found: dict[str, list[Told]] = {}
-    for alert_id, receiver, state in connection.execute(statement):
-        found.setdefault(alert_id, []).append(Told(receiver, DeliveryState(state)))
+    for alert_id, receiver, state, created_at, sent_at in connection.execute(statement):
+        found.setdefault(alert_id, []).append(Told(receiver, DeliveryState(state), created_at, sent_at))
     return found
 
 
@@ -113,6 +121,12 @@ def attempts(connection: Connection, keys: Sequence[str], per_delivery: int) -> 
     for row in connection.execute(select(ranked).where(ranked.c.place <= per_delivery).order_by(desc(ranked.c.id))):
         found.setdefault(row.key, []).append(Attempt(row.number, row.at, row.outcome, row.reason, row.detail))
     return found
+
+
+def fetched(connection: Connection, item_ids: Collection[int]) -> dict[int, datetime]:
+    """When these items came in, by their numbers."""
+    rows = connection.execute(select(ITEMS.c.id, ITEMS.c.fetched_at).where(ITEMS.c.id.in_(list(item_ids))))
+    return {row.id: row.fetched_at for row in rows}
 
 
 def _narrowed(statement: Select[Any], severity: Severity | None, rule: str) -> Select[Any]:

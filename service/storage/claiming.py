@@ -6,7 +6,7 @@ long backlog neither fills a claim nor hides the rows behind it. Must not know w
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select
@@ -22,22 +22,33 @@ def due(table: Table, now: datetime) -> ColumnElement[bool]:
     return table.c.next_at <= now
 
 
+Share = int | Callable[[str], int] | None
+"""At most so many rows of one key: the same for all, or as the key has it."""
+
+
 class Quota:
     """How many rows of each key may still be picked; `used` counts what is already under way."""
 
-    def __init__(self, per_key: int | None, used: Mapping[str, int], excluded: frozenset[str]) -> None:
+    def __init__(self, per_key: Share, used: Mapping[str, int], excluded: frozenset[str]) -> None:
         self._per_key = per_key
         self._used = Counter(used)
-        self.closed = set(excluded) | {key for key, count in used.items() if per_key is not None and count >= per_key}
+        self.closed = set(excluded) | {key for key in used if self._is_full(key)}
 
     def take(self, key: str) -> bool:
         """Whether one more of this key fits; counts it."""
         if key in self.closed:
             return False
+        if not self._used[key] and self._is_full(key):  # a share of nothing
+            self.closed.add(key)
+            return False
         self._used[key] += 1
-        if self._per_key is not None and self._used[key] >= self._per_key:
+        if self._is_full(key):
             self.closed.add(key)
         return True
+
+    def _is_full(self, key: str) -> bool:
+        share = self._per_key(key) if callable(self._per_key) else self._per_key
+        return share is not None and self._used[key] >= share
 
 
 def pick(

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from service.model.delivery import Delivery, DeliveryState, Digest
-from service.storage.claiming import Quota, new_token, pick
+from service.model.delivery import LOST, Delivery, DeliveryState, Digest, Streak
+from service.storage import endings
+from service.storage.claiming import Quota, Share, new_token, pick
 from service.storage.database import database_now, one_of
 from service.storage.enqueueing import Order as Order
 from service.storage.enqueueing import enqueue as enqueue
@@ -33,6 +34,7 @@ class DeliveryStatus:
     next_at: datetime | None
     last_reason: str
     last_detail: str
+    created_at: datetime
     sent_at: datetime | None
     timing_reason: str = ""
 
@@ -43,7 +45,7 @@ def claim_due(
     limit: int,
     lease: timedelta,
     exclude_targets: frozenset[str] = frozenset(),
-    per_target: int | None = None,
+    per_target: Share = None,
 ) -> list[Delivery]:
     """Up to `limit` deliveries whose time has come, earliest first, at most `per_target` of one target: SENDING until recorded.
 
@@ -68,6 +70,9 @@ def claim_due(
         )
     )
     _note_lost_tries(connection, [row for row in rows if row.state == DeliveryState.SENDING], "the lease ran out", now)
+    streaks = endings.streaks(
+        connection, [row.id for row in rows if row.state == DeliveryState.SENDING or row.last_reason in endings.WITH_CARE]
+    )
     bundles = decode(connection, ids)
     claimed = []
     for row in rows:
@@ -75,7 +80,7 @@ def claim_due(
         if bundle.broken or not bundle.alerts:
             set_aside(connection, row, bundle, now)
         if bundle.alerts:
-            claimed.append(_delivery(row, bundle, token))
+            claimed.append(_delivery(row, bundle, token, streaks.get(row.id)))
     return claimed
 
 
@@ -91,25 +96,7 @@ def record(  # noqa: PLR0913 - one argument for each column of the outcome, all 
     now: datetime,
 ) -> bool:
     """Write how the try ended; False, and nothing written, when somebody else holds the delivery by now."""
-    if state is DeliveryState.SENDING:
-        raise ValueError("a delivery becomes SENDING by a claim alone")
-    final = state in {DeliveryState.SENT, DeliveryState.DISCARDED, DeliveryState.CANCELLED}
-    if final is (next_at is not None):
-        raise ValueError(f"a delivery that becomes {state} {'has no' if final else 'needs a'} next try")
-    mine = update(DELIVERIES).where(DELIVERIES.c.id == delivery.id, DELIVERIES.c.token == delivery.token)
-    changes = {
-        "state": state.value,
-        "next_at": next_at,
-        "lease_until": None,
-        "token": None,
-        "last_reason": reason,
-        "last_detail": detail,
-        "sent_at": now if state is DeliveryState.SENT else None,
-    }
-    if connection.execute(mine.values(changes)).rowcount != 1:
-        return False
-    _note(connection, [(delivery.id, delivery.attempts)], (outcome, reason, detail), now)
-    return True
+    return bool(endings.record_all(connection, [endings.Ending(delivery, state, next_at, outcome, reason, detail)], now))
 
 
 def release(connection: Connection) -> int:
@@ -119,7 +106,8 @@ def release(connection: Connection) -> int:
     rows = connection.execute(leased).all()
     _note_lost_tries(connection, rows, "the program ended", now)
     back = update(DELIVERIES).where(DELIVERIES.c.id.in_([row.id for row in rows]))
-    connection.execute(back.values(state=DeliveryState.RETRYABLE.value, next_at=now, token=None, lease_until=None))
+    values = {"state": DeliveryState.RETRYABLE.value, "next_at": now, "last_reason": LOST}
+    connection.execute(back.values(**values, token=None, lease_until=None))
     return len(rows)
 
 
@@ -148,7 +136,7 @@ def _note_lost_tries(connection: Connection, rows: Sequence[Row[Any]], detail: s
     _note(
         connection,
         [(row.id, row.attempts) for row in rows],
-        ("unknown", "lost", f"nobody reported how the try ended: {detail}"),
+        ("unknown", LOST, f"nobody reported how the try ended: {detail}"),
         now,
     )
 
@@ -160,7 +148,7 @@ def _note(connection: Connection, tries: Sequence[tuple[int, int]], ending: tupl
         connection.execute(insert(ATTEMPTS), [{"delivery_id": number, "number": attempt, **common} for number, attempt in tries])
 
 
-def _delivery(row: Row[Any], bundle: Bundle, token: str) -> Delivery:
+def _delivery(row: Row[Any], bundle: Bundle, token: str, streak: Streak | None) -> Delivery:
     return Delivery(
         id=row.id,
         key=row.key,
@@ -171,6 +159,7 @@ def _delivery(row: Row[Any], bundle: Bundle, token: str) -> Delivery:
         created_at=row.created_at,
         token=token,
         digest=_digest(row, bundle),
+        streak=streak,
     )
 
 
@@ -191,6 +180,7 @@ def _status(row: Row[Any]) -> DeliveryStatus:
         next_at=row.next_at,
         last_reason=row.last_reason,
         last_detail=row.last_detail,
+        created_at=row.created_at,
         sent_at=row.sent_at,
         timing_reason=row.timing_reason,
     )

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from service.alerting.latency import latency_of
 from service.storage import alert_queries, alerts, decisions, deliveries, items
 from service.web.context import WebContext
 from service.web.rendering import Pages
@@ -37,6 +38,13 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             "titles": titles,
             "deliveries": delivered,
             "attempts": tries,
+            "latencies": {
+                delivery.key: latency_of(
+                    alert.published, item.fetched_at if item else None, alert.created_at, delivery.created_at, delivery.sent_at
+                )
+                for delivery in delivered
+                if delivery.sent_at
+            },
         }
         return pages.html("alert.html", request, values)
 

@@ -4,12 +4,14 @@ Fields may be added; none is removed or changes its meaning within v1.
 """
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
 
+from service.alerting.latency import latency_of
 from service.model.alert import Alert
 from service.pipeline.why import why
 from service.storage import alert_queries, alerts
@@ -34,12 +36,13 @@ def router(context: WebContext) -> APIRouter:
             found = alert_queries.page(
                 connection, limit=limit + 1, before=before[:MAX_TEXT], severity=asked.severity, rule=asked.rule
             )
-            shown = [stored.alert for stored in found[:limit]]
-            told = alert_queries.told(connection, [alert.id for alert in shown])
-        query = {"before": shown[-1].id, "limit": str(limit)} if len(found) > limit else {}
+            shown = found[:limit]
+            told = alert_queries.told(connection, [stored.alert.id for stored in shown])
+            fetched = alert_queries.fetched(connection, {stored.item_id for stored in shown})
+        query = {"before": shown[-1].alert.id, "limit": str(limit)} if len(found) > limit else {}
         further = "&".join(filter(None, (asked.question, urlencode(query))))
         body = {
-            "alerts": [as_json(alert, told.get(alert.id, [])) for alert in shown],
+            "alerts": [as_json(one.alert, told.get(one.alert.id, []), fetched.get(one.item_id)) for one in shown],
             "next": f"/api/v1/alerts?{further}" if query else None,
         }
         return JSONResponse(body)
@@ -51,7 +54,8 @@ def router(context: WebContext) -> APIRouter:
             if stored is None:
                 raise HTTPException(404, "There is no alert with this id; it may have been removed.")
             told = alert_queries.told(connection, [alert_id])
-        return JSONResponse(as_json(stored.alert, told.get(alert_id, [])))
+            fetched = alert_queries.fetched(connection, [stored.item_id])
+        return JSONResponse(as_json(stored.alert, told.get(alert_id, []), fetched.get(stored.item_id)))
 
     @routes.api_route("/items/{item_id}/explain", methods=["GET", "HEAD"])
     def explained(item_id: ItemId, all_rules: Annotated[bool, Query(alias="all")] = False) -> JSONResponse:
@@ -66,8 +70,8 @@ def router(context: WebContext) -> APIRouter:
     return routes
 
 
-def as_json(alert: Alert, deliveries: list[Told]) -> dict[str, object]:
-    """An alert as the API shows it; times are ISO 8601 in UTC, spans are [start, end) in `excerpt`."""
+def as_json(alert: Alert, deliveries: list[Told], fetched_at: datetime | None) -> dict[str, object]:
+    """An alert as the API shows it; times are ISO 8601 in UTC, spans are [start, end) in `excerpt`, latencies are seconds."""
     return {
         "id": alert.id,
         "severity": alert.severity.value,
@@ -93,5 +97,16 @@ def as_json(alert: Alert, deliveries: list[Told]) -> dict[str, object]:
         "created_at": alert.created_at.isoformat(),
         "rules_version": alert.rules_version,
         "occurrences": [{**asdict(one), "at": one.at.isoformat()} for one in alert.occurrences],
-        "deliveries": [{"receiver": delivery.receiver, "state": delivery.state.value} for delivery in deliveries],
+        "fetched_at": fetched_at.isoformat() if fetched_at else None,
+        "deliveries": [_delivery(alert, delivery, fetched_at) for delivery in deliveries],
+    }
+
+
+def _delivery(alert: Alert, delivery: Told, fetched_at: datetime | None) -> dict[str, object]:
+    latency = latency_of(alert.published, fetched_at, alert.created_at, delivery.created_at, delivery.sent_at)
+    return {
+        "receiver": delivery.receiver,
+        "state": delivery.state.value,
+        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
+        "latency": asdict(latency),
     }

@@ -69,6 +69,7 @@ def _iso(when: datetime) -> str:
 
 _FILTERS: dict[str, Callable[..., object]] = {
     "ago": wording.ago,
+    "took": wording.took,
     "clock_time": wording.clock_time,
     "date": wording.date,
     "day_name": wording.day_name,

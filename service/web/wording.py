@@ -51,6 +51,18 @@ def language(text: str) -> str:
     return "zh-Hans" if len(_HAN.findall(text)) > len(_LATIN.findall(text)) else ""
 
 
+def took(seconds: float) -> str:
+    """A short time as a person says it: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min, 3 d 4 h."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for unit, word, size in ((86400, "d", "h"), (3600, "h", "min"), (60, "min", "s")):
+        if whole >= unit:
+            less = whole % unit // {"h": 3600, "min": 60, "s": 1}[size]
+            return f"{whole // unit} {word}" + (f" {less} {size}" if less else "")
+    return f"{whole} s"
+
+
 def clock_time(when: datetime) -> str:
     """Hour and minute."""
     return f"{when:%H:%M}"

@@ -122,6 +122,7 @@ def desk(tmp_path: Path, empty_database_url: str) -> Iterator[Desk]:
             "TAPEWATCH_LEASE": "3s",
             "TAPEWATCH_RETRY_FIRST": "200ms",
             "TAPEWATCH_RETRY_UNKNOWN": "200ms",
+            "TAPEWATCH_SLACK_EVERY": "10ms",
             "DESK_TOKENS": TOKENS,
         }
         yield Desk(tmp_path, env, web, mail)

@@ -10,9 +10,8 @@ import pytest
 
 from service.errors import NotifyError
 from service.model.delivery import Sent, Unknown
-from service.notify import NOTIFIERS, REASONS, Notifiers, smtp
+from service.notify import NOTIFIERS, REASONS, Notifiers, posting, smtp
 from service.notify import apprise as apprise_notifier
-from service.notify import slack as slack_notifier
 from tests.support.alerts import make_alert
 from tests.support.http_server import HttpServer, serve
 from tests.support.notify import Inbox, make_delivery, notifiers
@@ -74,6 +73,25 @@ def _slack(stack: ExitStack) -> Case:
     )
 
 
+def _webhook(stack: ExitStack) -> Case:
+    server: HttpServer = stack.enter_context(serve())
+    out = stack.enter_context(notifiers())
+    path = f"/{SECRET}"
+
+    def received() -> list[str]:
+        return [f"{request.headers['webhook-id']} {request.body.decode()}" for request in server.requests]
+
+    return Case(
+        out,
+        f"webhook+http://{SECRET}@127.0.0.1:{server.server_port}{path}?token={SECRET}",
+        accept=lambda: _ignore(server.on(path, status=204)),
+        refuse=lambda: _ignore(server.on(path, status=404, body=SECRET)),
+        fail=lambda: _ignore(server.on(path, status=503, body=SECRET)),
+        hang=lambda: _ignore(server.hang(path)),
+        received=received,
+    )
+
+
 def _inbox(stack: ExitStack) -> Case:
     inbox = Inbox()
     out = stack.enter_context(notifiers(inbox=inbox))
@@ -120,7 +138,13 @@ def _unescaped(value: object) -> object:
     return value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if isinstance(value, str) else value
 
 
-CASES: dict[str, Callable[[ExitStack], Case]] = {"email": _email, "slack": _slack, "inbox": _inbox, "apprise": _apprise}
+CASES: dict[str, Callable[[ExitStack], Case]] = {
+    "email": _email,
+    "slack": _slack,
+    "webhook": _webhook,
+    "inbox": _inbox,
+    "apprise": _apprise,
+}
 
 
 def test_every_kind_has_a_case() -> None:
@@ -130,7 +154,7 @@ def test_every_kind_has_a_case() -> None:
 @pytest.fixture(params=sorted(CASES))
 def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
     monkeypatch.setattr(smtp, "FINISH_SECONDS", 1.0)
-    monkeypatch.setattr(slack_notifier, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 1.0)
     monkeypatch.setattr(apprise_notifier, "SERVICE_SECONDS", 1.0)
     with ExitStack() as stack:
         yield CASES[request.param](stack)

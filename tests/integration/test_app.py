@@ -45,6 +45,7 @@ def opened(folder: Path, url: str, port: int = 1, **changes: object) -> Iterator
         allow_networks=(f"127.0.0.1/32:{port}",),
         slack_webhook_base=f"http://127.0.0.1:{port}/services",
         retry_first=timedelta(milliseconds=1),
+        slack_every=timedelta(milliseconds=1),
     ).model_copy(update=changes)
     with open_app(Environment({"DESK_TOKENS": TOKENS}), settings, Secrets()) as app:
         app.begin()

@@ -161,6 +161,21 @@ def test_each_string_arrives_in_slack_literally(strings: list[str], server: Http
         assert in_words(alert(sent)).source in whole.replace("\u2068", "").replace("\u2069", ""), sent
 
 
+def test_each_string_arrives_at_a_webhook_literally(strings: list[str], server: HttpServer, out: Notifiers) -> None:
+    server.on("/hook")
+    target = f"webhook+http://0123456789abcdef@127.0.0.1:{server.server_port}/hook"
+    for number, text in enumerate(strings):
+        assert isinstance(out.send(make_delivery(alert(text), key=f"k{number}"), target), Sent), text
+    assert len(server.requests) == len(strings)
+    for number, (text, request) in enumerate(zip(strings, server.requests, strict=True)):
+        event = request.json()
+        (told,) = event["data"]["alerts"]
+        assert event["id"] == request.headers["webhook-id"] == f"k{number}", text
+        assert {told[name] for name in ("title", "subject", "headline", "publisher", "reason")} == {line(text)}, text
+        assert told["excerpt"].encode() == text.encode("utf-8", "replace"), text
+        assert told["link"].startswith(("http://", "https://")) or not told["link"], text
+
+
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:

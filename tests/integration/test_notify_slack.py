@@ -9,7 +9,7 @@ import pytest
 from service.errors import NotifyError
 from service.http.messages import NOT_SENT
 from service.model.delivery import Sent, Unknown
-from service.notify import Notifiers, slack
+from service.notify import Notifiers, posting, slack
 from service.notify.targets import SlackTarget
 from tests.support.alerts import make_alert
 from tests.support.http_server import HttpServer, Reply, serve
@@ -140,13 +140,13 @@ def test_ok_false_is_a_failure_of_the_class_slack_names(
 
 
 def test_retry_after_is_what_slack_asks_for(server: HttpServer, out: Notifiers) -> None:
-    for value, seconds in (("30", 30.0), ("999999999", 3600.0), ("soon", None), ("-1", None)):
+    for value, seconds in (("30", 30.0), ("999999999", 86400.0), ("soon", None), ("-1", None)):
         server.on(HOOK_PATH, status=429, headers={"Retry-After": value})
         assert fail(out, HOOK).retry_after == seconds
 
 
 def test_no_answer_is_unknown(server: HttpServer, out: Notifiers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.3)
     server.hang(HOOK_PATH)
     assert out.send(make_delivery(), HOOK) == Unknown("Slack did not answer (timeout)")
     server.raw(HOOK_PATH, [])
@@ -159,7 +159,7 @@ def test_an_endless_answer_is_cut(server: HttpServer, out: Notifiers) -> None:
 
 
 def test_every_reason_that_means_not_sent_is_a_certain_failure() -> None:
-    assert set(slack._NOT_ARRIVED) == NOT_SENT
+    assert set(posting._NOT_ARRIVED) == NOT_SENT
 
 
 def test_an_address_that_is_not_listed_is_not_connected_to(server: HttpServer) -> None:

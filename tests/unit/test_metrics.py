@@ -3,6 +3,7 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.alerting.latency import Latency
 from service.metrics import Labels, Metrics
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
@@ -64,6 +65,7 @@ def test_nothing_that_happens_adds_a_series(metrics: Metrics) -> None:
     metrics.decided("nonsense")
     metrics.alerted(Severity.HIGH)
     metrics.delivered("sent", kind="email")
+    metrics.took(Latency(fetched=60, delivered=0.3))
     metrics.delivered("nonsense", kind="pigeon", reason="lost")
     metrics.backlog({DeliveryState.PENDING: 3, DeliveryState.SENT: 9}, 12.5)
     metrics.reload_failed()

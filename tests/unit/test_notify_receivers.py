@@ -27,6 +27,9 @@ GOOD = [
     "https://discord.com/api/webhooks/${DISCORD_HOOK}",
     "ntfys://ntfy.example.com/topic",
     "jsons://user:${PASSWORD}@hook.example.com/path",
+    "webhook+https://${WEBHOOK_SECRET}@hooks.example.com/tapewatch?desk=1",
+    "webhook+http://${WEBHOOK_SECRET}@10.0.0.7:8080/${PATH_TOKEN}",
+    "webhook+https://${WEBHOOK_SECRET}@${HOOK_HOST}/x",
 ]
 
 
@@ -44,6 +47,12 @@ BAD = [
     ("zzzzzzzzzz://x", "no service zzzzzzzzzz://"),
     ("https://example.com/hook", "written jsons://host/path"),
     ("inbox://desk", "write inbox://"),
+    ("webhook+https://hooks.example.com/x", "a webhook is signed"),
+    ("webhook+https://hunter2@hooks.example.com/x", "does not belong in this file"),
+    ("webhook+https://${A}:${B}@hooks.example.com/x", "write webhook+https://${WEBHOOK_SECRET}@host/path"),
+    ("webhook+ftp://${A}@hooks.example.com/x", "does not start with http:// or https://"),
+    ("webhook+https://${A}@", "names no valid host"),
+    ("webhook+https://${A}@a/b\\c", "holds a backslash"),
     ("mailto://example.com/desk@example.com", "needs a sender"),
     ("mailtos://me:${P}@gmail.com/nobody", "not an e-mail address: nobody"),
     ("mailtos://me:${P}@gmail.com/a@example.com/b", "not an e-mail address: b"),

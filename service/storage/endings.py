@@ -1,0 +1,132 @@
+"""How tries of deliveries ended: written for several at once, and read back where the history of a delivery needs care.
+
+Guarantee: only who still holds the token of a claim writes, so that a worker that was given up on cannot overwrite its successor.
+Must not decide what an ending means.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from service.model.delivery import FAULT, LOST, Delivery, DeliveryState, Streak
+from service.storage.database import one_of
+from service.storage.tables import ATTEMPTS, DELIVERIES
+
+WITH_CARE = frozenset({LOST, FAULT})
+"""Last reasons of deliveries whose history is read before the next try."""
+_SET = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("which"))
+    .values(
+        state=bindparam("state"),
+        next_at=bindparam("next_at"),
+        lease_until=None,
+        token=None,
+        last_reason=bindparam("last_reason"),
+        last_detail=bindparam("last_detail"),
+        sent_at=bindparam("sent_at"),
+    )
+)
+_SET_HELD = _SET.where(DELIVERIES.c.token == bindparam("held"))
+_NOTE = insert(ATTEMPTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one try ended; `next_at` is None for a final state."""
+
+    delivery: Delivery
+    state: DeliveryState
+    next_at: datetime | None
+    outcome: str
+    reason: str
+    detail: str
+
+    def __post_init__(self) -> None:
+        if self.state is DeliveryState.SENDING:
+            raise ValueError("a delivery becomes SENDING by a claim alone")
+        final = self.state in {DeliveryState.SENT, DeliveryState.DISCARDED, DeliveryState.CANCELLED}
+        if final is (self.next_at is not None):
+            raise ValueError(f"a delivery that becomes {self.state} {'has no' if final else 'needs a'} next try")
+
+
+def record_all(connection: Connection, endings: Sequence[Ending], now: datetime) -> set[int]:
+    """Write how several tries ended; the ids of the deliveries that were still ours, the others are left as they are."""
+    if len(endings) == 1:  # mails: one statement less for each of them
+        changed = connection.execute(_SET_HELD, _values(endings[0], now) | {"held": endings[0].delivery.token})
+        mine = {endings[0].delivery.id} if changed.rowcount == 1 else set()
+        ours = [ending for ending in endings if mine]
+    else:
+        mine = _still_ours(connection, [ending.delivery for ending in endings])
+        ours = [ending for ending in endings if ending.delivery.id in mine]
+        if ours:
+            connection.execute(_SET, [_values(ending, now) for ending in ours])
+    if ours:
+        connection.execute(_NOTE, [_try(ending, now) for ending in ours])
+    return mine
+
+
+def _values(ending: Ending, now: datetime) -> dict[str, Any]:
+    return {
+        "which": ending.delivery.id,
+        "state": ending.state.value,
+        "next_at": ending.next_at,
+        "last_reason": ending.reason,
+        "last_detail": ending.detail,
+        "sent_at": now if ending.state is DeliveryState.SENT else None,
+    }
+
+
+def _try(ending: Ending, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery_id": ending.delivery.id,
+        "number": ending.delivery.attempts,
+        "at": now,
+        "outcome": ending.outcome,
+        "reason": ending.reason,
+        "detail": ending.detail,
+    }
+
+
+def give_back(connection: Connection, claimed: Iterable[Delivery], due: datetime) -> None:
+    """Return what was claimed and not tried; the claim counts as no try."""
+    held = list(claimed)
+    mine = _still_ours(connection, held)
+    for delivery in held:
+        if delivery.id in mine:
+            state = DeliveryState.RETRYABLE if delivery.attempts > 1 else DeliveryState.PENDING
+            row = update(DELIVERIES).where(DELIVERIES.c.id == delivery.id)
+            care = {"last_reason": delivery.streak.reason} if delivery.streak else {}
+            values = {"state": state.value, "attempts": delivery.attempts - 1, "next_at": due, **care}
+            connection.execute(row.values(**values, token=None, lease_until=None))
+
+
+def _still_ours(connection: Connection, claimed: Sequence[Delivery]) -> set[int]:
+    """The ids of those whose token nobody changed, locked; in their order, so that two who record never deadlock."""
+    tokens = {delivery.id: delivery.token for delivery in claimed}
+    held = select(DELIVERIES.c.id, DELIVERIES.c.token).where(one_of(connection, DELIVERIES.c.id, tokens))
+    return {
+        number
+        for number, token in connection.execute(held.order_by(DELIVERIES.c.id).with_for_update())
+        if tokens[number] == token
+    }
+
+
+def streaks(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, Streak]:
+    """How the last tries of these deliveries ended, and how often in a row."""
+    if not delivery_ids:
+        return {}
+    newest = select(ATTEMPTS).where(one_of(connection, ATTEMPTS.c.delivery_id, delivery_ids)).order_by(ATTEMPTS.c.id.desc())
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(newest):
+        rows.setdefault(row.delivery_id, []).append(row)
+    return {number: _streak(tries) for number, tries in rows.items()}
+
+
+def _streak(tries: Sequence[Row[Any]]) -> Streak:
+    last = tries[0]
+    count = next((place for place, one in enumerate(tries) if one.reason != last.reason), len(tries))
+    return Streak(last.reason, count, last.at)
