@@ -6,14 +6,11 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-import service.storage.message_tables  # noqa: F401 - its tables belong to Row.metadata
 from alembic import context
 from service.clock import utc_now
-from service.storage import routing_tables, story_tables, target_tables  # noqa: F401 - their tables belong to the metadata
+from service.storage import message_tables, routing_tables, story_tables, target_tables  # noqa: F401 - of Row.metadata
 from service.storage.database import open_database
 from service.storage.tables import Row
-
-assert target_tables.TARGETS.metadata is Row.metadata  # tables in modules of their own are known once these are imported
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

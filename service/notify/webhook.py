@@ -91,6 +91,7 @@ def signed(target: WebhookTarget, key: str, timestamp: int, body: bytes) -> dict
 
 def event_body(delivery: Delivery, base_url: str) -> bytes:
     """The CloudEvent of a delivery, the same bytes for every copy."""
+    gravest_first = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
     event = {
         "specversion": "1.0",
         "id": delivery.key,
@@ -98,10 +99,7 @@ def event_body(delivery: Delivery, base_url: str) -> bytes:
         "type": EVENT_TYPE,
         "time": delivery.created_at.isoformat(),
         "datacontenttype": "application/json",
-        "data": {
-            "receiver": delivery.receiver,
-            "alerts": [_alert(alert) for alert in sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)],
-        },
+        "data": {"receiver": delivery.receiver, "alerts": list(map(_alert, gravest_first))},
     }
     return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
 

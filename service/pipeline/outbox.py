@@ -23,7 +23,7 @@ from service.pipeline.chains import Chain, Chains
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
-from service.storage import deliveries, targets, threads
+from service.storage import deliveries, stories, targets, threads
 from service.storage.endings import give_back
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Outbox:
             for delivery in claims:
                 if delivery.id in late:
                     give_back(connection, [delivery], late[delivery.id])
-            due = threads.attach(connection, [delivery for delivery in claims if delivery.id not in late])
+            due = stories.attach(connection, threads.attach(connection, [one for one in claims if one.id not in late]))
         return [self._dress(delivery) for delivery in due]
 
     def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":

@@ -7,7 +7,7 @@ those before it stored. Must not decide what belongs together.
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from service.alerting.novelty import Fact
 from service.alerting.reports import Report
 from service.alerting.story_words import Features, Figure
 from service.model.alert import Novelty
+from service.model.delivery import Delivery
 from service.storage.database import one_of
 from service.storage.story_tables import STORY_MEMBERS
 
@@ -92,6 +93,26 @@ def outlets(connection: Connection, story_ids: Collection[str]) -> Mapping[str, 
         if outlet:
             found[story].setdefault(outlet)
     return {story: tuple(names) for story, names in found.items()}
+
+
+def attach(connection: Connection, claims: Sequence[Delivery]) -> list[Delivery]:
+    """The claimed deliveries, each alert with the outlets that had reported its story when the delivery was made.
+
+    What comes later is left out, so that every copy of a delivery says the same.
+    """
+    asked = {alert.story for delivery in claims for alert in delivery.alerts if alert.story}
+    table = STORY_MEMBERS.c
+    columns = select(table.story, table.outlet, table.placed_at).where(one_of(connection, table.story, asked))
+    rows = connection.execute(columns.order_by(table.at, table.id)).all() if asked else []
+    return [
+        replace(delivery, alerts=tuple(_heard(alert, rows, delivery.created_at) for alert in delivery.alerts))
+        for delivery in claims
+    ]
+
+
+def _heard(alert: Alert, rows: Sequence[Row[Any]], until: datetime) -> Alert:
+    told = (row.outlet for row in rows if row.story == alert.story and row.outlet and row.placed_at <= until)
+    return replace(alert, outlets=tuple(dict.fromkeys(told)))
 
 
 def prune(connection: Connection, before: datetime) -> int:

@@ -16,7 +16,8 @@ from service.model.entity import Entity, EntityKind
 from service.model.routing import Receiver, Route, Routing
 from service.model.rule import Severity
 from service.notify import REASONS, Notifiers
-from service.pipeline import Active, Limits, Parts
+from service.pipeline import Limits, Parts
+from service.pipeline.dressing import dress
 from service.pipeline.outbox import Outbox
 from service.rulebook import Rulebook, load_folder
 from service.storage import alerts, deliveries
@@ -51,12 +52,12 @@ class Desk:
     def tell(self, *told: Alert, target: str, group: str = "", **receiver: Any) -> None:
         """Store the alerts, enqueue them for `target` and send all that is due."""
         desk = Receiver("desk", (target,), **receiver)
-        active = Active(replace(self.book, routing=Routing(Route("desk"), {"desk": desk})), cast(Any, None))
+        book = replace(self.book, routing=Routing(Route("desk"), {"desk": desk}))
         with self.database.begin() as connection:
             item = store_item(connection, int(told[0].id[-5:]))
             alerts.insert_new(connection, [(alert, item) for alert in told])
             deliveries.enqueue(connection, [order(int(one.id[-5:]), target=target, group=group or one.id) for one in told])
-        outbox = Outbox(self.parts, lambda: active)
+        outbox = Outbox(self.parts, lambda delivery: dress(delivery, book))
         outbox.deliver()
         wait_until(self.settled, 20, lambda: str(self.states()))
         outbox.close()
