@@ -104,15 +104,18 @@ def attach(connection: Connection, claims: Sequence[Delivery]) -> list[Delivery]
     table = STORY_MEMBERS.c
     columns = select(table.story, table.outlet, table.placed_at).where(one_of(connection, table.story, asked))
     rows = connection.execute(columns.order_by(table.at, table.id)).all() if asked else []
-    return [
-        replace(delivery, alerts=tuple(_heard(alert, rows, delivery.created_at) for alert in delivery.alerts))
-        for delivery in claims
-    ]
+    heard: dict[str, list[tuple[str, datetime]]] = {story: [] for story in asked}
+    for story, outlet, placed_at in rows:
+        heard[story].append((outlet, placed_at))
+    attached = []
+    for delivery in claims:
+        alerts = [replace(alert, outlets=_until(delivery.created_at, heard.get(alert.story, []))) for alert in delivery.alerts]
+        attached.append(replace(delivery, alerts=tuple(alerts)))
+    return attached
 
 
-def _heard(alert: Alert, rows: Sequence[Row[Any]], until: datetime) -> Alert:
-    told = (row.outlet for row in rows if row.story == alert.story and row.outlet and row.placed_at <= until)
-    return replace(alert, outlets=tuple(dict.fromkeys(told)))
+def _until(moment: datetime, heard: Sequence[tuple[str, datetime]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(outlet for outlet, placed_at in heard if outlet and placed_at <= moment))
 
 
 def prune(connection: Connection, before: datetime) -> int:
