@@ -156,11 +156,14 @@ def test_a_correction_that_matches_is_the_update_itself(tmp_path: Path, database
     assert corrected.reason.endswith("it corrects or denies what was told")
 
 
-def test_the_short_and_the_full_name_are_told_once(tmp_path: Path, database: Database) -> None:
-    rule = "rules:\n  - id: ipo\n    title: '{{ subject }}'\n    when: {event: ipo, stage: filed}\n"
-    ipo = line(tmp_path, database, rule)
-    ipo.push(news("【甲山科技递表港交所】甲山科技股份有限公司（甲山科技）向港交所递交招股书。", language="zh"))
-    assert len(told(database)) == 1
+def test_two_forms_of_a_name_are_told_once_in_their_story(tmp_path: Path, database: Database) -> None:
+    moves = line(tmp_path, database, MOVES)
+    why = "on Monday after weak sales of telescope lenses in northern harbours."
+    moves.push(news(f"Alder Optics Holdings plunged 12% {why}", 0))
+    moves.push(news(f"Alder Optics plunged 13% {why}", 5, "other"))
+    (first,) = told(database)
+    assert first.subject == "Alder Optics Holdings"
+    assert reasons(database, "other-5") == [("suppressed", f"a repeat of alert {first.id} (story {first.story})")]
 
 
 def test_a_rule_may_ask_for_what_is_new_or_for_what_has_changed(tmp_path: Path, database: Database) -> None:
