@@ -10,8 +10,8 @@ does no IO. It must not decide who is told.
 """
 
 import math
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -67,11 +67,11 @@ class StoryBook:
         self._reports: dict[int, Report] = {}
         self._placed: dict[int, tuple[str, Novelty]] = {}
         self._next = 0
-        self._members: dict[str, deque[int]] = {}
-        self._posted: dict[str, deque[int]] = {}
-        self._copies: dict[str, deque[int]] = {}
-        self._leads: dict[str, deque[int]] = {}
-        self._facts: dict[str, deque[int]] = {}
+        self._members: dict[str, list[int]] = {}
+        self._posted: dict[str, list[int]] = {}
+        self._copies: dict[str, list[int]] = {}
+        self._leads: dict[str, list[int]] = {}
+        self._facts: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._reports)
@@ -89,7 +89,7 @@ class StoryBook:
     def add(self, report: Report, story: str, novelty: Novelty) -> None:
         """Remember an item whose story is known."""
         for postings, key in self._places(report, story):
-            postings.setdefault(key, deque()).append(self._next)
+            postings.setdefault(key, []).append(self._next)
         self._reports[self._next] = report
         self._placed[self._next] = story, novelty
         self._next += 1
@@ -97,25 +97,25 @@ class StoryBook:
     def take_back(self, count: int) -> None:
         """Undo the last `count` items, as if they had never come."""
         for number in range(self._next - 1, self._next - 1 - count, -1):
-            self._drop(number, deque.pop)
+            self._drop(number, -1)
         self._next -= count
 
     def forget(self, before: datetime) -> int:
         """Drop what came before; how many items went."""
         old = list(takewhile(lambda number: self._reports[number].came < before, self._reports))
         for number in old:
-            self._drop(number, deque.popleft)
+            self._drop(number, 0)
         return len(old)
 
-    def _drop(self, number: int, end: Callable[[deque[int]], int]) -> None:
+    def _drop(self, number: int, end: int) -> None:
         """Take out the item at one end of every posting."""
         report, (story, _) = self._reports.pop(number), self._placed.pop(number)
         for postings, key in self._places(report, story):
-            end(postings[key])
+            postings[key].pop(end)
             if not postings[key]:
                 del postings[key]
 
-    def _places(self, report: Report, story: str) -> Iterator[tuple[dict[str, deque[int]], str]]:
+    def _places(self, report: Report, story: str) -> Iterator[tuple[dict[str, list[int]], str]]:
         """Where an item is found again."""
         yield self._members, story
         yield self._copies, report.copy
@@ -173,7 +173,7 @@ class StoryBook:
 
     def _weights(self, words: Iterable[str]) -> dict[str, float]:
         posted, top, logs = self._posted, math.log(len(self._reports) + _BACKGROUND), _LOGS
-        nothing: deque[int] = deque()
+        nothing: list[int] = []
         return {word: top - logs[min(len(posted.get(word, nothing)), _MOST)] for word in words}
 
     def _weight(self, count: int) -> float:

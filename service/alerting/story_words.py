@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from service.folding import fold
@@ -93,10 +94,10 @@ def features(title: str, text: str) -> Features:
     figures = _figures(head_line)
     every = tuple(dict.fromkeys((*figures, *_figures(lead))))
     named = _HEAD.match(head_line)
-    words = dict.fromkeys((*_words(head_line), *map(_as_word, figures)))
+    words = dict.fromkeys(shared_texts((*_words(head_line), *map(_as_word, figures))))
     return Features(
         title=tuple(words),
-        words=tuple(dict.fromkeys((*words, *_words(lead), *map(_as_word, every)))),
+        words=tuple(dict.fromkeys((*words, *shared_texts((*_words(lead), *map(_as_word, every)))))),
         title_figures=figures,
         figures=every,
         head=tuple(dict.fromkeys(_words(named.group(1)))) if named else (),
@@ -104,6 +105,11 @@ def features(title: str, text: str) -> Features:
         roundup=bool(_ROUNDUP.search(head_line)) or len(_NUMBERED.findall(rest)) >= LISTED,
         correction=bool(_CORRECTION.search(head_line)),
     )
+
+
+def shared_texts(words: Iterable[str]) -> Iterator[str]:
+    """The same words, each held in memory once however many items have it."""
+    return map(intern, words)
 
 
 def near(one: Figure, other: Figure) -> bool:

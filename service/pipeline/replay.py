@@ -1,8 +1,8 @@
 """The rules held against items that came before: what would have been told. Reads nothing, writes nothing, tells nobody.
 
 The same matcher, fingerprints and windows as on news, with the windows' memory in this process. It begins with an empty memory,
-as a new installation does: the first report of each happening alerts, repeats and updates do not. Only items that match anything
-are put into stories.
+as a new installation does: the first report of each happening alerts, repeats and updates do not. Only items
+that match without an event, or a rule that asks for novelty, are put into stories.
 """
 
 from bisect import insort
@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 
 from service.alerting.reports import report_of
-from service.alerting.stories import StoryBook
+from service.alerting.stories import Placed, StoryBook
 from service.alerting.windows import judge, keep, key_of, lacks, moment, silent
 from service.model.event import Event
 from service.model.item import Item
@@ -113,18 +113,19 @@ class Replay:
         report.matched_items.update(rules)
         if 1 < len(rules) <= MOST_TOGETHER:
             report.together.update(combinations(rules, 2))
-        if not found:
-            return
-        identity, today = self._book.lexicon.identity, today_of(item, fetched)
-        placed = self._stories.place(report_of(item, events, identity, id=str(number), at=at, today=today))
+        placed = self._placed(number, item, events, at) if any(hit.event is None or hit.rule.novelty for hit in found) else None
         for hit in found:
             report.matches[hit.rule.id] += not hit.rule.step
-            if hit.rule.novelty and novelty_of(self._book, hit, item, placed, fetched).value not in hit.rule.novelty:
+            if placed and hit.rule.novelty and novelty_of(self._book, hit, item, placed, fetched) not in hit.rule.novelty:
                 continue
             if hit.rule.window is None:
-                self._plain(hit, number, item, placed.story, fetched)
+                self._plain(hit, number, item, placed.story if placed else "", fetched)
             elif not history:
                 self._windowed(hit.rule.window, hit, number, item, fetched)
+
+    def _placed(self, number: int, item: Item, events: Sequence[Event], at: datetime) -> Placed:
+        identity, today = self._book.lexicon.identity, today_of(item, at)
+        return self._stories.place(report_of(item, events, identity, id=str(number), at=at, today=today))
 
     def _plain(self, hit: Match, number: int, item: Item, story: str, fetched: datetime) -> None:
         at, print_ = moment(item.published, fetched), print_of(self._book, hit, item, fetched, story)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from service.alerting.novelty import Fact
 from service.alerting.reports import Report
-from service.alerting.story_words import Features, Figure
+from service.alerting.story_words import Features, Figure, shared_texts
 from service.model.alert import Novelty
 from service.model.delivery import Delivery
 from service.storage.database import one_of
@@ -135,6 +135,8 @@ def _row(member: Member, report: Report) -> dict[str, Any]:
 def _report(row: Row[Any]) -> Report:
     kept = json.loads(row.report)
     found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["features"].items()}
+    for name in ("title", "words"):
+        found[name] = tuple(shared_texts(found[name]))
     for name in ("title_figures", "figures"):
         found[name] = tuple(Figure(*figure) for figure in found[name])
     return Report(

@@ -13,7 +13,9 @@ from service.alerting.story_words import features
 from service.clock import utc_now
 from service.model.alert import Alert, Novelty
 from service.model.item import Item
+from service.pipeline.replay import Replay
 from service.pipeline.stories import Storyteller
+from service.rulebook import load_folder
 from service.storage import alerts, decisions, items, stories
 from service.storage.database import Database
 from service.storage.story_tables import STORY_MEMBERS
@@ -21,6 +23,7 @@ from tests.support.alerts import NOW
 from tests.support.folder import write_rules
 from tests.support.line import Line
 from tests.support.reports import report
+from tests.support.shipped import understand
 from tests.support.workers import STORY_ROUNDS, in_processes, push_to_stories
 
 MOVES = """\
@@ -153,11 +156,14 @@ def test_a_correction_that_matches_is_the_update_itself(tmp_path: Path, database
     assert corrected.reason.endswith("it corrects or denies what was told")
 
 
-def test_the_short_and_the_full_name_are_told_once(tmp_path: Path, database: Database) -> None:
-    rule = "rules:\n  - id: ipo\n    title: '{{ subject }}'\n    when: {event: ipo, stage: filed}\n"
-    ipo = line(tmp_path, database, rule)
-    ipo.push(news("【甲山科技递表港交所】甲山科技股份有限公司（甲山科技）向港交所递交招股书。", language="zh"))
-    assert len(told(database)) == 1
+def test_two_forms_of_a_name_are_told_once_in_their_story(tmp_path: Path, database: Database) -> None:
+    moves = line(tmp_path, database, MOVES)
+    why = "on Monday after weak sales of telescope lenses in northern harbours."
+    moves.push(news(f"Alder Optics Holdings plunged 12% {why}", 0))
+    moves.push(news(f"Alder Optics plunged 13% {why}", 5, "other"))
+    (first,) = told(database)
+    assert first.subject == "Alder Optics Holdings"
+    assert reasons(database, "other-5") == [("suppressed", f"a repeat of alert {first.id} (story {first.story})")]
 
 
 def test_a_rule_may_ask_for_what_is_new_or_for_what_has_changed(tmp_path: Path, database: Database) -> None:
@@ -217,7 +223,7 @@ def test_a_storyteller_forgets_what_was_rolled_back_and_learns_what_others_place
 
 
 @pytest.mark.parametrize(
-    "text", [DEAL, "甲山科技：预计净利润增长40%\n甲山科技(600999.SH)公告。", "Lumentum hit limit-up.", "", "naughty \0 \ud800"]
+    "text", [DEAL, "甲山科技：木箱多出40%\n甲山科技(600999.SH)说。", "Lumentum hit limit-up.", "", "naughty \0 \ud800"]
 )
 def test_what_is_compared_comes_back_as_it_was(database: Database, text: str) -> None:
     one = replace(report(text, id="7", publisher="Wire"), came=NOW)
@@ -263,6 +269,17 @@ def test_rows_that_were_pruned_leave_no_number_to_use_again(tmp_path: Path, data
     with database.read() as connection:
         ((after, _, _),) = stories.placed_after(connection, before, NOW)
     assert after > before
+
+
+def test_a_backtest_knows_stories_and_novelty(tmp_path: Path) -> None:
+    """Without a database: the deal is told once, and the rule that waits for changes tells the limit alone."""
+    rules = WORDS + MOVES.removeprefix("rules:\n").replace("id: moves", "id: changes\n    novelty: update")
+    replay = Replay(load_folder(write_rules(tmp_path, rules=rules)))
+    texts = (DEAL, SAME_DEAL, "Lumentum rose 5.2% on Monday.", "Lumentum hit limit-up on Monday.")
+    for minute, text in enumerate(texts):
+        item = news(text, minute)
+        replay.feed(minute, item, understand(item), NOW)
+    assert [(would.rule, would.item) for would in replay.report.alerts] == [("deals", "wire-0"), ("changes", "wire-3")]
 
 
 def test_nothing_to_place_takes_no_turn(database: Database) -> None:

@@ -59,7 +59,7 @@ def test_rounded_figures_are_the_same() -> None:
 
 
 def test_the_name_before_the_colon_and_codes_tell_companies_apart() -> None:
-    found = features("甲山科技：预计上半年净利润增长", "甲山科技(600999.SH)公告称，及乙河(01999.HK)。")
+    found = features("甲山科技：木箱多了", "甲山科技(600999.SH)和乙河(01999.HK)都这么说。")
     assert found.head == ("甲山", "山科", "科技")
     assert found.codes == ("01999", "600999")
     assert features("Live updates: Alder gains", "").head == ()
