@@ -23,6 +23,9 @@ _DAY_ALONE = re.compile(
 )
 """美元指数[17日]下跌: no month is needed for a day that is near."""
 _NEAR = 10
+_OLD = timedelta(days=270)
+"""即将于7月16日申购: a day of last year is told with its year."""
+_YEAR = re.compile(r"\d{4}年|去年")
 _STREAK = re.compile(r"\d+天\d+板|[\d一二两三四五六七八九十]+连?板")
 _OPENED = re.compile(r"\([^()\d]{0,4}$")
 """甲山科技（[5天4板]）高开2%: what it has done before today."""
@@ -54,9 +57,13 @@ def chinese_day(folded: str, published: datetime, place: str, told: Told, traded
     named = named_day(folded, told.clause.start, told.clause.end, beijing, "zh") or _alone(folded, told.clause, beijing)
     named = named or _at_the_head(folded, told, beijing)
     today = local_date(published, place, "zh")
-    if named is not None and named <= today:
+    if named is not None and named <= today and (today - named < _OLD or _says_the_year(folded, told.clause)):
         return named
     return _last_session(folded, today, published, place, told) if traded else today
+
+
+def _says_the_year(folded: str, clause: Span) -> bool:
+    return _YEAR.search(folded, max(0, clause.start - _WORD), clause.end) is not None
 
 
 def _at_the_head(folded: str, told: Told, today: date) -> date | None:
