@@ -65,10 +65,10 @@ def test_what_is_nobodys_listing(text: str) -> None:
 
 
 def test_the_first_day_of_another_company_is_history() -> None:
-    title, text = "甲山茶饮在港上市", "甲山茶饮上市首日开盘报9.9港元。此前，乙水茶饮上市首日开盘价18.8港元"
+    title, text = "甲山茶饮在港上市", "甲山茶饮上市首日开盘报9.9港元。此前，乙水茶饮（09998）上市首日开盘价18.8港元"
     assert said(text, title) == [("ipo", "甲山茶饮")]
     assert [event.status.value for event in everything(text, title) if event.subject == "乙水茶饮"] == ["historical"]
-    assert ("ipo", "乙水茶饮") in said("乙水茶饮今日迎来上市首日", title)
+    assert ("ipo", "乙水茶饮") in said("乙水茶饮（09998）今日迎来上市首日", title)
 
 
 def test_a_day_for_subscription_says_more_than_the_word_ipo() -> None:
