@@ -1,9 +1,10 @@
 """`tapewatch extract`: JSON lines in, the market events of each out, in the same order; a bad line is answered, never fatal."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, BinaryIO
 
 from service.events.extract import extract
@@ -13,6 +14,8 @@ from service.model.item import Item
 from service.rulebook import counting, shipped_words
 
 MAX_LINE = 16 * 2**20
+_BEIJING = timezone(timedelta(hours=8))
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
 def extract_lines() -> None:
@@ -64,13 +67,19 @@ def read_item(data: Mapping[str, Any]) -> Item:
         guid=str(data.get("id", "")),
         title=texts["title"],
         text=texts["text"],
-        published=_published(data.get("published")),
+        published=_published(data.get("published"), _zone(texts)),
         publisher=texts["publisher"],
         language=texts["lang"],
     )
 
 
-def _published(value: object) -> datetime | None:
+def _zone(texts: Mapping[str, str]) -> timezone:
+    """Whose clock a time without a zone is on: Beijing's for Chinese news."""
+    chinese = texts["lang"].startswith("zh") or (not texts["lang"] and _CHINESE.search(texts["title"] or texts["text"][:100]))
+    return _BEIJING if chinese else UTC
+
+
+def _published(value: object, zone: timezone) -> datetime | None:
     if value is None or value == "":
         return None
     try:
@@ -79,7 +88,7 @@ def _published(value: object) -> datetime | None:
         moment = None
     if moment is None:
         raise ValueError("published must be an ISO 8601 time such as 2025-12-22T15:00:00+08:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def public_event(event: Event) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _SHORT_NAME = 2
 _OLD = 6
 """Months after which what happened is history."""
 _DATE_REACH = 16
+_HEAD_REACH = 200
 
 
 def speaks_of_goods(reading: Reading, span: Span) -> bool:
@@ -73,6 +74,16 @@ def says_whose(reading: Reading, place: Span, clause: Span) -> bool:
     if words.OF_ANOTHER.match(reading.folded, place.end, clause.end):
         return True
     return words.LISTED_OF.match(reading.folded, place.end - 2, clause.end) is not None
+
+
+def debut_of_another(reading: Reading, mention: Mention, evidence: Span, sentence: Span) -> bool:
+    """Whether a first day is told of a company that the head of the item does not name, and not as today's."""
+    if words.FIRST_DAY.search(evidence.of(reading.folded)) is None:
+        return False
+    head = reading.folded[:_HEAD_REACH].partition("\n")[0]
+    named = any(fold(name) in head for name in (mention.text, mention.alias) if name)
+    start, end = max(sentence.start, evidence.start - _HEAD_REACH), min(sentence.end, evidence.end + _HEAD_REACH)
+    return not named and words.DEBUT.search(head) is not None and not words.TODAY.search(reading.folded, start, end)
 
 
 def is_denied(reading: Reading, sentence: Span) -> bool:

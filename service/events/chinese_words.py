@@ -176,6 +176,9 @@ MOVED = frozenset("领涨 领跌 大涨 大跌 走高 走强 走低 走弱 拉�
 """What ends a clause that lists who moved; by how much the next one says: 甲、乙等领跌[,跌幅超1%]."""
 CONTRACT = re.compile(r"(?:\d{1,2}月|\d{4})(?:交割|到期)?(?:主力)?合约")
 """Which contract of a commodity: 某原油期货[5月合约]."""
+FIRST_DAY = re.compile(r"首日|首个交易日")
+DEBUT = re.compile(r"上市|首日|挂牌|ipo|敲钟")
+TODAY = re.compile(r"今[日天早]|昨[日天]|本周|周[一二三四五]|\d日|同[日天]|当[日天]|双双|纷纷")
 LAST_YEAR = re.compile(r"去年(?:\d{1,2}月)?[初中底末]?(?:\d{1,2}日)?,$")
 SPONSOR = re.compile(r"(?:证券|建投|银行|国际|基金|资本|投行|中金公司|研究所)$")
 """Who writes about and arranges the listings of others."""

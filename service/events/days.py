@@ -5,7 +5,7 @@ It must not read "since Monday" or "highest since 7 October" as the day of the e
 """
 
 import re
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 _CHINA = timezone(timedelta(hours=8), "UTC+8")
@@ -31,11 +31,19 @@ _ZH = re.compile(
 
 
 def local_date(published: datetime, entity: str | None, language: str) -> date:
-    """The calendar day of `published` where the security trades; of a naive time its own."""
+    """The calendar day of `published` where the security trades; without a zone it is Beijing's in Chinese news, else its own."""
     zone = _ZONES.get((entity or "").rpartition(".")[2]) or (_CHINA if language == "zh" else None)
+    if published.tzinfo is None and zone is not None and language == "zh":
+        published = published.replace(tzinfo=_CHINA)
     if published.tzinfo is None or zone is None:
         return published.date()
     return published.astimezone(zone).date()
+
+
+def local_time(published: datetime, entity: str | None) -> time:
+    """The time of day where the security trades, of Chinese news; a time without a zone is Beijing's."""
+    moment = published if published.tzinfo else published.replace(tzinfo=_CHINA)
+    return moment.astimezone(_ZONES.get((entity or "").rpartition(".")[2], _CHINA)).time()
 
 
 def named_day(folded: str, start: int, end: int, today: date, language: str) -> date | None:

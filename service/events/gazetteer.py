@@ -11,7 +11,8 @@ from operator import itemgetter
 
 import ahocorasick_rs
 
-from service.events.names import Care, Named, codes, known_names, longest, whole
+from service.events.listings import siblings
+from service.events.names import Care, Named, codes, known_names, longest, shared_names, whole
 from service.events.reading import Wordbook
 from service.events.standing import Found, Surroundings, standing
 from service.model.entity import Catalog
@@ -45,7 +46,10 @@ def build_gazetteer(catalog: Catalog, ambiguous: Set[str] = frozenset()) -> Gaze
         ids=tuple(one.entity for one in known.values()),
         cares=bytes(one.care for one in known.values()),
         book=Wordbook(
-            catalog, {name: one.entity for name, one in known.items() if not _latin_word(name, one.care)}, codes(catalog)
+            catalog,
+            {name: one.entity for name, one in known.items() if not _latin_word(name, one.care)},
+            codes(catalog),
+            siblings(catalog, shared_names(catalog)),
         ),
     )
 

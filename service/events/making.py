@@ -10,6 +10,7 @@ from datetime import date
 
 from service.events import chinese_clauses
 from service.events.candidates import Assertion
+from service.events.chinese_days import Told, chinese_day
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
 from service.events.days import local_date, named_day
@@ -17,12 +18,15 @@ from service.events.english_subjects import is_person
 from service.events.english_words import SHARES
 from service.events.facts import Found
 from service.events.fields import coded, instrument
+from service.events.listings import Listing, listing
 from service.events.reading import Mention, Reading
 from service.events.sentence import Sentence
 from service.events.vocabulary import EventType
-from service.model.event import Event, FieldValue
+from service.model.event import Event, FieldValue, Status
 
 _SHARES_BEHIND = re.compile(r"(?:['’]s?)? (?:shares?|stock|\()")
+_PRICES = frozenset(("pct", "board"))
+"""Fields of what happens in a session."""
 _ARTICLES = {"index": "an index or sector", "stock": "a stock", "other": "no stock or index"}
 
 
@@ -36,16 +40,17 @@ def made(
         named = fact.mention
         if named.text and not _fits(kind, reading, sentence, clause, named):
             continue
+        which = _listing(kind, reading, sentence, one, named)
         yield Event(
             type=one.kind,
             subject=named.text,
             evidence=one.evidence,
             trigger=one.say,
-            status=one.status,
-            entity=named.entity,
+            status=_status(kind, reading, sentence, one, named),
+            entity=which.entity,
             alias=named.alias,
             subject_span=named.span,
-            day=_day(reading, sentence, clause, named),
+            day=_day(kind, reading, sentence, clause, one, _place(kind, sentence, named, which)),
             fields={**fact.fields, **_given(kind.fields, one)},
             entry=one.trigger.entry,
         )
@@ -118,9 +123,35 @@ def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:
     return values
 
 
-def _day(reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> date | None:
+def _listing(kind: EventType, reading: Reading, sentence: Sentence, one: Assertion, mention: Mention) -> Listing:
+    """Which listing a price is of; what happens to the company itself happens to the one that the watchlist knows."""
+    if not (kind.priced or "pct" in kind.fields) or instrument(reading, mention) == "other":
+        return Listing(mention.entity, "")
+    return listing(reading, mention, sentence.span, one.evidence, sentence.language)
+
+
+def _status(kind: EventType, reading: Reading, sentence: Sentence, one: Assertion, mention: Mention) -> Status:
+    """History, where the first day of another company's share is only compared with."""
+    compared = kind.company and sentence.language == "zh" and one.status is Status.ASSERTED
+    if compared and chinese_clauses.debut_of_another(reading, mention, one.evidence, sentence.span):
+        return Status.HISTORICAL
+    return one.status
+
+
+def _place(kind: EventType, sentence: Sentence, mention: Mention, which: Listing) -> str:
+    """Where it happened, as the end of an id; only China's markets have price limits."""
+    if sentence.language != "zh":
+        return mention.entity or ""
+    return which.entity or f".{which.market or ('CN' if 'board' in kind.fields else '')}"
+
+
+def _day(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, place: str) -> date | None:
     if reading.published is None:
         return None
-    today = local_date(reading.published, mention.entity, sentence.language)
+    if sentence.language == "zh":
+        told = Told(clause.span, sentence.span, one.evidence)
+        traded = kind.priced or not _PRICES.isdisjoint(kind.fields)
+        return chinese_day(reading.folded, reading.published, place, told, traded)
+    today = local_date(reading.published, place, sentence.language)
     start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
     return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today

@@ -29,6 +29,7 @@ _PLACES = 4
 """A legal name has up to so many characters of a place before the name that the news uses."""
 _SHORT = 3
 """Shorter names are not looked for in legal ones."""
+_WORD = 3
 _LEGAL = ("公司", "公司b", "公司w", "公司p")
 """How legal names end, share class and all."""
 _LATIN_BEFORE = re.compile(r"[a-z0-9]+(?=[\u4e00-\u9fff])")
@@ -117,7 +118,7 @@ def _joined(first: Event, second: Event) -> Event:
     """The earlier of two mentions, or the asserted one, completed by the other; more words say more than a bare one ("IPO")."""
     if first.status is not second.status:
         return first if first.status in (Status.ASSERTED, Status.PLANNED) else second
-    bare = first.evidence == first.trigger and second.evidence != second.trigger
+    bare = first.evidence == first.trigger and (second.evidence != second.trigger or _is_one_word(first, second))
     fields = {**first.fields, **second.fields} if bare else {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
@@ -132,6 +133,12 @@ def _joined(first: Event, second: Event) -> Event:
         alias=first.alias or second.alias,
         fields=fields,
     )
+
+
+def _is_one_word(first: Event, second: Event) -> bool:
+    """Whether the first one only says IPO, and the second one how far it is: 开启新股申购."""
+    lengths = [one.trigger.end - one.trigger.start for one in (first, second)]
+    return first.fields.get("stage") == "planned" and lengths[0] <= _WORD < lengths[1]
 
 
 def _both_chinese(one: str, other: str) -> bool:

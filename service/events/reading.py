@@ -32,11 +32,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Wordbook:
-    """What is known of names: the catalog, folded names and tickers to ids."""
+    """What is known of names: the catalog, folded names and tickers to ids, and a company's other listings by market."""
 
     catalog: Catalog
     names: Mapping[str, str]
     tickers: Mapping[str, str]
+    listings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def bracketed(document: str, inside: Span, book: Wordbook) -> str | None:
@@ -54,7 +55,8 @@ def bracketed(document: str, inside: Span, book: Wordbook) -> str | None:
 @dataclass(slots=True)
 class Reading:
     """`names` are the catalog's names in the text, in order, the longest of nested ones; `topic` is whom the item is about
-    (None until somebody asks), `spans` are the sentences, of which the first two tell."""
+    (None until somebody asks), `markets` is where codes behind their names list them, `spans` are the sentences,
+    of which the first two tell."""
 
     document: str
     folded: str
@@ -63,6 +65,7 @@ class Reading:
     book: Wordbook
     starts: Sequence[int] = field(init=False)
     topic: list[Mention] | None = None
+    markets: dict[str, str] | None = None
     spans: Sequence[Span] = ()
     aliases: dict[str, Mention] = field(default_factory=dict)
 

@@ -62,3 +62,16 @@ def test_how_far_a_company_has_come(text: str, subject: str, stage: str) -> None
 )
 def test_what_is_nobodys_listing(text: str) -> None:
     assert [one for one in said(text) if one[0] == "ipo"] == []
+
+
+def test_the_first_day_of_another_company_is_history() -> None:
+    title, text = "甲山茶饮在港上市", "甲山茶饮上市首日开盘报9.9港元。此前，乙水茶饮（09998）上市首日开盘价18.8港元"
+    assert said(text, title) == [("ipo", "甲山茶饮")]
+    assert [event.status.value for event in everything(text, title) if event.subject == "乙水茶饮"] == ["historical"]
+    assert ("ipo", "乙水茶饮") in said("乙水茶饮（09998）今日迎来上市首日", title)
+
+
+def test_a_day_for_subscription_says_more_than_the_word_ipo() -> None:
+    text = "随着甲山科技即将于12月26日开启新股申购，员工持股受到关注。"
+    (event,) = everything(text, "超千名员工持股 甲山科技IPO临近")
+    assert (event.type, event.fields["stage"]) == ("ipo", "priced")
