@@ -13,6 +13,7 @@ from service.events.candidates import Assertion
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
 from service.events.days import local_date, named_day
+from service.events.english_futures import traded
 from service.events.english_subjects import is_person
 from service.events.english_words import SHARES
 from service.events.facts import Found
@@ -31,6 +32,10 @@ def made(
 ) -> Iterator[Event]:
     """One event for each fact that the type's code finds about the mention."""
     kind = compiled.types[one.kind]
+    who = traded(reading, clause.span, mention) if sentence.language == "en" else mention
+    if who is None:
+        return
+    mention = who
     found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
     for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
         named = fact.mention

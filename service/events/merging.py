@@ -21,8 +21,8 @@ _APART = ("kind", "product", "source")
 """Fields that make two facts of one subject."""
 MAX_EVENTS = 2_000
 """What one item may say in all; more is a data dump, and the rest of it is not read."""
-_OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)")
-"""What makes another index of an index: the Nifty [Bank index], the S&P 500 [utilities sector]."""
+_OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)|[a-z0-9]*futures")
+"""What makes another index of an index, or no index: the Nifty [Bank index], the S&P 500 [utilities sector], [futures]."""
 _BEGINS = 2
 """Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 _PLACES = 4
