@@ -45,7 +45,10 @@ _SINCE = re.compile(
     r"(?<![a-z])(?:since|in|for) (?:at least |more than |over |nearly |almost |about )?(?:the )?(?:[a-z]+\.? )?(?:\d{1,2}, )?"
     r"[a-z0-9]+(?: (?:years?|months?|weeks?|decades?))?"
 )
-_THIS = re.compile(r"(?:high|low)est(?: [a-z]+){0,2} (?P<period>(?:so far )?(?:this|of the) (?:decade|year|quarter|month|week))(?![a-z])")
+_THIS = re.compile(
+    r"(?:high|low)est(?: [a-z]+){0,2} "
+    r"(?P<period>(?:so far )?(?:this|of the) (?:decade|year|quarter|month|week))(?![a-z])"
+)
 _VENUES = (
     ("Hong Kong", re.compile(r"港交所|香港|港股|联交所|h股|(?<![a-z])(?:hong kong|hkex)(?![a-z])")),
     ("STAR Market", re.compile(r"科创板|(?<![a-z])star (?:market|board)(?![a-z])")),

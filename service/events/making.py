@@ -13,6 +13,7 @@ from service.events.candidates import Assertion
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
 from service.events.days import local_date, named_day
+from service.events.english_days import day_of
 from service.events.english_futures import traded
 from service.events.english_subjects import is_person
 from service.events.english_words import SHARES
@@ -50,7 +51,7 @@ def made(
             entity=named.entity,
             alias=named.alias,
             subject_span=named.span,
-            day=_day(reading, sentence, clause, named),
+            day=_day(kind, reading, sentence, clause, one, named),
             fields={**fact.fields, **_given(kind.fields, one)},
             entry=one.trigger.entry,
         )
@@ -123,9 +124,10 @@ def _given(allowed: Iterable[str], one: Assertion) -> dict[str, FieldValue]:
     return values
 
 
-def _day(reading: Reading, sentence: Sentence, clause: Clause, mention: Mention) -> date | None:
+def _day(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, mention: Mention) -> date | None:
+    if sentence.language == "en":
+        return day_of(reading, sentence, clause, one.evidence, mention, kind.priced or "pct" in kind.fields)
     if reading.published is None:
         return None
     today = local_date(reading.published, mention.entity, sentence.language)
-    start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
-    return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today
+    return named_day(reading.folded, *clause.span, today, sentence.language) or today

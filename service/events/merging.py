@@ -11,6 +11,7 @@ It must not compare events of different items.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 
 from service.folding import fold
@@ -27,6 +28,7 @@ _BEGINS = 2
 """Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 _PLACES = 4
 """A legal name has up to so many characters of a place before the name that the news uses."""
+_NEAR = timedelta(days=4)
 _SHORT = 3
 """Shorter names are not looked for in legal ones."""
 _LEGAL = ("公司", "公司b", "公司w", "公司p")
@@ -130,8 +132,17 @@ def _joined(first: Event, second: Event) -> Event:
         subject_span=named.subject_span,
         entity=first.entity or second.entity,
         alias=first.alias or second.alias,
+        day=_named_day(first, second),
         fields=fields,
     )
+
+
+def _named_day(first: Event, second: Event) -> date | None:
+    """Of two days for one fact the earlier, if it is near: that one was named, the other is that of publication."""
+    one, other = first.day, second.day
+    if one is None or other is None or first.fields.get("pct") != second.fields.get("pct"):
+        return one
+    return other if timedelta() < one - other <= _NEAR else one
 
 
 def _both_chinese(one: str, other: str) -> bool:
