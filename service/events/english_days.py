@@ -39,12 +39,11 @@ def day_of(reading: Reading, sentence: Sentence, clause: Clause, place: Span, wh
         return None
     zoned = _in_market(reading, who) if traded else None
     today = zoned.date() if zoned else local_date(reading.published, who.entity, sentence.language)
+    last = today if zoned is None else _session(today - _DAY if zoned.hour < _DAWN else today)
     named = _named(reading, sentence, clause, today)
     if named is None and traded:
-        named = _told_before(reading, place, today) or _of_headline(reading, sentence, today)
-    if named is not None or zoned is None:
-        return named or today
-    return _session(today - _DAY if zoned.hour < _DAWN else today)
+        named = _told_before(reading, place, today) or _of_headline(reading, sentence, last)
+    return named or last
 
 
 def _in_market(reading: Reading, who: Mention) -> datetime | None:

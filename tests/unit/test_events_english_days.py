@@ -32,6 +32,7 @@ def days(text: str, published: str | None) -> list[str]:
         ("The DAX closed up 1%.", SUNDAY, ["2025-02-07"]),
         ("Bitcoin rose 5%.", SUNDAY, ["2025-02-09"]),
         ("Halden Inc plans an IPO on the NYSE.", SUNDAY, ["2025-02-09"]),
+        ("What to know on February 11\nThe S&P 500 fell 1%.", NIGHT, ["2025-02-10"]),
         ("The DAX closed up 1%.", None, ["None"]),
     ],
 )
