@@ -10,13 +10,13 @@ from tests.support.shipped import understand
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
-        ("The issue price has been fixed at Rs 40 per share for the long-awaited Halden Dairy IPO.", "priced"),
+        ("An offer price was set at 40 crowns in the Halden Dairy IPO.", "priced"),
         ("Halden Dairy Ltd. set the price band at Rs 40 to 44 a share for its IPO.", "priced"),
         ("Pension funds have made bids to buy stock in Halden Motor Ltd.'s $2 billion initial public offering.", "priced"),
         ("Halden plans an IPO next year.", "planned"),
         ("Halden priced its IPO at $20 a share.", "priced"),
         (
-            "Shares of Halden barely held above the offer price after it raised $90 million in an initial public offering.",
+            "Halden stock slid under the issue price once Halden raised $90 million in its IPO.",
             "listed",
         ),
     ],
@@ -26,9 +26,7 @@ def test_the_stage_of_a_listing(text: str, stage: str) -> None:
 
 
 def test_a_person_is_nobody() -> None:
-    assert (
-        said("In May, Osric Halden made a choice few of his kind had dared - to go ahead with an initial public offering.") == []
-    )
+    assert said("Osric Halden took his time - then chose an initial public offering.") == []
 
 
 @pytest.mark.parametrize(
