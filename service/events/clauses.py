@@ -23,7 +23,8 @@ _ABBREVIATIONS = frozenset(
 )
 _NOT_AS_MUCH = "".join(f"(?<!{word} )" for word in "much many high low well soon long far little just".split())
 _EN_CUT = re.compile(
-    rf"(?<=\s){_NOT_AS_MUCH}(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|after|before|"
+    rf"(?<=\s){_NOT_AS_MUCH}(?:while|whilst|whereas|but|although|though|because|unless|if|when|where|that|who|which|"
+    rf"after(?! hours)|before|"
     r"despite|amid|following|until|even as|with(?=(?: [\w.&'%$-]+){1,5} (?:[a-z]+ing|up|down)(?![a-z]))|"
     r"as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
     r"(?=\s)|(?<=[;:])\s(?![a-z0-9.-]{1,8}\))|\s[-|/]+\s|\s\\\s|\s--+\s"

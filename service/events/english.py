@@ -230,7 +230,8 @@ def owner(reading: Reading, start: int, noun: Span, end: int) -> list[Mention] |
     if found:
         return found
     beside = tokens(reading.document, start, noun.start)[-_MAX_TOKENS:]
-    phrase = _beside(reading, phrase_before(reading, beside, noun=True))
+    bare = without_sum(beside)
+    phrase = _beside(reading, phrase_before(reading, bare if bare and bare[-1].owns else beside, noun=True))
     return mentions_of(reading, phrase, is_headline(reading.document, Span(start, end))) or None if phrase else None
 
 

@@ -121,6 +121,13 @@ def is_someone(reading: Reading, mention: Mention, end: int) -> bool:
     return _PERSONAL.search(reading.folded, mention.span.end, end) is not None
 
 
+def no_people(reading: Reading, found: Sequence[Mention], sentence: Span) -> list[Mention]:
+    """Those of whom the sentence that names them does not speak as of a person."""
+    return [
+        one for one in found if one.span is None or one.span.start < sentence.start or not is_someone(reading, one, sentence.end)
+    ]
+
+
 def _is_company(reading: Reading, mention: Mention) -> bool:
     if mention.entity is not None:
         return reading.book.catalog[mention.entity].kind in (EntityKind.STOCK, EntityKind.COMPANY)

@@ -145,3 +145,5 @@ POSSESSIVE = re.compile(
     re.IGNORECASE,
 )
 """Names that end in 's of their own."""
+FRAGMENT = re.compile(r"[a-z] (?:At|In|On|For|With|From|By|About|Into|Over|Is|Are|Was|Were|Has|Have|Why|How|What) [A-Z]")
+"""What stands so inside a run of capitals is a piece of a headline: Returns On Capital At Halden."""

@@ -30,6 +30,12 @@ _SENTENCE_REACH = 400
 _SENTENCE = re.compile(r"\n|[.!?] (?=[A-Z])")
 _PLANNED, _DONE = "planned", ("priced", "listed")
 _LOOK_BACK = 48
+_AT_OFFER = re.compile(
+    r"(?<![a-z])(?:shares|stock|units|adrs|adss)(?![a-z]).{0,160}?(?:above|below|under|at|on ?to|around|near|from|over|off|"
+    r"than) (?:the|"
+    r"its|their) (?:offer(?:ing)?|issue|ipo|listing) price.{0,120} raised (?=[a-z]*[$€£¥]?\d)"
+)
+"""Shares that trade against the price at which money was raised are listed."""
 _MANY = 300
 """An item that says more is a table, which tells no story."""
 
@@ -42,12 +48,22 @@ def settled(document: str, events: Sequence[Event]) -> list[Event]:
     ends = [move for move in moves if _ENDED.search(_words(document, move))]
     units = [event for event in events if event.type == "ipo" and _is_unit(document, event)]
     extremes = [move for move in moves if _given_back(document, move)]
+    events = [_trading(document, event) for event in events]
     done = [event for event in events if event.fields.get("stage") in _DONE and _in_english(document, event)]
     return [
         _done(document, event, done)
         for event in events
         if not (event in extremes or _overtaken(document, event, ends) or _owns_one(document, event, units))
     ]
+
+
+def _trading(document: str, event: Event) -> Event:
+    """What was sold and trades by now is listed: the shares held the offer price after it raised $300 million in an IPO."""
+    if event.fields.get("stage") != "priced" or not _in_english(document, event):
+        return event
+    if not _AT_OFFER.search(fold(_told_before(document, event.evidence.end))):
+        return event
+    return replace(event, status=Status.ASSERTED, fields={**event.fields, "stage": "listed"})
 
 
 def _done(document: str, event: Event, done: Sequence[Event]) -> Event:

@@ -12,6 +12,7 @@ from service.events import english_words as words
 from service.events.english_tokens import Token
 from service.events.names import Named
 from service.events.reading import Mention, Reading
+from service.folding import fold
 from service.model.entity import EntityKind
 from service.model.span import Span
 
@@ -131,7 +132,7 @@ def names_nobody(text: str, known: bool = False, priced: bool = False) -> bool:
         return False
     if low in words.NOBODY or low in generic.PERSONS or words.NATIONS.match(text) or _DESCRIPTION.search(text):
         return True
-    if generic.TITLES.match(text) or generic.ECONOMIC.search(text):
+    if generic.TITLES.match(text) or generic.ECONOMIC.search(text) or (generic.FRAGMENT.search(text) and not has_legal(text)):
         return True
     parts = [_EDGE.sub("", part).lower().removesuffix("'s").removesuffix("’s") for part in _WORD.findall(text)]
     if parts and not known and parts[0] in words.HEADLINE_VERBS and not has_legal(text):
@@ -243,8 +244,13 @@ def _without_description(document: str, start: int, end: int) -> tuple[int, int]
 
 
 def _from_elsewhere(reading: Reading, span: Span, name: Named) -> bool:
-    """Whether a currency is that of another nation: the Singapore dollar is no dollar, the Egyptian pound no pound."""
-    if name.entity is None or reading.book.catalog[name.entity].kind is not EntityKind.CURRENCY:
+    """Whether a currency is that of another nation (the Singapore dollar is no dollar, the Egyptian pound no pound), or an index
+    of goods or money that of another house: the HBX Gold Index."""
+    kind = reading.book.catalog[name.entity].kind
+    if kind is EntityKind.INDEX and fold(name.span.of(reading.document)).split(" ")[0] in words.LOWER_NAMES:
+        house = reading.document[span.start : name.span.start].strip()
+        return house.isalpha() and house.isupper()
+    if kind is not EntityKind.CURRENCY:
         return False
     nation = reading.document[span.start : name.span.start].strip().replace(".", "")
     own = any(known.lower().startswith(nation.lower()[:4]) for known in reading.book.catalog[name.entity].names_en)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from service.model.span import Span
 
 _TOKEN = re.compile(
-    r"\([^()]{0,80}\)|(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|\s+$|,|\s\())*(?:['’](?!\w))?|[,&/]|\S"
+    r"\([^()]{0,80}\)|"
+    r"(?:[A-Z]{0,3}[$€£¥])?[^\W_](?:[\w$&*+/-]|['’.](?=\w)|\.(?=\s[a-z]|\s+$|,|\s\(|['’]s\b))*(?:['’](?!\w))?|[,&/]|\S"
 )
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _LINE = 200

@@ -34,16 +34,20 @@ _OTHER_WORDS = re.compile(
 )
 _INDEX_END = re.compile(r"(?:(?<!期)指数|板块|概念|产业链)$")
 """What ends so is an index whatever it is an index of: 黄金板块."""
-_RECORD = re.compile(r"历史|纪录|(?<![a-z])(?:record|all-time|all time|highest[- ]ever|lifetime)(?![a-z])")
+_RECORD = re.compile(r"历史|纪录|(?<![a-z])(?:records?|all-time|all time|highest[- ]ever|lifetime)(?![a-z])")
 _SPANS = re.compile(
     r"(?<!\d)(?:\d{4}年(?:\d{1,2}月份?(?:\d{1,2}日)?|第?[一二三四\d]季度?|[初末底])?|\d{1,2}月(?:\d{1,2}日|份)?)(?:以来|来|至今)|上市(?=新高)"
     r"|[近逾超]?[\d一二三四五六七八九十两半]+(?:个?多?)(?:年|个?月|周|交易日)(?:半|多|以?来)?|年内|阶段性?|上市以来|今年以来|"
     r"\d{4}年(?:\d+月(?:\d+日)?)?以来|(?<![a-z])(?:(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|multi|several)[- ]"
-    r"(?:plus[- ])?(?:day|week|month|year|decade)s?|52[- ]week|intraday|fresh|new)(?![a-z])"
+    r"(?:plus[- ])?(?:day|week|month|year|decade)s?|52[- ]week|intraday)(?![a-z])"
 )
 _SINCE = re.compile(
     r"(?<![a-z])(?:since|in|for) (?:at least |more than |over |nearly |almost |about )?(?:the )?(?:[a-z]+\.? )?(?:\d{1,2}, )?"
     r"[a-z0-9]+(?: (?:years?|months?|weeks?|decades?))?"
+)
+_THIS = re.compile(
+    r"(?:high|low)est(?: [a-z]+){0,2} "
+    r"(?P<period>(?:so far )?(?:this|of the) (?:decade|year|quarter|month|week))(?![a-z])"
 )
 _VENUES = (
     ("Hong Kong", re.compile(r"港交所|香港|港股|联交所|h股|(?<![a-z])(?:hong kong|hkex)(?![a-z])")),
@@ -76,7 +80,11 @@ def _high(found: Found) -> Mapping[str, FieldValue]:
     if _RECORD.search(text):
         return {"kind": kind, "period": "record"}
     folded, evidence = found.reading.folded, found.evidence
-    match = _SINCE.search(folded, evidence.start, found.clause.end) if "est" in text else None
+    this = _THIS.search(folded, evidence.start, found.clause.end)
+    if this:
+        return {"kind": kind, "period": Span(*this.span("period")).of(found.reading.document)}
+    behind = folded.startswith(" since ", evidence.end)
+    match = _SINCE.search(folded, evidence.start, found.clause.end) if "est" in text or behind else None
     match = match or _SPANS.search(folded, evidence.start, evidence.end)
     return {"kind": kind, "period": Span(*match.span()).of(found.reading.document)} if match else {"kind": kind}
 

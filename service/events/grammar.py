@@ -17,7 +17,7 @@ from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit
-from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, speaks_of_sums, stock_of
+from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, no_people, speaks_of_sums, stock_of
 from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
@@ -349,4 +349,4 @@ def _carried(reading: Reading, sentence: Sentence, one: Assertion, earlier: list
         return found
     if len(earlier) == 1:
         return earlier
-    return _topic(reading) or sentence.opened
+    return no_people(reading, _topic(reading) or sentence.opened, sentence.span)

@@ -13,7 +13,8 @@ from service.events.candidates import Assertion
 from service.events.chinese_days import Told, chinese_day
 from service.events.clauses import Clause
 from service.events.compiled import Compiled
-from service.events.days import local_date, named_day
+from service.events.english_days import day_of
+from service.events.english_futures import traded
 from service.events.english_subjects import is_person
 from service.events.english_words import SHARES
 from service.events.facts import Found
@@ -35,6 +36,10 @@ def made(
 ) -> Iterator[Event]:
     """One event for each fact that the type's code finds about the mention."""
     kind = compiled.types[one.kind]
+    who = traded(reading, clause.span, mention) if sentence.language == "en" else mention
+    if who is None:
+        return
+    mention = who
     found = Found(reading, mention, one.evidence, clause.span, one.say, sentence.span, sentence.language)
     for fact in coded(one.kind, found) if mention.text or kind.unnamed else ():
         named = fact.mention
@@ -50,7 +55,9 @@ def made(
             entity=which.entity,
             alias=named.alias,
             subject_span=named.span,
-            day=_day(kind, reading, sentence, clause, one, _place(kind, sentence, named, which)),
+            day=_day(kind, reading, sentence, clause, one, named)
+            if sentence.language == "en"
+            else _chinese_day(kind, reading, sentence, clause, one, _place(kind, which)),
             fields={**fact.fields, **_given(kind.fields, one)},
             entry=one.trigger.entry,
         )
@@ -138,20 +145,19 @@ def _status(kind: EventType, reading: Reading, sentence: Sentence, one: Assertio
     return one.status
 
 
-def _place(kind: EventType, sentence: Sentence, mention: Mention, which: Listing) -> str:
+def _place(kind: EventType, which: Listing) -> str:
     """Where it happened, as the end of an id; only China's markets have price limits."""
-    if sentence.language != "zh":
-        return mention.entity or ""
     return which.entity or f".{which.market or ('CN' if 'board' in kind.fields else '')}"
 
 
-def _day(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, place: str) -> date | None:
+def _day(kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, mention: Mention) -> date | None:
+    return day_of(reading, sentence, clause, one.evidence, mention, kind.priced or "pct" in kind.fields)
+
+
+def _chinese_day(
+    kind: EventType, reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, place: str
+) -> date | None:
     if reading.published is None:
         return None
-    if sentence.language == "zh":
-        told = Told(clause.span, sentence.span, one.evidence)
-        traded = kind.priced or not _PRICES.isdisjoint(kind.fields)
-        return chinese_day(reading.folded, reading.published, place, told, traded)
-    today = local_date(reading.published, place, sentence.language)
-    start = sentence.span.start if clause.opener in ("where", "when", "which") else clause.span.start
-    return named_day(reading.folded, start, clause.span.end, today, sentence.language) or today
+    told = Told(clause.span, sentence.span, one.evidence)
+    return chinese_day(reading.folded, reading.published, place, told, kind.priced or not _PRICES.isdisjoint(kind.fields))

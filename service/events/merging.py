@@ -11,6 +11,7 @@ It must not compare events of different items.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 
 from service.folding import fold
@@ -21,12 +22,13 @@ _APART = ("kind", "product", "source")
 """Fields that make two facts of one subject."""
 MAX_EVENTS = 2_000
 """What one item may say in all; more is a data dump, and the rest of it is not read."""
-_OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)")
-"""What makes another index of an index: the Nifty [Bank index], the S&P 500 [utilities sector]."""
+_OF_A_PART = re.compile(r"(?!(?:share|stock|composite|average|benchmark)?index$)[a-z]+(?:index|sector|\d+)|[a-z0-9]*futures")
+"""What makes another index of an index, or no index: the Nifty [Bank index], the S&P 500 [utilities sector], [futures]."""
 _BEGINS = 2
 """Names that begin with each other have so many characters in common (shorter ones are the same only when they are equal)."""
 _PLACES = 4
 """A legal name has up to so many characters of a place before the name that the news uses."""
+_NEAR = timedelta(days=4)
 _SHORT = 3
 """Shorter names are not looked for in legal ones."""
 _WORD = 3
@@ -131,6 +133,7 @@ def _joined(first: Event, second: Event) -> Event:
         subject_span=named.subject_span,
         entity=first.entity or second.entity,
         alias=first.alias or second.alias,
+        day=_named_day(first, second),
         fields=fields,
     )
 
@@ -139,6 +142,14 @@ def _is_one_word(first: Event, second: Event) -> bool:
     """Whether the first one only says IPO, and the second one how far it is: 开启新股申购."""
     lengths = [one.trigger.end - one.trigger.start for one in (first, second)]
     return first.fields.get("stage") == "planned" and lengths[0] <= _WORD < lengths[1]
+
+
+def _named_day(first: Event, second: Event) -> date | None:
+    """Of two days for one fact the earlier, if it is near: that one was named, the other is that of publication."""
+    one, other = first.day, second.day
+    if one is None or other is None or first.fields.get("pct") != second.fields.get("pct"):
+        return one
+    return other if timedelta() < one - other <= _NEAR else one
 
 
 def _both_chinese(one: str, other: str) -> bool:

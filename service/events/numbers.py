@@ -17,9 +17,11 @@ _UNIT = r"(?:%|percentage points?|percent(?![a-z])|per cent(?![a-z])|pct(?![a-z]
 _HALF_UNIT = r"(?:\s?(?:%|percent|per cent|pct))?"
 _PERCENT = re.compile(
     rf"(?P<sign>(?<![a-z0-9%.])[+-]|(?<![a-z])minus )?(?P<low>{_DIGITS})"
-    rf"(?:{_HALF_UNIT}(?:[-~]|\s[-~]\s|\s?(?:至|到|to)\s?){_DIGITS})?\s?{_UNIT}"
+    rf"(?:{_HALF_UNIT}(?:[-~]|\s[-~]\s|\s?(?:至|到|to)\s?)(?P<high>{_DIGITS}))?\s?{_UNIT}"
 )
-_BETWEEN = re.compile(rf"(?<=between )(?:about |around |roughly )?(?P<low>{_DIGITS}){_HALF_UNIT}\sand\s{_DIGITS}\s?{_UNIT}")
+_BETWEEN = re.compile(
+    rf"(?<=between )(?:about |around |roughly )?(?P<low>{_DIGITS}){_HALF_UNIT}\sand\s(?P<high>{_DIGITS})\s?{_UNIT}"
+)
 _WORDED = re.compile(
     r"(?<![a-z-])(?P<count>half a|a quarter of a|(?<!as )a|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|"
     r"thirty|forty|fifty) (?:percent(?![a-z])|per cent(?![a-z])|percentage point)"
@@ -79,7 +81,7 @@ class Percent(NamedTuple):
 
 
 def percentages(folded: str, start: int, end: int) -> list[Percent]:
-    """All percentages of the range, in the order of the text; of a range (1-3 %) the first figure counts."""
+    """All percentages of the range, in the order of the text; of a range (1-3 %) the first figure counts, as a bound."""
     found: list[Percent] = []
     taken = start
     text = folded[start:end]
@@ -178,4 +180,6 @@ def _percent(folded: str, start: int, match: re.Match[str], value: float) -> Per
     before = folded[max(start, match.start() - _LOOK_BACK) : match.start()] + inside
     if _OVER.search(before) or _OVER_AFTER.match(folded, match.end()):
         return Percent(Span(*match.span()), value, "over", sign)
+    if groups.get("high"):
+        return Percent(Span(*match.span()), value, "over" if float(groups["high"].replace(",", "")) > value else "nearly", sign)
     return Percent(Span(*match.span()), value, "nearly" if _NEARLY.search(before) else "exact", sign)

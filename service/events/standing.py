@@ -15,6 +15,7 @@ from typing import NamedTuple
 from service.events import chinese_words, english_words
 from service.events.names import SUFFIX, Care, Named
 from service.events.reading import Wordbook, bracketed
+from service.folding import fold
 from service.model.span import Span
 
 _REACH = 60
@@ -93,6 +94,8 @@ def _is_name(one: Found, text: Surroundings) -> bool | None:
 
 
 def _english(one: Found, text: Surroundings) -> bool | None:
+    if one.care & Care.LISTED and _holds_another(one, text):
+        return False
     before = text.folded[max(0, one.start - _REACH) : one.start]
     owned = _SHARES_BEFORE.search(before) is not None
     word = _WORD_BEFORE.search(before)
@@ -103,6 +106,14 @@ def _english(one: Found, text: Surroundings) -> bool | None:
     if owned or _SUFFIX.match(text.folded, one.end) or _AFTER.match(text.folded, one.end):
         return True
     return True if _at_verb(one, text) and _TO_VERB.fullmatch(text.folded, one.end, _verb(one, text)) else None
+
+
+def _holds_another(one: Found, text: Surroundings) -> bool:
+    """Whether Holdings, which no name of the entity has, makes another company of it: Halden Holdings is not Halden Oyj."""
+    suffix = _SUFFIX.match(text.folded, one.end)
+    return bool(suffix and " holding" in suffix[0]) and not any(
+        "holding" in fold(name) for name in text.book.catalog[one.entity].names_en
+    )
 
 
 def _may_precede(one: Found, text: Surroundings, word: str) -> bool:
