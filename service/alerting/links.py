@@ -39,6 +39,14 @@ WORDS = {
     Action.NOT_USEFUL: "Not useful",
 }
 """What a button says."""
+OFFERED = (Action.ACKNOWLEDGE,)
+"""What the page does; messages have links to nothing else."""
+
+
+class Ended(str):
+    """Why there is no claim behind a link that was one of ours."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def make_link(claim: LinkClaim, key: bytes) -> str:
 
 
 def read_link(token: str, key: bytes, now: datetime) -> LinkClaim | str:
-    """The claim behind a token that was signed with `key`, or one sentence on why there is none."""
+    """The claim behind a token that was signed with `key`, or one sentence on why there is none (`Ended`: any more)."""
     version, _, rest = token[:MAX_TOKEN].partition(".")
     payload, _, signature = rest.partition(".")
     if version != _VERSION or not hmac.compare_digest(signature.encode("utf-8", "replace"), _signature(payload, key).encode()):
@@ -70,7 +78,7 @@ def read_link(token: str, key: bytes, now: datetime) -> LinkClaim | str:
     except (ValueError, TypeError):
         return _BAD  # signed by us, but by another version
     if now >= claim.expires:
-        return f"this link ended on {claim.expires:%Y-%m-%d}: links in messages hold for {VALID_FOR.days} days"
+        return Ended(f"this link ended on {claim.expires:%Y-%m-%d}: links in messages hold for {VALID_FOR.days} days")
     return claim
 
 

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from service.cli import (
+    alerts,
     deliveries,
     demo,
     entities,
@@ -45,6 +46,7 @@ rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
 app.add_typer(routes.group, name="routes")
 app.add_typer(entities.group, name="entities")
+app.add_typer(alerts.group, name="alerts")
 app.add_typer(deliveries.group, name="deliveries")
 app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)

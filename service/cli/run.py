@@ -17,6 +17,7 @@ from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, shown
+from service.storage.keys import link_key
 from service.web import InForce, WebContext, create_app
 
 STOP_SECONDS = 5
@@ -92,6 +93,9 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _web_context(app: App) -> WebContext:
+    with app.parts.database.begin() as connection:
+        key = link_key(connection)
+
     def in_force() -> InForce:
         book = app.rulebook
         return InForce(book.rules.rules, book.sources, book.version, book.rules)
@@ -102,6 +106,7 @@ def _web_context(app: App) -> WebContext:
         health=app.health,
         rulebook=in_force,
         version=VERSION,
+        link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
     )
 

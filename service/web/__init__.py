@@ -1,14 +1,14 @@
 """The pages and the API: FastAPI, server-rendered, readable without JavaScript.
 
-Guarantee: reading only (no route changes anything), everything that came from outside is shown as text, every answer carries
-the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
+Guarantee: reading only (but for the button behind a signed link, see `actions`), everything that came from outside is shown as
+text, every answer carries the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
 """
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from service.web import alert_page, alerts_page, api, failures, inbox_page, item_page, operations, sources_page
+from service.web import actions, alert_page, alerts_page, api, failures, inbox_page, item_page, operations, sources_page
 from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.rendering import STATIC, Pages
@@ -35,7 +35,7 @@ def create_app(context: WebContext) -> FastAPI:
     """
     application = _Guarded(context)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page):
+    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions):
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from service.alerting.latency import latency_of
-from service.storage import alert_queries, alerts, decisions, deliveries, items
+from service.storage import acknowledgements, alert_queries, alerts, decisions, deliveries, items
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.views import alert_view, article_view
@@ -28,10 +28,12 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             decided = decisions.of_item(connection, stored.item_id)
             delivered = deliveries.of_alert(connection, alert_id)
             titles = alert_queries.titles(connection, [row.alert_id for row in decided if row.alert_id])
+            known = acknowledgements.acknowledged(connection, [alert_id]).get(alert_id)
             tries = alert_queries.attempts(connection, [delivery.key for delivery in delivered], ATTEMPTS)
         alert = stored.alert
         values = {
             "now": now,
+            "known": known,
             "view": alert_view(alert, stored.item_id, delivered),
             "article": article_view(item.item.document, item.item.title, alert, events) if item else None,
             "decisions": decided,

@@ -3,6 +3,7 @@
 Fields may be added; none is removed or changes its meaning within v1.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -10,12 +11,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
+from sqlalchemy import Connection
 
 from service.alerting.latency import latency_of
 from service.model.alert import Alert
 from service.pipeline.why import why
-from service.storage import alert_queries, alerts
+from service.storage import acknowledgements, alert_queries, alerts
+from service.storage.acknowledgements import Acknowledgement
 from service.storage.alert_queries import Told
+from service.storage.alerts import StoredAlert
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
 
@@ -37,12 +41,11 @@ def router(context: WebContext) -> APIRouter:
                 connection, limit=limit + 1, before=before[:MAX_TEXT], severity=asked.severity, rule=asked.rule
             )
             shown = found[:limit]
-            told = alert_queries.told(connection, [stored.alert.id for stored in shown])
-            fetched = alert_queries.fetched(connection, {stored.item_id for stored in shown})
+            rows = _rows(connection, shown)
         query = {"before": shown[-1].alert.id, "limit": str(limit)} if len(found) > limit else {}
         further = "&".join(filter(None, (asked.question, urlencode(query))))
         body = {
-            "alerts": [as_json(one.alert, told.get(one.alert.id, []), fetched.get(one.item_id)) for one in shown],
+            "alerts": rows,
             "next": f"/api/v1/alerts?{further}" if query else None,
         }
         return JSONResponse(body)
@@ -53,9 +56,8 @@ def router(context: WebContext) -> APIRouter:
             stored = alerts.get(connection, alert_id)
             if stored is None:
                 raise HTTPException(404, "There is no alert with this id; it may have been removed.")
-            told = alert_queries.told(connection, [alert_id])
-            fetched = alert_queries.fetched(connection, [stored.item_id])
-        return JSONResponse(as_json(stored.alert, told.get(alert_id, []), fetched.get(stored.item_id)))
+            [row] = _rows(connection, [stored])
+        return JSONResponse(row)
 
     @routes.api_route("/items/{item_id}/explain", methods=["GET", "HEAD"])
     def explained(item_id: ItemId, all_rules: Annotated[bool, Query(alias="all")] = False) -> JSONResponse:
@@ -70,7 +72,18 @@ def router(context: WebContext) -> APIRouter:
     return routes
 
 
-def as_json(alert: Alert, deliveries: list[Told], fetched_at: datetime | None) -> dict[str, object]:
+def _rows(connection: Connection, shown: Sequence[StoredAlert]) -> list[dict[str, object]]:
+    """The alerts with what became of them."""
+    ids = [stored.alert.id for stored in shown]
+    told = alert_queries.told(connection, ids)
+    fetched = alert_queries.fetched(connection, {stored.item_id for stored in shown})
+    known = acknowledgements.acknowledged(connection, ids)
+    return [as_json(one.alert, told.get(one.alert.id, []), fetched.get(one.item_id), known.get(one.alert.id)) for one in shown]
+
+
+def as_json(
+    alert: Alert, deliveries: list[Told], fetched_at: datetime | None, known: Acknowledgement | None
+) -> dict[str, object]:
     """An alert as the API shows it; times are ISO 8601 in UTC, spans are [start, end) in `excerpt`, latencies are seconds."""
     return {
         "id": alert.id,
@@ -98,6 +111,7 @@ def as_json(alert: Alert, deliveries: list[Told], fetched_at: datetime | None) -
         "rules_version": alert.rules_version,
         "occurrences": [{**asdict(one), "at": one.at.isoformat()} for one in alert.occurrences],
         "fetched_at": fetched_at.isoformat() if fetched_at else None,
+        "acknowledged": {"by": known.by, "at": known.at.isoformat()} if known else None,
         "deliveries": [_delivery(alert, delivery, fetched_at) for delivery in deliveries],
     }
 

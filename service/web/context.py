@@ -1,7 +1,7 @@
-"""What the pages are given: everything they may read, and nothing they could change."""
+"""What the pages are given."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.metrics import Metrics
 from service.model.health import Health
@@ -25,7 +25,8 @@ class InForce:
 class WebContext:
     """`health` and `rulebook` are asked at each request, so that a reload shows at once.
 
-    `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that the pages answer to.
+    `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
+    the pages answer to.
     """
 
     database: Database
@@ -33,4 +34,5 @@ class WebContext:
     health: Callable[[], Health]
     rulebook: Callable[[], InForce]
     version: str
+    link_key: bytes = field(repr=False)
     allowed_hosts: Sequence[str] = ()

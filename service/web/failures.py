@@ -13,8 +13,10 @@ from service.web.rendering import Pages
 
 HEADINGS = {
     HTTPStatus.BAD_REQUEST: "That cannot be asked",
+    HTTPStatus.FORBIDDEN: "This link opens nothing",
     HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
+    HTTPStatus.GONE: "This link has ended",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer",
 }

@@ -265,8 +265,9 @@ def test_the_first_who_acknowledges_is_remembered(database: Database) -> None:
     with database.begin() as connection:
         assert acknowledgements.acknowledge(connection, "alert-00001", "a person", NOON)
         assert not acknowledgements.acknowledge(connection, "alert-00001", "another", NOON)
-        assert acknowledgements.acknowledged(connection, ["alert-00001", "alert-00002"]) == {"alert-00001"}
-        assert acknowledgements.acknowledged(connection, []) == set()
+        known = acknowledgements.acknowledged(connection, ["alert-00001", "alert-00002"])
+        assert known == {"alert-00001": acknowledgements.Acknowledgement("a person", NOON)}
+        assert acknowledgements.acknowledged(connection, []) == {}
 
 
 # backlog

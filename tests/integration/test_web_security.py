@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Mount, Route
 
+from service.alerting.links import Action, LinkClaim, make_link
 from service.clock import utc_now
 from service.model.alert import Alert
 from service.model.health import Health
@@ -26,7 +27,7 @@ from service.web.guard import HEADERS
 from tests.support.alerts import make_alert
 from tests.support.corpora import members
 from tests.support.news import ARTICLE, STORY, store
-from tests.support.web import Answer, Page, Site, context, parse, serve, site
+from tests.support.web import LINK_KEY, Answer, Page, Site, context, parse, serve, site
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 
@@ -51,6 +52,11 @@ def routes(database: Database) -> list[str]:
     return found
 
 
+def link_to(alert_id: str) -> str:
+    """The token of a link in a message about this alert."""
+    return make_link(LinkClaim(Action.ACKNOWLEDGE, alert_id, "desk", utc_now() + timedelta(days=1)), LINK_KEY)
+
+
 def carries_all_headers(answer: Answer) -> bool:
     return all(answer.headers.get(name.lower()) == value for name, value in HEADERS.items()) and "cache-control" in answer.headers
 
@@ -70,18 +76,20 @@ def test_route_walk_every_route_answers_get_and_head_with_all_headers_and_nothin
     known = routes(sqlite_database)
     assert len(known) >= 9
     for path in known:
-        path = path.replace("{alert_id}", alert_id).replace("{item_id}", "1")
+        path = path.replace("{alert_id}", alert_id).replace("{item_id}", "1").replace("{token}", link_to(alert_id))
         answer, head = running.ask(path), running.ask(path, "HEAD")
         assert (answer.status, head.status, head.body) == (200, 200, b""), path
         assert carries_all_headers(answer), path
         assert carries_all_headers(head), path
         for method in METHODS:
             refused = running.ask(path, method)
-            assert refused.status == 405, (path, method)
+            changes = path.startswith("/act/") and method == "POST"
+            assert refused.status == (303 if changes else 405), (path, method)
             assert carries_all_headers(refused), (path, method)
         foreign = running.ask(path, headers={"Host": "evil.example"})
         assert foreign.status == 400, path
         assert carries_all_headers(foreign), path
+        assert running.ask(path, "POST", {"Host": "evil.example"}).status == 400, path
 
 
 @pytest.mark.parametrize(
@@ -240,6 +248,7 @@ def assert_text_stays_text(database: Database, payloads: list[str]) -> None:
     with serve(create_app(poisoned(database, "harmless"))) as running:
         (harmless,) = poison(database, ["harmless"])
         shapes = {path: shape(parse(running.ask(path))) for path in paths(harmless)}
+        acting = shape(parse(running.ask(f"/act/{link_to(harmless)}")))
     for start in range(0, len(payloads), 30):
         chunk = [payload.replace("\0", "").replace("\n", " ").replace("\r", " ") for payload in payloads[start : start + 30]]
         wipe(database)
@@ -252,6 +261,9 @@ def assert_text_stays_text(database: Database, payloads: list[str]) -> None:
                 page = parse(running.ask(f"/alerts/{alert_id}"))
                 assert shape(page) == shapes[f"/alerts/{harmless}"], payload
                 assert " ".join(payload.split()) in page.text, payload
+                asked = parse(running.ask(f"/act/{link_to(alert_id)}"))
+                assert shape(asked) == acting, payload
+                assert " ".join(payload.split()) in asked.text, payload
 
 
 def paths(alert_id: str) -> list[str]:

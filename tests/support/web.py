@@ -16,6 +16,7 @@ from service.storage.database import Database
 from service.web import InForce, WebContext, create_app
 
 WELL = Health(True)
+LINK_KEY = b"k" * 32
 EMPTY = InForce()
 
 
@@ -108,7 +109,7 @@ def parse(answer: Answer) -> Page:
 
 def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
-    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", hosts)
+    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, hosts)
 
 
 @contextmanager

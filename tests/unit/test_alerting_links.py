@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.alerting import links
-from service.alerting.links import MAX_TOKEN, VALID_FOR, WORDS, Action, LinkClaim, make_link, read_link
+from service.alerting.links import MAX_TOKEN, VALID_FOR, WORDS, Action, Ended, LinkClaim, make_link, read_link
 from service.notify.links import Links
 
 KEY = b"k" * 32
@@ -37,6 +37,8 @@ def test_a_link_ends_after_two_weeks() -> None:
     assert isinstance(read_link(token, KEY, CLAIM.expires - timedelta(seconds=1)), LinkClaim)
     said = read_link(token, KEY, CLAIM.expires)
     assert said == "this link ended on 2026-01-05: links in messages hold for 14 days"
+    assert isinstance(said, Ended)
+    assert not isinstance(read_link(token + "A", KEY, CLAIM.expires), Ended), "what we did not sign was never ours"
 
 
 def test_another_key_is_no_key() -> None:
