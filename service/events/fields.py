@@ -45,6 +45,8 @@ _SINCE = re.compile(
     r"(?<![a-z])(?:since|in|for) (?:at least |more than |over |nearly |almost |about )?(?:the )?(?:[a-z]+\.? )?(?:\d{1,2}, )?"
     r"[a-z0-9]+(?: (?:years?|months?|weeks?|decades?))?"
 )
+_FRESH = re.compile(r"(?<![a-z])fresh(?![a-z])")
+"""Said of a high without anything that says since when."""
 _THIS = re.compile(
     r"(?:high|low)est(?: [a-z]+){0,2} "
     r"(?P<period>(?:so far )?(?:this|of the) (?:decade|year|quarter|month|week))(?![a-z])"
@@ -85,7 +87,7 @@ def _high(found: Found) -> Mapping[str, FieldValue]:
         return {"kind": kind, "period": Span(*this.span("period")).of(found.reading.document)}
     behind = folded.startswith(" since ", evidence.end)
     match = _SINCE.search(folded, evidence.start, found.clause.end) if "est" in text or behind else None
-    match = match or _SPANS.search(folded, evidence.start, evidence.end)
+    match = match or _SPANS.search(folded, evidence.start, evidence.end) or _FRESH.search(folded, evidence.start, evidence.end)
     return {"kind": kind, "period": Span(*match.span()).of(found.reading.document)} if match else {"kind": kind}
 
 

@@ -108,7 +108,7 @@ def place(tmp_path: Path, empty_database_url: str) -> Iterator[Place]:
             "TAPEWATCH_ALLOW_NETWORKS": f"127.0.0.1/32:{web.server_port}",
             "TAPEWATCH_SLACK_WEBHOOK_BASE": web.url("/services"),
             "TAPEWATCH_TICK": "200ms",
-            "TAPEWATCH_LEASE": "3s",
+            "TAPEWATCH_LEASE": "8s",
             **TOKENS,
         }
         yield Place(tmp_path, env, web)

@@ -119,7 +119,7 @@ def desk(tmp_path: Path, empty_database_url: str) -> Iterator[Desk]:
             "TAPEWATCH_ALLOW_NETWORKS": f"127.0.0.1/32:{web.server_port},127.0.0.1/32:{mail.port}",
             "TAPEWATCH_SLACK_WEBHOOK_BASE": web.url("/services"),
             "TAPEWATCH_TICK": "200ms",
-            "TAPEWATCH_LEASE": "3s",
+            "TAPEWATCH_LEASE": "8s",
             "TAPEWATCH_RETRY_FIRST": "200ms",
             "TAPEWATCH_RETRY_UNKNOWN": "200ms",
             "TAPEWATCH_SLACK_EVERY": "10ms",

@@ -83,7 +83,7 @@ def test_a_title_that_opens_with_the_name_wins_over_who_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "period"),
     [
-        ("The Tongdaxin CPO Index rose to hit fresh highs.", "index", None),
+        ("The Tongdaxin CPO Index rose to hit fresh highs.", "index", "fresh"),
         ("Zorblat stock is still trading at all-time-high levels", "stock", "record"),
         ("Oil Hits Four-Month High as Tankers Sit Idle", "other", "Four-Month"),
         ("Asian shares quietly rallied to the highest since 2017", "index", "since 2017"),

@@ -55,7 +55,7 @@ def test_the_index_and_its_futures_are_two() -> None:
         ("Silver climbed to fresh records on Thursday.", "record"),
         ("The DAX notched another record close.", "record"),
         ("Silver hit a new high.", None),
-        ("The DAX rose to a fresh peak.", None),
+        ("The DAX rose to a fresh peak.", "fresh"),
         ("Silver hit a fresh six-month high.", "six-month"),
         ("Silver climbed to its highest level this year in London.", "this year"),
         ("Silver closed at its highest price of the year.", "of the year"),
