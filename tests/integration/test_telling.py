@@ -15,7 +15,7 @@ from service.storage.database import Database
 from service.storage.routing_tables import REMINDERS
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 from tests.support.folder import RULES, write_rules
-from tests.support.line import Line, limit_up
+from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE
 from tests.support.workers import NAMES, in_processes, push_and_sweep
 
@@ -126,7 +126,7 @@ def test_a_rule_that_matches_everything_is_no_storm(tmp_path: Path, database: Da
     limited = 'route: {receiver: few}\nreceivers: [{name: few, targets: ["inbox://"], max_per_hour: 5}]\n'
     storm = line(tmp_path, database, limited, CRITICAL.replace("limit-up", "report"))
     for start in range(0, 500, 100):
-        storm.push(*(limit_up(NAMES[0], number) for number in range(start, start + 100)))
+        storm.push(*(report(number) for number in range(start, start + 100)))
     held = given(database)
     assert len({alert for alert, _, _ in held}) == len(held) == 500
     assert sorted(Counter(delivery for _, _, delivery in held).values()) == [1, 1, 1, 1, 1, 495]

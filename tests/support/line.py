@@ -1,5 +1,6 @@
 """The line from items to alerts in this process: a real database, the shipped vocabulary, and no network at all."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,3 +61,11 @@ def limit_up(name: str, minute: float = 0, source: str = "wire", **changes: Any)
         **changes,
     }
     return Item(source=source, **fields)
+
+
+def report(number: int) -> Item:
+    """An item in words that no other one has, so that it is a story of its own."""
+    digest = hashlib.sha256(str(number).encode()).hexdigest().translate(str.maketrans("0123456789", "ghijklmnop"))
+    words = " ".join(digest[start : start + 8] for start in range(0, 64, 8))
+    at = NOW + timedelta(minutes=number)
+    return Item(source="wire", guid=f"report-{number}", title="", text=f"limit-up report {words}", published=at)

@@ -16,7 +16,7 @@ from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database
 from tests.support.folder import RULES, write_rules
-from tests.support.line import Line, limit_up
+from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE, numbered_item
 
 T = TypeVar("T")
@@ -133,12 +133,12 @@ def push_to_stories(number: int, url: str, rules: str, barrier: Any) -> None:
 
 
 def push_and_sweep(number: int, url: str, folder: str, barrier: Any, rounds: int) -> None:
-    """In each round, together with the others, store a limit-up of its own and sweep; at the end sweep until all is told."""
+    """In each round, together with the others, store a report of its own and sweep; at the end sweep until all is told."""
     database = open_database(url, utc_now)
     line = Line(database, Path(folder))
     for step in range(rounds):
         barrier.wait(60)
-        line.push(limit_up(NAMES[number], step, source=f"source-{step}"))
+        line.push(report(100 * number + step))
         line.sweep()
     for _ in range(12):
         barrier.wait(60)
