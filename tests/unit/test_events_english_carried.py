@@ -72,8 +72,8 @@ def test_what_has_no_price(text: str) -> None:
         ("The South Korean won rose 1%.", ["South Korean won"]),
         ("Oslo liked a 2.5% jump in the oil and gas sector.", ["oil and gas sector"]),
         (
-            "Both Shanghai Composite and Shenzhen Component indices shed 3% and 2%.",
-            ["Shanghai Composite", "Shenzhen Component"],
+            "Both Nikkei 225 and Hang Seng indices shed 3% and 2%.",
+            ["Nikkei 225", "Hang Seng"],
         ),
         ("Small beside the S&P 500 index's SPX gain of 8.5% it was.", ["S&P 500 index"]),
         ("Battered Hungarian shares rose 3%.", ["Hungarian shares"]),
@@ -187,7 +187,7 @@ def test_names_and_what_stands_beside_them(text: str, expected: list[str]) -> No
         "James Tarn set the league record for doubles.",
         "Halden set records for the most boats in a day.",
         "Morvik Air (IPO-MVK.AX) flies twice a day.",
-        "Morvik came to Oslo in 2021 with an initial public offering price of $31.",
+        "Morvik came to Oslo in 2021 at an initial public offering price near $31.",
     ],
 )
 def test_no_event_of_a_security(text: str) -> None:
@@ -195,7 +195,7 @@ def test_no_event_of_a_security(text: str) -> None:
 
 
 def test_a_rubric_is_no_name() -> None:
-    (event,) = understand(item("Morvik Care IPO Story continues below Advertisement The firm opens on May 3."))
+    (event,) = understand(item("Morvik Care IPO Story continues below Notice The firm opens on May 3."))
     assert event.subject == "Morvik Care"
 
 
