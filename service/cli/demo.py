@@ -75,6 +75,7 @@ def _settings(folder: Path, mail: int, slack: int) -> Settings:
         data_dir=folder / "data",
         allow_networks=(f"{LOOPBACK}/32:{mail}", f"{LOOPBACK}/32:{slack}"),
         slack_webhook_base=f"http://{LOOPBACK}:{slack}/services",
+        slack_every=timedelta(milliseconds=1),  # the real one takes one message a second
         tick=timedelta(milliseconds=200),
     )
 
