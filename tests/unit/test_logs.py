@@ -160,6 +160,7 @@ def test_warnings_and_errors_that_nobody_caught_come_through_the_same_door() -> 
     stream = set_up("json", Secrets([SECRET]))
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        logging.captureWarnings(False)  # as an earlier test of this process may have left it
         logging.captureWarnings(True)
         warnings.warn(f"careless {SECRET}", stacklevel=1)
         logging.captureWarnings(False)
