@@ -38,7 +38,8 @@ MAX_PER_HOUR = 1000
 T = TypeVar("T")
 
 
-def _parse_matcher(text: object) -> Matcher:
+def parse_matcher(text: object) -> Matcher:
+    """`label=value`, `label!=value`, `label=~regex`, `label!~regex`; raises ValueError."""
     found = _MATCHER.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError("a matcher is written label=value, label!=value, label=~regex or label!~regex")
@@ -88,7 +89,7 @@ class _EscalationModel(BaseModel):
 class _RouteModel(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     receiver: str | None = None
-    matchers: list[Annotated[Matcher, BeforeValidator(_parse_matcher)]] = Field(default_factory=list)
+    matchers: list[Annotated[Matcher, BeforeValidator(parse_matcher)]] = Field(default_factory=list)
     group_by: list[str] | None = None
     group_wait: Duration | None = None
     group_interval: Duration | None = None

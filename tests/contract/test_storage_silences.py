@@ -1,0 +1,36 @@
+"""Silences in both databases: kept as asked for, in force until they end, ended once."""
+
+from datetime import UTC, datetime, timedelta
+
+from service.model.routing import Matcher
+from service.model.silence import Silence
+from service.storage import silences
+from service.storage.database import Database
+
+NOON = datetime(2025, 12, 22, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MATCHERS = (Matcher("rule", "=", 'a "b" 涨停'), Matcher("entity", "=~", r".*\.SH"))
+
+
+def test_a_silence_is_kept_as_it_was_asked_for(database: Database) -> None:
+    with database.begin() as connection:
+        made = silences.add(connection, MATCHERS, NOON + HOUR, "ops", "known 已知", NOON)
+    assert made == Silence(made.number, MATCHERS, NOON, NOON + HOUR, "ops", "known 已知")
+    with database.read() as connection:
+        assert silences.in_force(connection, NOON) == [made]
+        assert silences.in_force(connection, NOON + HOUR) == []
+        assert silences.latest(connection, 10) == [made]
+
+
+def test_it_is_ended_once_and_who_did_it_is_kept(database: Database) -> None:
+    with database.begin() as connection:
+        first = silences.add(connection, MATCHERS, NOON + HOUR, "ops", "", NOON)
+        second = silences.add(connection, MATCHERS[:1], NOON + HOUR, "ops", "", NOON)
+        later = NOON + HOUR / 2
+        assert silences.end(connection, first.number, "lead", later)
+        assert not silences.end(connection, first.number, "another", later)
+        assert not silences.end(connection, 99, "another", later)
+        assert silences.in_force(connection, later) == [second]
+        [newest, oldest] = silences.latest(connection, 10)
+        assert silences.latest(connection, 1) == [newest] == [second]
+    assert (oldest.until, oldest.ended_by) == (later, "lead")

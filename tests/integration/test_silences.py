@@ -1,0 +1,105 @@
+"""What is silenced is stored, shown and explained, and nobody is told; what was told is taken back all the same."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from service.clock import utc_now
+from service.model.routing import Matcher
+from service.model.silence import Silence
+from service.storage import alerts, decisions, silences
+from service.storage.database import Database
+from service.storage.routing_tables import REMINDERS
+from service.storage.tables import DELIVERIES
+from tests.support.folder import write_rules
+from tests.support.line import Line, limit_up
+
+TWO_RULES = """\
+rules:
+  - id: limit-up
+    title: "{{ subject }}"
+    severity: critical
+    when: {event: limit_up}
+  - id: moves
+    title: "{{ subject }}"
+    severity: low
+    when: {event: limit_up}
+"""
+LADDER = """
+route: {receiver: desk, escalate: {after: 1ms, to: boss}}
+receivers:
+  - {name: desk, targets: ["json://desk.example.com"]}
+  - {name: boss, targets: ["json://boss.example.com"]}
+"""
+ALL = Matcher("rule", "=~", ".*")
+
+
+def line(folder: Path, database: Database) -> Line:
+    return Line(database, write_rules(folder, rules=TWO_RULES, routes=LADDER))
+
+
+def silence(database: Database, *matchers: Matcher, hours: float = 1) -> Silence:
+    now = utc_now()
+    with database.begin() as connection:
+        return silences.add(connection, matchers, now + timedelta(hours=hours), "ops", "known", now)
+
+
+def receivers(database: Database) -> Counter[str]:
+    with database.read() as connection:
+        return Counter(connection.execute(select(DELIVERIES.c.receiver)).scalars())
+
+
+def test_what_is_silenced_is_stored_with_the_reason_and_nobody_is_told(tmp_path: Path, database: Database) -> None:
+    running = line(tmp_path, database)
+    asked = silence(database, Matcher("rule", "=", "limit-up"))
+    running.push(limit_up("Lumentum"))
+    with database.read() as connection:
+        made = {stored.alert.rule: stored.alert for stored in alerts.page(connection, limit=10)}
+        [decision] = decisions.of_alert(connection, made["limit-up"].id)
+    assert set(made) == {"limit-up", "moves"}
+    assert decision.outcome == "suppressed"
+    assert decision.reason.endswith(f"silenced until {asked.until:%Y-%m-%d %H:%M} UTC by ops: known")
+    assert receivers(database) == {"desk": 1}
+
+
+def test_after_its_end_alerts_are_told_again(tmp_path: Path, database: Database) -> None:
+    running = line(tmp_path, database)
+    asked = silence(database, ALL)
+    running.push(limit_up("Lumentum"))
+    assert receivers(database) == {}
+    with database.begin() as connection:
+        assert silences.end(connection, asked.number, "ops", utc_now())
+    running.push(limit_up("Coherent", 1))
+    assert receivers(database)["desk"] >= 1
+
+
+def test_a_silenced_alert_is_not_escalated_before_the_silence_ends(tmp_path: Path, database: Database) -> None:
+    running = line(tmp_path, database)
+    running.push(limit_up("Lumentum"))
+    asked = silence(database, ALL)
+    running.sweep()
+    assert set(receivers(database)) == {"desk"}
+    with database.begin() as connection:
+        waiting = set(connection.execute(select(REMINDERS.c.due_at)).scalars())
+        assert waiting == {asked.until}
+        silences.end(connection, asked.number, "ops", utc_now())
+        connection.execute(update(REMINDERS).values(due_at=utc_now()))
+    running.sweep()
+    assert set(receivers(database)) == {"desk", "boss"}
+
+
+def test_whoever_was_told_is_told_of_the_denial_whatever_is_silenced(tmp_path: Path, database: Database) -> None:
+    running = line(tmp_path, database)
+    silence(database, Matcher("rule", "=", "limit-up"))
+    running.push(limit_up("Lumentum"))
+    silence(database, ALL)
+    running.push(limit_up("Lumentum", 5, "other", text="Lumentum failed to hit limit-up on Monday."))
+    with database.read() as connection:
+        made = [
+            (stored.alert, decisions.of_alert(connection, stored.alert.id)[-1]) for stored in alerts.page(connection, limit=10)
+        ]
+    denials = {alert.rule: decision.outcome for alert, decision in made if alert.follows}
+    assert denials == {"limit-up": "suppressed", "moves": "alerted"}, "only the alert of the other rule went out"
+    assert receivers(database) == {"desk": 2}
