@@ -1,11 +1,12 @@
-"""Silences in both databases: kept as asked for, in force until they end, ended once."""
+"""Silences and feedback in both databases: kept as asked for, in force until they end, ended once; counted once."""
 
 from datetime import UTC, datetime, timedelta
 
 from service.model.routing import Matcher
 from service.model.silence import Silence
-from service.storage import silences
+from service.storage import feedback, silences
 from service.storage.database import Database
+from tests.support.stored import store_alerts
 
 NOON = datetime(2025, 12, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,3 +35,15 @@ def test_it_is_ended_once_and_who_did_it_is_kept(database: Database) -> None:
         [newest, oldest] = silences.latest(connection, 10)
         assert silences.latest(connection, 1) == [newest] == [second]
     assert (oldest.until, oldest.ended_by) == (later, "lead")
+
+
+def test_no_use_counts_once_for_each_receiver_and_alert(database: Database) -> None:
+    with database.begin() as connection:
+        store_alerts(connection, [1, 2])
+        assert feedback.said(connection, "alert-00001", "desk") is None
+        assert feedback.add(connection, "alert-00001", "desk", NOON)
+        assert not feedback.add(connection, "alert-00001", "desk", NOON + HOUR)
+        assert feedback.add(connection, "alert-00001", "boss", NOON)
+        assert feedback.add(connection, "alert-00002", "desk", NOON)
+        assert feedback.said(connection, "alert-00001", "desk") == NOON
+        assert feedback.counts(connection) == {"limit-up": 3}
