@@ -24,7 +24,7 @@ from service.pipeline.ingest import record
 from service.pipeline.parts import Active, Parts
 from service.pipeline.telling import follow_up
 from service.rules.templates import body_of, title_of
-from service.storage import alerts, items, stories, windows
+from service.storage import alerts, cooldowns, items, stories, windows
 
 OWN_SOURCE = "tapewatch"
 
@@ -37,6 +37,7 @@ def sweep(parts: Parts, active: Active) -> int:
     def work(connection: Connection) -> list[tuple[Fired, Verdict]]:
         now = parts.database.now(connection)
         windows.prune(connection, now)
+        cooldowns.prune(connection, now)
         stories.prune(connection, now - WINDOW)
         if not rules:
             return []

@@ -1,4 +1,4 @@
-"""The tables of what readers ask for: silences, and which alerts were of no use; see `tables` for the conventions."""
+"""The tables of silences, of alerts that were of no use, and of what cools down; see `tables` for the conventions."""
 
 from datetime import datetime
 
@@ -33,5 +33,18 @@ class FeedbackRow(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class CooldownRow(Row, table=True):
+    """The alert that was told last of a rule and key that cools down; writing to it is what makes those who tell take turns."""
+
+    __tablename__ = "cooldowns"
+
+    key: str = Field(sa_type=CleanText, primary_key=True)
+    alert_id: str = Field(sa_type=CleanText)
+    told_at: datetime = Field(sa_type=UtcDateTime)
+    severity: str = Field(sa_type=CleanText)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 SILENCES = table_of(SilenceRow)
 FEEDBACK = table_of(FeedbackRow)
+COOLDOWNS = table_of(CooldownRow)

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from service.alerting.cooling import Warmth
 from service.model.routing import Matcher
+from service.model.rule import Severity
 from service.model.silence import Silence
-from service.storage import feedback, silences
+from service.storage import cooldowns, feedback, silences
 from service.storage.database import Database
 from tests.support.stored import store_alerts
 
@@ -47,3 +49,16 @@ def test_no_use_counts_once_for_each_receiver_and_alert(database: Database) -> N
         assert feedback.add(connection, "alert-00002", "desk", NOON)
         assert feedback.said(connection, "alert-00001", "desk") == NOON
         assert feedback.counts(connection) == {"limit-up": 3}
+
+
+def test_what_was_told_of_a_key_is_known_to_whoever_holds_it(database: Database) -> None:
+    told = Warmth("alert-00001", NOON, Severity.HIGH)
+    with database.begin() as connection:
+        assert cooldowns.hold(connection, ["b", "a", "b"], NOON) == {}
+        cooldowns.save(connection, "a", told, NOON + HOUR)
+    with database.begin() as connection:
+        assert cooldowns.hold(connection, ["a", "b", "c"], NOON) == {"a": told}
+        assert cooldowns.hold(connection, [], NOON) == {}
+        assert cooldowns.prune(connection, NOON + HOUR) == 2
+        assert cooldowns.hold(connection, ["a"], NOON) == {"a": told}
+        assert cooldowns.prune(connection, NOON + 2 * HOUR) == 1

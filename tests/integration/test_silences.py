@@ -103,3 +103,33 @@ def test_whoever_was_told_is_told_of_the_denial_whatever_is_silenced(tmp_path: P
     denials = {alert.rule: decision.outcome for alert, decision in made if alert.follows}
     assert denials == {"limit-up": "suppressed", "moves": "alerted"}, "only the alert of the other rule went out"
     assert receivers(database) == {"desk": 2}
+
+
+COOL = """\
+rules:
+  - id: names
+    title: "{{ subject }}"
+    cooldown: 1h
+    severity: {critical: {event: limit_up}, else: low}
+    when: {event: [ipo, limit_up, new_high]}
+"""
+IPO, HIGH = "{} filed for an IPO.", "{} shares hit a record high on Monday."
+
+
+def outcomes(database: Database) -> list[tuple[str, str]]:
+    """(event, outcome) of each alert, oldest first."""
+    with database.read() as connection:
+        made = [stored.alert for stored in reversed(alerts.page(connection, limit=10))]
+        return [(alert.event_type, decisions.of_alert(connection, alert.id)[0].outcome) for alert in made]
+
+
+def test_a_rule_that_cools_down_tells_one_alert_of_a_subject_and_what_is_graver(tmp_path: Path, database: Database) -> None:
+    running = Line(database, write_rules(tmp_path, rules=COOL, routes=LADDER))
+    running.push(limit_up("Lumentum", 0, text=IPO.format("Lumentum")))
+    running.push(limit_up("Lumentum", 1, text=HIGH.format("Lumentum")), limit_up("Coherent", 1, text=HIGH.format("Coherent")))
+    running.push(limit_up("Lumentum", 2))
+    told = {("ipo", "alerted"), ("new_high", "suppressed"), ("new_high", "alerted"), ("limit_up", "alerted")}
+    assert set(outcomes(database)) == told
+    assert receivers(database)["desk"] == 3
+    running.push(limit_up("Lumentum", 3, text="Lumentum failed to hit limit-up on Monday."))
+    assert receivers(database)["desk"] == 4, "an update does not cool down"
