@@ -1,4 +1,5 @@
-"""Alerts that are stored and explained, but of which nobody is told: somebody asked for silence, or their rule cools down.
+"""Alerts that are stored and explained, but of which nobody is told: somebody asked for silence, a graver one was
+told, or their rule cools down.
 
 Guarantee: whoever was told of something is told of its denial and its correction all the same. Must not decide whether a match
 is an alert.
@@ -11,19 +12,25 @@ from sqlalchemy import Connection
 
 from service.alerting.cooling import Warmth, cool, cools, key_of
 from service.alerting.decide import Outcome, Verdict
+from service.alerting.inhibiting import inhibited
 from service.alerting.routing import labels_of
 from service.alerting.silencing import suppress
 from service.model.alert import Alert
+from service.model.routing import Inhibition, Routing
 from service.pipeline.fired import Fired
 from service.pipeline.followups import takes_back
-from service.storage import cooldowns, deliveries, silences
+from service.storage import alerts, cooldowns, deliveries, silences
 
 Verdicts = Sequence[tuple[Fired, Verdict]]
 
+AT_MOST = 1000
+"""Alerts that may inhibit others, the latest."""
 
-def hush(connection: Connection, verdicts: Verdicts, now: datetime) -> list[tuple[Fired, Verdict]]:
-    """The same matches in the same order; new alerts that are silenced, or cool down, say so."""
-    return _cooled(connection, _silenced(connection, verdicts, now), now)
+
+def hush(connection: Connection, verdicts: Verdicts, routing: Routing, now: datetime) -> list[tuple[Fired, Verdict]]:
+    """The same matches in the same order; new alerts that are silenced or inhibited, or cool down, say so."""
+    silenced = _silenced(connection, verdicts, now)
+    return _cooled(connection, _inhibited(connection, silenced, routing.inhibitions, now), now)
 
 
 def _silenced(connection: Connection, verdicts: Verdicts, now: datetime) -> Verdicts:
@@ -34,6 +41,23 @@ def _silenced(connection: Connection, verdicts: Verdicts, now: datetime) -> Verd
     for hit, verdict in verdicts:
         why = suppress(labels_of(hit.alert), quiet, now) if verdict.outcome is Outcome.ALERTED else None
         found.append((hit, verdict if why is None or _owed(connection, hit.alert) else Verdict(Outcome.SUPPRESSED, why)))
+    return found
+
+
+def _inhibited(connection: Connection, verdicts: Verdicts, rules: Sequence[Inhibition], now: datetime) -> Verdicts:
+    """The gravest first: what is told now inhibits as what was told before does."""
+    new = [number for number, (_, verdict) in enumerate(verdicts) if verdict.outcome is Outcome.ALERTED]
+    if not rules or not new:
+        return verdicts
+    found = list(verdicts)
+    told = alerts.told(connection, now - max(rule.within for rule in rules), AT_MOST)
+    for number in sorted(new, key=lambda number: -found[number][0].alert.severity.rank):
+        alert = found[number][0].alert
+        why = inhibited(alert, rules, told, now)
+        if why is None or _owed(connection, alert):
+            told.insert(0, alert)
+        else:
+            found[number] = found[number][0], Verdict(Outcome.SUPPRESSED, why)
     return found
 
 

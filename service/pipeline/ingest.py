@@ -59,7 +59,8 @@ def ingest(
         if not baseline:
             denied = [(number, item, by_guid[item.guid].denied) for number, item in new]
             fired = follow_up(connection, active.rulebook, fired, placed, denied, now)
-        verdicts = hush(connection, _decide(connection, fired, now, baseline=baseline), now)
+        decided = _decide(connection, fired, now, baseline=baseline)
+        verdicts = hush(connection, decided, active.rulebook.routing, now)
         record(connection, verdicts, active.rulebook.routing, now)
         if finish:
             finish(connection, len(new))

@@ -45,7 +45,8 @@ def sweep(parts: Parts, active: Active) -> int:
         told = _silences(connection, rules, active.rulebook.version, now)
         new = alerts.insert_new(connection, [(hit.alert, hit.item_id) for hit in told])
         verdict = Verdict(Outcome.ALERTED, "nothing was told of this silence before")
-        verdicts = hush(connection, [(hit, verdict) for hit in told if hit.alert.id in new], now)
+        made = [(hit, verdict) for hit in told if hit.alert.id in new]
+        verdicts = hush(connection, made, active.rulebook.routing, now)
         record(connection, verdicts, active.rulebook.routing, now)
         return verdicts
 

@@ -6,7 +6,7 @@ from service.alerting.cooling import Warmth
 from service.model.routing import Matcher
 from service.model.rule import Severity
 from service.model.silence import Silence
-from service.storage import cooldowns, feedback, silences
+from service.storage import alerts, cooldowns, decisions, feedback, silences
 from service.storage.database import Database
 from tests.support.stored import store_alerts
 
@@ -62,3 +62,19 @@ def test_what_was_told_of_a_key_is_known_to_whoever_holds_it(database: Database)
         assert cooldowns.prune(connection, NOON + HOUR) == 2
         assert cooldowns.hold(connection, ["a"], NOON) == {"a": told}
         assert cooldowns.prune(connection, NOON + 2 * HOUR) == 1
+
+
+def test_alerts_that_were_told_are_those_of_which_it_was_decided(database: Database) -> None:
+    with database.begin() as connection:
+        made = store_alerts(connection, [1, 2, 3])
+        item_id = alerts.page(connection, limit=1)[0].item_id
+        outcomes: tuple[decisions.DecisionOutcome, ...] = ("alerted", "suppressed", "alerted")
+        rows = [
+            decisions.Decision(item_id, alert.rule, alert.fingerprint, outcome, "", alert.id, NOON)
+            for alert, outcome in zip(made, outcomes, strict=True)
+        ]
+        decisions.record(connection, rows)
+        before = made[0].created_at - HOUR
+        assert {alert.id for alert in alerts.told(connection, before, 10)} == {"alert-00001", "alert-00003"}
+        assert len(alerts.told(connection, before, 1)) == 1
+        assert alerts.told(connection, made[0].created_at, 10) == []

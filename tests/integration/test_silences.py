@@ -133,3 +133,27 @@ def test_a_rule_that_cools_down_tells_one_alert_of_a_subject_and_what_is_graver(
     assert receivers(database)["desk"] == 3
     running.push(limit_up("Lumentum", 3, text="Lumentum failed to hit limit-up on Monday."))
     assert receivers(database)["desk"] == 4, "an update does not cool down"
+
+
+INHIBIT = """
+inhibit_rules:
+  - source_matchers: [severity=critical]
+    target_matchers: [severity=low]
+    equal: [subject]
+"""
+
+
+def test_the_graver_alert_of_the_same_moment_and_of_before_inhibits_the_lesser(tmp_path: Path, database: Database) -> None:
+    rules = TWO_RULES.replace("severity: low\n    when: {event: limit_up}", "severity: low\n    when: {event: [limit_up, ipo]}")
+    running = Line(database, write_rules(tmp_path, rules=rules, routes=LADDER + INHIBIT))
+    running.push(limit_up("Lumentum"))
+    running.push(limit_up("Lumentum", 1, text=IPO.format("Lumentum")), limit_up("Coherent", 1, text=IPO.format("Coherent")))
+    with database.read() as connection:
+        made = [stored.alert for stored in alerts.page(connection, limit=10)]
+        said = {(alert.rule, alert.event_type, alert.subject): decisions.of_alert(connection, alert.id)[0] for alert in made}
+    [critical] = [alert for alert in made if alert.rule == "limit-up"]
+    told = {key for key, decision in said.items() if decision.outcome == "alerted"}
+    assert told == {("limit-up", "limit_up", "Lumentum"), ("moves", "ipo", "Coherent")}
+    assert len(said) == 4
+    assert said["moves", "ipo", "Lumentum"].reason.endswith(f"inhibited by alert {critical.id} (critical): {critical.title}")
+    assert receivers(database) == {"desk": 2}
