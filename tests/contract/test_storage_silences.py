@@ -1,6 +1,8 @@
 """Silences and feedback in both databases: kept as asked for, in force until they end, ended once; counted once."""
 
 from datetime import UTC, datetime, timedelta
+from queue import Queue
+from threading import Thread
 
 from service.alerting.cooling import Warmth
 from service.model.routing import Matcher
@@ -78,3 +80,19 @@ def test_alerts_that_were_told_are_those_of_which_it_was_decided(database: Datab
         assert {alert.id for alert in alerts.told(connection, before, 10)} == {"alert-00001", "alert-00003"}
         assert len(alerts.told(connection, before, 1)) == 1
         assert alerts.told(connection, made[0].created_at, 10) == []
+
+
+def test_those_who_tell_of_one_key_take_turns(database: Database) -> None:
+    told, seen = Warmth("alert-00001", NOON, Severity.HIGH), Queue[dict[str, Warmth]]()
+
+    def second() -> None:
+        with database.begin() as connection:
+            seen.put(cooldowns.hold(connection, ["a"], NOON))
+
+    other = Thread(target=second)
+    with database.begin() as connection:
+        assert cooldowns.hold(connection, ["a"], NOON) == {}
+        other.start()
+        cooldowns.save(connection, "a", told, NOON + HOUR)
+    other.join(timeout=20)
+    assert seen.get(timeout=20) == {"a": told}
