@@ -328,7 +328,7 @@ def _routing(document: Document | None, calendars: Mapping[str, Calendar], probl
         place = parsed.target_paths[receiver.name, 0][:2]
         for part, template in receiver.templates.items():
             problems += [document.problem((*place, "templates", part), fault) for fault in faults(template)]
-    return Routing(parsed.routing.root, receivers)
+    return replace(parsed.routing, receivers=receivers)
 
 
 def _targets(document: Document, parsed: RoutesFile, receiver: Receiver, problems: list[Problem]) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """ALERTED: a new alert; SUPPRESSED: told already; BASELINE: history of a source that was just added; COUNTED: remembered, but
-    the rule waits for more."""
+    """ALERTED: a new alert; SUPPRESSED: told already, silenced, inhibited, or cooling down; BASELINE: history of a source
+    that was just added; COUNTED: remembered, but the rule waits for more."""
 
     ALERTED = "alerted"
     SUPPRESSED = "suppressed"

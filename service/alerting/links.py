@@ -39,8 +39,6 @@ WORDS = {
     Action.NOT_USEFUL: "Not useful",
 }
 """What a button says."""
-OFFERED = (Action.ACKNOWLEDGE,)
-"""What the page does; messages have links to nothing else."""
 
 
 class Ended(str):

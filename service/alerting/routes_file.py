@@ -28,7 +28,7 @@ from service.alerting.routes_times import (
 from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean, validate
 from service.model.duration import parse_duration
-from service.model.routing import Escalation, Hours, Matcher, Receiver, Route, Routing, Schedule, Timing
+from service.model.routing import Escalation, Hours, Inhibition, Matcher, Receiver, Route, Routing, Schedule, Timing
 from service.model.rule import Severity
 
 _MATCHER = re.compile(r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*("?)(.*?)\3\s*')
@@ -38,7 +38,8 @@ MAX_PER_HOUR = 1000
 T = TypeVar("T")
 
 
-def _parse_matcher(text: object) -> Matcher:
+def parse_matcher(text: object) -> Matcher:
+    """`label=value`, `label!=value`, `label=~regex`, `label!~regex`; raises ValueError."""
     found = _MATCHER.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError("a matcher is written label=value, label!=value, label=~regex or label!~regex")
@@ -77,6 +78,7 @@ Lifted = Literal["none"]
 """What a child says to be without the `digest` or `break_through` of its parent."""
 Duration = Annotated[timedelta, BeforeValidator(_wait)]
 Names = Annotated[list[str], BeforeValidator(as_list)]
+Matchers = list[Annotated[Matcher, BeforeValidator(parse_matcher)]]
 
 
 class _EscalationModel(BaseModel):
@@ -88,7 +90,7 @@ class _EscalationModel(BaseModel):
 class _RouteModel(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     receiver: str | None = None
-    matchers: list[Annotated[Matcher, BeforeValidator(_parse_matcher)]] = Field(default_factory=list)
+    matchers: Matchers = Field(default_factory=list)
     group_by: list[str] | None = None
     group_wait: Duration | None = None
     group_interval: Duration | None = None
@@ -117,8 +119,17 @@ class _ReceiverModel(BaseModel):
     footer: Literal["", "latency"] = ""
 
 
+class _InhibitionModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    source_matchers: Matchers = Field(min_length=1)
+    target_matchers: Matchers = Field(min_length=1)
+    equal: Names = Field(default_factory=list)
+    within: Annotated[timedelta, BeforeValidator(_longer)] = timedelta(hours=1)
+
+
 class _RoutesFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
+    inhibit_rules: list[_InhibitionModel] = Field(default_factory=list)
     route: _RouteModel
     receivers: list[_ReceiverModel] = Field(min_length=1)
     time_intervals: list[IntervalModel] = Field(default_factory=list)
@@ -161,7 +172,11 @@ def parse_routes(document: Document, calendars: Calendars | None = None) -> tupl
         reading.refuse(("route",), "the first route needs a receiver")
     known = _Known(reading, receivers, intervals(reading, model.time_intervals))
     root = _build(known, model.route, Route(receiver=""), ("route",))
-    return (None if problems else RoutesFile(Routing(root, receivers), paths)), problems
+    inhibitions = tuple(
+        Inhibition(tuple(one.source_matchers), tuple(one.target_matchers), tuple(one.equal), one.within)
+        for one in model.inhibit_rules
+    )
+    return (None if problems else RoutesFile(Routing(root, receivers, inhibitions), paths)), problems
 
 
 def _build(known: _Known, model: _RouteModel, parent: Route, path: Path) -> Route:

@@ -21,6 +21,7 @@ from service.cli import (
     rules,
     run,
     send_test,
+    silences,
     status,
     stories,
 )
@@ -47,6 +48,7 @@ app.add_typer(rules.group, name="rules")
 app.add_typer(routes.group, name="routes")
 app.add_typer(entities.group, name="entities")
 app.add_typer(alerts.group, name="alerts")
+app.add_typer(silences.group, name="silences")
 app.add_typer(deliveries.group, name="deliveries")
 app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)

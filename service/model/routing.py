@@ -120,11 +120,23 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Inhibition:
+    """For `within` after an alert that `source` holds for, nobody is told of those that `target` holds for, if both have the same
+    in each label of `equal`."""
+
+    source: tuple[Matcher, ...]
+    target: tuple[Matcher, ...]
+    equal: tuple[str, ...]
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """The whole of routes.yaml."""
 
     root: Route
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    inhibitions: tuple[Inhibition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

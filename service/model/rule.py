@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,7 +32,8 @@ class Rule:
 
     `place` is `file:line:column` of its id, `title` and `body` are Liquid templates. `severity` is the least where it depends on
     the event; `owner` and `runbook` are for the person who is told. `step` is "after" for the first half of a sequence.
-    `novelty` names what alone it tells, if it does not tell all: first, update.
+    `novelty` names what alone it tells, if it does not tell all: first, update. `cooldown` is how long after an alert no other of
+    the same subject is told, unless it is graver or an update.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Rule:
     window: Window | None = None
     step: str = ""
     novelty: tuple[str, ...] = ()
+    cooldown: timedelta | None = None
 
 
 class Evidence(NamedTuple):

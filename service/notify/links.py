@@ -6,7 +6,7 @@ Guarantee: the same delivery gets the same links in every copy; a link names its
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from service.alerting.links import OFFERED, PATH, VALID_FOR, WORDS, LinkClaim, make_link
+from service.alerting.links import PATH, VALID_FOR, WORDS, LinkClaim, make_link
 from service.model.alert import Alert
 from service.model.delivery import Delivery
 
@@ -21,5 +21,5 @@ class Links:
     def of(self, alert: Alert, delivery: Delivery) -> Sequence[tuple[str, str]]:
         """What each button says, and its address."""
         ends = delivery.created_at + VALID_FOR
-        claims = {WORDS[action]: LinkClaim(action, alert.id, delivery.receiver, ends) for action in OFFERED}
+        claims = {words: LinkClaim(action, alert.id, delivery.receiver, ends) for action, words in WORDS.items()}
         return tuple((words, f"{self.base_url}{PATH}{make_link(claim, self.key)}") for words, claim in claims.items())

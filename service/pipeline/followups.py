@@ -144,13 +144,24 @@ def _mark(hit: Fired, fact: Fact | None) -> str:
     return hit.item.content_hash if fact is None else f"{fact.type} {fact.size:g}{' denied' if fact.denied else ''}"
 
 
+def takes_back(alert: Alert) -> bool:
+    """Whether an alert denies or corrects the one it follows."""
+    return bool(alert.follows) and (_denies(alert) or _corrects(alert))
+
+
+def _denies(alert: Alert) -> bool:
+    return alert.facts.get("status") == Status.DENIED.value
+
+
+def _corrects(alert: Alert) -> bool:
+    return alert.fingerprint == fingerprint(alert.rule, {"follows": alert.follows, "update": CORRECTION})
+
+
 def _told(alert: Alert) -> Told:
     pct = alert.facts.get("pct")
     size = abs(pct) if isinstance(pct, int | float) else 0.0
-    denied = alert.facts.get("status") == Status.DENIED.value
-    corrected = alert.fingerprint == fingerprint(alert.rule, {"follows": alert.follows, "update": CORRECTION})
-    fact = Fact("", alert.event_type, size, denied) if alert.event_type else None
-    return Told(alert.id, fact, alert.follows, corrected)
+    fact = Fact("", alert.event_type, size, _denies(alert)) if alert.event_type else None
+    return Told(alert.id, fact, alert.follows, _corrects(alert))
 
 
 def _namesakes(alert: Alert, firsts: Iterable[Alert]) -> list[Told]:

@@ -18,6 +18,7 @@ from service.model.item import Item
 from service.model.routing import Routing
 from service.pipeline.fired import Fired, fire
 from service.pipeline.followups import follow_up
+from service.pipeline.hushing import hush
 from service.pipeline.parts import Active, Parts
 from service.pipeline.telling import tell
 from service.pipeline.windows import weigh
@@ -58,7 +59,8 @@ def ingest(
         if not baseline:
             denied = [(number, item, by_guid[item.guid].denied) for number, item in new]
             fired = follow_up(connection, active.rulebook, fired, placed, denied, now)
-        verdicts = _decide(connection, fired, now, baseline=baseline)
+        decided = _decide(connection, fired, now, baseline=baseline)
+        verdicts = hush(connection, decided, active.rulebook.routing, now)
         record(connection, verdicts, active.rulebook.routing, now)
         if finish:
             finish(connection, len(new))

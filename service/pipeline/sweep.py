@@ -19,11 +19,12 @@ from service.model.item import Item
 from service.model.rule import Match, Rule
 from service.model.window import Absence
 from service.pipeline.fired import Fired
+from service.pipeline.hushing import hush
 from service.pipeline.ingest import record
 from service.pipeline.parts import Active, Parts
 from service.pipeline.telling import follow_up
 from service.rules.templates import body_of, title_of
-from service.storage import alerts, items, stories, windows
+from service.storage import alerts, cooldowns, items, stories, windows
 
 OWN_SOURCE = "tapewatch"
 
@@ -33,9 +34,10 @@ def sweep(parts: Parts, active: Active) -> int:
     parts.database.run(lambda connection: follow_up(connection, active.rulebook.routing, parts.database.now(connection)))
     rules = [rule for rule in active.rulebook.rules.rules if rule.window is not None]
 
-    def work(connection: Connection) -> list[Fired]:
+    def work(connection: Connection) -> list[tuple[Fired, Verdict]]:
         now = parts.database.now(connection)
         windows.prune(connection, now)
+        cooldowns.prune(connection, now)
         stories.prune(connection, now - WINDOW)
         if not rules:
             return []
@@ -43,15 +45,17 @@ def sweep(parts: Parts, active: Active) -> int:
         told = _silences(connection, rules, active.rulebook.version, now)
         new = alerts.insert_new(connection, [(hit.alert, hit.item_id) for hit in told])
         verdict = Verdict(Outcome.ALERTED, "nothing was told of this silence before")
-        fired = [hit for hit in told if hit.alert.id in new]
-        record(connection, [(hit, verdict) for hit in fired], active.rulebook.routing, now)
-        return fired
+        made = [(hit, verdict) for hit in told if hit.alert.id in new]
+        verdicts = hush(connection, made, active.rulebook.routing, now)
+        record(connection, verdicts, active.rulebook.routing, now)
+        return verdicts
 
-    fired = parts.database.run(work)
-    for hit in fired:
-        parts.metrics.decided(Outcome.ALERTED.value)
-        parts.metrics.alerted(hit.alert.severity)
-    return len(fired)
+    verdicts = parts.database.run(work)
+    for hit, verdict in verdicts:
+        parts.metrics.decided(verdict.outcome.value)
+        if verdict.outcome is Outcome.ALERTED:
+            parts.metrics.alerted(hit.alert.severity)
+    return len(verdicts)
 
 
 def _silences(connection: Connection, rules: Sequence[Rule], version: str, now: datetime) -> list[Fired]:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from service.alerting.escalation import escalated, following, reminders, repeated
 from service.alerting.grouping import plan
-from service.alerting.routing import route
+from service.alerting.routing import labels_of, route
+from service.alerting.silencing import silenced
 from service.model.alert import Alert
 from service.model.routing import Reminder, ReminderKind, RouteHit, Routing
-from service.storage import acknowledgements, alerts, backlog, deliveries, groups
+from service.storage import acknowledgements, alerts, backlog, deliveries, groups, silences
 from service.storage import reminders as memory
 from service.storage.enqueueing import Order
 
@@ -40,17 +41,24 @@ def tell(connection: Connection, routing: Routing, told: Sequence[Alert], now: d
 
 
 def follow_up(connection: Connection, routing: Routing, now: datetime) -> int:
-    """Act on what nobody acknowledged in time, gather backlogs, forget; how many alerts were told again."""
+    """Act on what nobody acknowledged in time, gather backlogs, forget; how many alerts were told again.
+
+    What is silenced waits for the end of the silence.
+    """
     groups.prune(connection, now)
     if taken := backlog.gather(connection, now, LONG, OF_THE_TARGET):
         log.warning("a target has failed for an hour and more: %d waiting deliveries became part of a digest", taken)
     due = memory.take_due(connection, now, AT_ONCE)
     known = acknowledgements.acknowledged(connection, {one.alert_id for one in due})
+    quiet = silences.in_force(connection, now) if due else []
     orders: list[Order] = []
     again: list[Reminder] = []
     for reminder in due:
         alert = None if reminder.alert_id in known else _alert(connection, reminder.alert_id)
         if alert is None:
+            continue
+        if silence := silenced(labels_of(alert), quiet, now):
+            again.append(replace(reminder, due_at=silence.until))
             continue
         if reminder.kind is ReminderKind.ESCALATION:
             orders += _escalation(routing, reminder, alert, now)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from service.rules.building import PlainText, Strict, TextList, as_list
+from service.rules.durations import Duration
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -138,6 +139,11 @@ class RuleText(Strict):
         json_schema_extra={"default": {"match": [], "no_match": []}},
         description="Items that prove the rule each time it is loaded.",
         examples=[{"match": ["Moore Threads filed for an IPO."], "no_match": ["The IPO market cooled."]}],
+    )
+    cooldown: Duration | None = Field(
+        default=None,
+        description="After an alert, how long no other of the same subject is told, unless it is graver or an update.",
+        examples=["1h"],
     )
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
     expires: Annotated[date, BeforeValidator(_day)] | None = Field(

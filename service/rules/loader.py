@@ -112,6 +112,7 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
         runbook=text.runbook,
         window=window,
         novelty=novelty,
+        cooldown=text.cooldown,
     )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)

@@ -18,10 +18,11 @@ from service.rules.conditions.moment import Calendar, DuringOptions, TimeOptions
 from service.rules.conditions.origin import SourceOptions
 from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
+from service.rules.durations import DURATION
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
 from service.rules.novelty import NoveltyText
 from service.rules.severity import ELSE
-from service.rules.windows import DURATION, MODELS
+from service.rules.windows import MODELS
 
 Schema = dict[str, Any]
 _NONE: Mapping[str, Calendar] = {}

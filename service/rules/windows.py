@@ -9,29 +9,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
-from service.model.duration import parse_duration
 from service.model.window import Absence, Corroborated, Count, FirstTime, Sequence, Spike, Window
 from service.rules.building import WINDOW_KEYS, Builder, Path, Strict
 from service.rules.compiler import compile_when
 from service.rules.condition import Condition
+from service.rules.durations import Duration
 from service.rules.hours import parse_hours
 
-LONGEST = timedelta(days=366)
 PUBLISHERS_WITHIN = timedelta(days=1)
 """How far apart the reports of one happening may lie where `corroborated_by` says no more than a number."""
 
 
-def _duration(text: object) -> timedelta:
-    value = parse_duration(text) if isinstance(text, str) else timedelta(0)
-    if not timedelta(0) < value <= LONGEST:
-        raise ValueError("write a duration of more than 0s and at most 366d, for instance 30m")
-    return value
-
-
-DURATION: dict[str, Any] = {"type": "string", "pattern": r"^(\d{1,9}(ms|[smhdw]))+$", "examples": ["30m"]}
-Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(DURATION)]
 Part = Literal["subject", "entity", "source", "publisher"]
 Number = Annotated[int, Field(ge=2, le=1000)]
 

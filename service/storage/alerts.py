@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, desc, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, desc, exists, func, select, tuple_
 
 from service.model.alert import Alert, Novelty
 from service.model.rule import Severity
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.database import one_of
-from service.storage.tables import ALERTS
+from service.storage.tables import ALERTS, DECISIONS
 from service.storage.types import dump_mapping, dump_occurrences, dump_spans, load_mapping, load_occurrences, load_spans
 
 _ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
@@ -73,6 +73,13 @@ def firsts_of(connection: Connection, stories: Sequence[str]) -> list[Alert]:
     if not stories:
         return []
     return _alerts(connection, select(ALERTS).where(one_of(connection, ALERTS.c.story, stories), ALERTS.c.follows == ""))
+
+
+def told(connection: Connection, since: datetime, limit: int) -> list[Alert]:
+    """The alerts since then of which it was decided to tell, the latest `limit` of them, newest first."""
+    decided = exists().where(DECISIONS.c.alert_id == ALERTS.c.id, DECISIONS.c.outcome == "alerted")
+    found = select(ALERTS).where(ALERTS.c.created_at > since, decided).order_by(*map(desc, _ORDER)).limit(limit)
+    return [alert_of(row) for row in connection.execute(found)]
 
 
 def _alerts(connection: Connection, asked: Select[Any]) -> list[Alert]:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import Connection
 
-from service.alerting.links import OFFERED, PATH, WORDS, Ended, LinkClaim, read_link
-from service.storage import acknowledgements, alerts
+from service.alerting.links import PATH, WORDS, Ended, LinkClaim, read_link
+from service.storage import alerts
 from service.storage.alerts import StoredAlert
 from service.web.context import WebContext
+from service.web.deeds import DEEDS
 from service.web.rendering import Pages
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,10 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         with context.database.read() as connection:
             claim, stored = _asked(context, connection, token)
             now = context.database.now(connection)
-            known = acknowledgements.acknowledged(connection, [claim.alert_id]).get(claim.alert_id)
-        values = {"claim": claim, "words": WORDS[claim.action], "alert": stored.alert, "known": known, "token": token, "now": now}
+            deed = DEEDS[claim.action]
+            done = deed.done(connection, stored.alert, claim.receiver, now)
+        values = {"claim": claim, "words": WORDS[claim.action], "alert": stored.alert, "token": token, "now": now}
+        values |= {"done": done, "asks": deed.asks(stored.alert, claim.receiver)}
         answer = pages.html("action.html", request, values)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -38,9 +41,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     def act(token: str) -> RedirectResponse:
         with context.database.begin() as connection:
             claim, stored = _asked(context, connection, token)
-            now = context.database.now(connection)
-            if acknowledgements.acknowledge(connection, stored.alert.id, claim.receiver, now):
-                log.info("alert %s was acknowledged by %s, from its message", stored.alert.id, claim.receiver)
+            DEEDS[claim.action].do(connection, stored.alert, claim.receiver, context.database.now(connection))
+        log.info("%s of alert %s was confirmed in a message to %s", claim.action.value, stored.alert.id, claim.receiver)
         return RedirectResponse(f"{PATH}{token}", 303)  # what the page says now; loading it again does nothing
 
     return routes
@@ -51,8 +53,6 @@ def _asked(context: WebContext, connection: Connection, token: str) -> tuple[Lin
     claim = read_link(token, context.link_key, context.database.now(connection))
     if isinstance(claim, str):
         raise HTTPException(410 if isinstance(claim, Ended) else 403, f"{claim[0].upper()}{claim[1:]}.")
-    if claim.action not in OFFERED:
-        raise HTTPException(410, "This cannot be done from a message any more.")
     stored = alerts.get(connection, claim.alert_id)
     if stored is None:
         raise HTTPException(410, "The alert of this link has been removed.")

@@ -1,10 +1,14 @@
 """`/alerts/{id}`: one alert with its whole article, why it fired, and what became of it."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from service.alerting.latency import latency_of
+from service.model.alert import Alert
 from service.storage import acknowledgements, alert_queries, alerts, decisions, deliveries, items
+from service.storage.decisions import Decision
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.views import alert_view, article_view
@@ -37,6 +41,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             "view": alert_view(alert, stored.item_id, delivered),
             "article": article_view(item.item.document, item.item.title, alert, events) if item else None,
             "decisions": decided,
+            "untold": untold(alert, decided),
             "titles": titles,
             "deliveries": delivered,
             "attempts": tries,
@@ -51,3 +56,10 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         return pages.html("alert.html", request, values)
 
     return routes
+
+
+def untold(alert: Alert, decided: Sequence[Decision]) -> str:
+    """Why nobody was told of an alert when it was made; "" where somebody was to be."""
+    mine = [one for one in decided if one.alert_id == alert.id]
+    held = bool(mine) and all(one.outcome == "suppressed" for one in mine)
+    return mine[0].reason.removeprefix(f"{alert.reason}; ") if held else ""

@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import func, select, update
 
 from service.alerting.links import Action, LinkClaim, make_link
+from service.alerting.silencing import same_subject
 from service.clock import utc_now
 from service.model.delivery import Delivery
 from service.notify.links import Links
 from service.notify.render import render
-from service.storage import acknowledgements, deliveries
+from service.storage import acknowledgements, alerts, deliveries, feedback, silences
 from service.storage.acknowledgements import Acknowledgement
 from service.storage.database import Database
 from service.storage.routing_tables import ACKNOWLEDGEMENTS, REMINDERS
 from service.storage.tables import DELIVERIES
+from service.web.deeds import DEEDS
 from tests.integration.test_web_security import carries_all_headers
 from tests.support.folder import RULES, write_rules
 from tests.support.html_page import Page
@@ -54,11 +56,11 @@ def sent(database: Database) -> list[Delivery]:
         return deliveries.claim_due(connection, limit=100, lease=LEASE)
 
 
-def button(running: Site, delivery: Delivery) -> str:
-    """The path behind the button of the mail that this delivery makes."""
+def button(running: Site, delivery: Delivery, action: Action = Action.ACKNOWLEDGE) -> str:
+    """The path behind a button of the mail that this delivery makes."""
     rendered = render(delivery, running.url, Links(running.url, LINK_KEY).of)
-    [link] = [link for link in Page(rendered.html).links if "/act/" in link]
-    return link.removeprefix(running.url)
+    links = [link for link in Page(rendered.html).links if "/act/" in link]
+    return links[list(Action).index(action)].removeprefix(running.url)
 
 
 def rows(database: Database) -> tuple[int, ...]:
@@ -125,6 +127,61 @@ def test_the_button_acknowledges_once_and_then_nobody_else_is_told(line: Line, r
         assert row["acknowledged"] == {"by": "desk", "at": first.at.isoformat()}
 
 
+def act(line: Line, running: Site, action: Action) -> tuple[str, str]:
+    """What a button of the mail of the alert asks, and what its page says when it was pressed twice."""
+    [delivery] = sent(line.database)
+    path = button(running, delivery, action)
+    asked = parse(running.ask(path))
+    assert len(asked.all("form")) == 1
+    assert {running.ask(path, "POST").status for _ in range(2)} == {303}
+    done = parse(running.ask(path))
+    assert not done.all("form")
+    return asked.text, done.text
+
+
+def test_snooze_silences_the_rule_on_its_subject_for_an_hour(line: Line, running: Site) -> None:
+    before = utc_now()
+    asked, done = act(line, running, Action.SNOOZE)
+    assert f"For 1 h no receiver is told what the rule limit-up says of {NAMES[0]}." in asked
+    with line.database.read() as connection:
+        [silence] = silences.latest(connection, 10)
+        [alert] = [stored.alert for stored in alerts.page(connection, limit=10)]
+    assert f"Silenced by desk until {silence.until:%-d %b %Y, %H:%M} UTC." in done
+    assert (silence.matchers, silence.by) == (same_subject(alert), "desk")
+    assert before + timedelta(hours=1) <= silence.until <= utc_now() + timedelta(hours=1)
+    line.sweep()
+    assert receivers(line.database) == ["desk"], "the escalation waits"
+    line.push(limit_up(NAMES[1], 1))
+    assert receivers(line.database) == ["desk", "desk"], "another company is told"
+
+
+def test_mute_silences_the_rule_for_a_day(line: Line, running: Site) -> None:
+    asked, done = act(line, running, Action.MUTE)
+    assert "For 24 h no receiver is told what the rule limit-up says." in asked
+    assert "Silenced by desk until" in done
+    line.push(limit_up(NAMES[1], 1))
+    assert receivers(line.database) == ["desk"]
+    [shown] = [row for row in json.loads(running.ask("/api/v1/alerts").body)["alerts"] if row["subject"] == NAMES[1]]
+    page = parse(running.ask(f"/alerts/{shown['id']}")).text
+    assert "Nobody was told: silenced until" in page
+    assert "by desk: muted from a message." in page
+
+
+def test_not_useful_is_counted_once_for_the_rule_and_changes_nothing_else(line: Line, running: Site) -> None:
+    asked, done = act(line, running, Action.NOT_USEFUL)
+    assert "This alert was of no use to desk. It is counted for the rule limit-up" in asked
+    assert "desk said at" in done
+    with line.database.read() as connection:
+        assert feedback.counts(connection) == {"limit-up": 1}
+        assert silences.latest(connection, 10) == []
+    line.sweep()
+    assert receivers(line.database) == ["boss", "desk"]
+
+
+def test_every_button_of_a_message_leads_to_a_deed() -> None:
+    assert set(DEEDS) == set(Action)
+
+
 def test_what_nobody_acknowledged_says_nothing_of_it(line: Line, running: Site) -> None:
     [row] = json.loads(running.ask("/api/v1/alerts").body)["alerts"]
     assert row["acknowledged"] is None
@@ -142,7 +199,6 @@ def test_a_link_that_does_not_hold_does_nothing_and_says_why(line: Line, running
         good[:-1]: (403, "This link is not complete"),
         token(alert_id, key=b"another key of thirty-two bytes."): (403, "This link is not complete"),
         token(alert_id, days=-1): (410, "This link ended on"),
-        token(alert_id, action=Action.SNOOZE): (410, "This cannot be done from a message any more."),
         token("nobody"): (410, "The alert of this link has been removed."),
     }
     for asked, (status, words) in refused.items():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.alerting.links import OFFERED, PATH, WORDS, LinkClaim, read_link
+from service.alerting.links import PATH, WORDS, Action, LinkClaim, read_link
 from service.model.alert import Alert, Novelty
 from service.model.delivery import Background, Delivery, Digest, Thread
 from service.model.rule import Severity
@@ -171,9 +171,9 @@ def test_buttons_are_signed_links_in_mail_and_slack_and_one_line_in_text() -> No
     found = [link for link in Page(rendered.html).links if PATH in link]
     claims = [read_link(link.removeprefix(f"https://page.example{PATH}"), KEY, NOW) for link in found]
     ends = delivery.created_at + timedelta(days=14)
-    assert claims == [LinkClaim(action, make_alert().id, "desk", ends) for action in OFFERED]
-    for action in OFFERED:
-        assert WORDS[action] in Page(rendered.html).text
+    assert claims == [LinkClaim(action, make_alert().id, "desk", ends) for action in Action]
+    for words in WORDS.values():
+        assert words in Page(rendered.html).text
     message = slack_message(delivery, "https://page.example", links.of)
     assert [text for text in strings(message) if PATH in text] == found
     assert f"\nAct: https://page.example/alerts/{make_alert().id}\n" in rendered.text

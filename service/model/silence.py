@@ -1,0 +1,20 @@
+"""What people have asked not to be told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.model.routing import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """From `since` until `until` nobody is told of alerts for which all `matchers` hold. `by` asked for it, `why` says why;
+    `ended_by` ended it before its time."""
+
+    number: int
+    matchers: tuple[Matcher, ...]
+    since: datetime
+    until: datetime
+    by: str
+    why: str
+    ended_by: str = ""

@@ -1,0 +1,29 @@
+"""Which alerts were of no use, said by those who were sent them.
+
+Guarantee: each receiver counts once for each alert. Must not decide what becomes of a rule.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from service.storage.database import insert_new
+from service.storage.silence_tables import FEEDBACK
+from service.storage.tables import ALERTS
+
+
+def add(connection: Connection, alert_id: str, by: str, now: datetime) -> bool:
+    """Write down that an alert that is stored was of no use to a receiver; False when it said so before."""
+    return bool(insert_new(connection, FEEDBACK, [{"alert_id": alert_id, "by": by, "at": now}], "alert_id"))
+
+
+def said(connection: Connection, alert_id: str, by: str) -> datetime | None:
+    """When a receiver said so of an alert, if it did."""
+    mine = (FEEDBACK.c.alert_id == alert_id, FEEDBACK.c.by == by)
+    return connection.execute(select(FEEDBACK.c.at).where(*mine)).scalar_one_or_none()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How often the alerts of each rule were of no use."""
+    joined = select(ALERTS.c.rule, func.count()).join_from(FEEDBACK, ALERTS, FEEDBACK.c.alert_id == ALERTS.c.id)
+    return {rule: count for rule, count in connection.execute(joined.group_by(ALERTS.c.rule))}
