@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.model.rule import Severity
-from service.web import wording
+from service.web import i18n, wording
 from service.web.context import WebContext
 
 HERE = Path(__file__).parent
@@ -30,7 +30,9 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
         del self._environment.filters["safe"]
         self._environment.filters |= _FILTERS
         self._environment.globals |= {
