@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.health import Health
+from service.rulebook import load_folder
 from service.storage.database import Database
 from service.web import InForce, WebContext, create_app
 
@@ -109,11 +111,14 @@ def parse(answer: Answer) -> Page:
 
 def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
-    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, hosts)
+    desk = Desk(database, lambda: load_folder(None), lambda: None)
+    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, desk, hosts)
 
 
 @contextmanager
 def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
-    with serve(create_app(context(database, health, rulebook, hosts))) as running:
+    given = context(database, health, rulebook, hosts)
+    with serve(create_app(given)) as running:
         yield running
+    given.desk.close()
