@@ -26,5 +26,4 @@ def allow(role: Role, scope: str = "") -> params.Depends:
     def check(person: Person) -> None:
         return None
 
-    params_of = Depends(check)
-    return params_of
+    return params.Depends(check)
