@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from service.web import actions, alert_page, alerts_page, api, failures, inbox_page, item_page, operations, sources_page
+from service.web.access import Gate, require_decisions
 from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.rendering import STATIC, Pages
@@ -16,12 +17,23 @@ from service.web.rendering import STATIC, Pages
 __all__ = ["InForce", "WebContext", "create_app"]
 
 
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes: the largest rule file, sent as a form. A route that takes more says so itself."""
+
+
 class _Guarded(FastAPI):
     """FastAPI with the guard around everything, its own error answers included."""
 
     def __init__(self, context: WebContext) -> None:
         # Its documentation pages load scripts from another host.
-        super().__init__(title="Tapewatch", version=context.version, openapi_url=None, docs_url=None, redoc_url=None)
+        super().__init__(
+            title="Tapewatch",
+            version=context.version,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            max_body_size=LARGEST_BODY,
+        )
         self._hosts = allowed_names(context.allowed_hosts)
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -34,6 +46,7 @@ def create_app(context: WebContext) -> FastAPI:
     Raises ConfigurationError for an allowed host that is no host name.
     """
     application = _Guarded(context)
+    application.state.gate = Gate(context)
     pages = Pages(context)
     for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions):
         application.include_router(module.router(context, pages))
@@ -41,4 +54,5 @@ def create_app(context: WebContext) -> FastAPI:
         application.include_router(module.router(context))
     application.mount("/static", StaticFiles(directory=STATIC), name="static")
     failures.install(application, pages)
+    require_decisions(application.routes)
     return application

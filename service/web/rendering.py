@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.model.rule import Severity
 from service.web import i18n, wording
+from service.web.access import asker, forgery
 from service.web.context import WebContext
 
 HERE = Path(__file__).parent
@@ -37,7 +38,10 @@ class Pages:
         self._environment.filters |= _FILTERS
         self._environment.globals |= {
             "asset": _assets(),
+            "csrf": forgery.csrf,
+            "may": asker.may,
             "market_place": wording.MARKET_PLACE,
+            "person": asker.person,
             "severities": sorted(Severity, key=lambda severity: -severity.rank),
             "version": context.version,
         }
