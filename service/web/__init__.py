@@ -5,16 +5,32 @@ text, every answer carries the security headers, and nothing is loaded from anot
 """
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from service.web import actions, alert_page, alerts_page, api, failures, inbox_page, item_page, operations, sources_page
+from service.web import (
+    actions,
+    alert_page,
+    alerts_page,
+    api,
+    failures,
+    inbox_page,
+    item_page,
+    languages,
+    operations,
+    sources_page,
+)
 from service.web.access import Gate, require_decisions
+from service.web.assets import Assets
 from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
-from service.web.rendering import STATIC, Pages
+from service.web.languages import Languages
+from service.web.rendering import Pages
 
 __all__ = ["InForce", "WebContext", "create_app"]
+
+SMALLEST_PACKED = 800
+"""Shorter answers are not worth compressing, in bytes."""
 
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -37,7 +53,7 @@ class _Guarded(FastAPI):
         self._hosts = allowed_names(context.allowed_hosts)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(super().build_middleware_stack(), self._hosts)
+        return Guard(Languages(GZipMiddleware(super().build_middleware_stack(), SMALLEST_PACKED)), self._hosts)
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -52,7 +68,9 @@ def create_app(context: WebContext) -> FastAPI:
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))
-    application.mount("/static", StaticFiles(directory=STATIC), name="static")
+    application.include_router(languages.router())
+    application.mount("/static", Assets(), name="static")
+    pages.lead_to(application.routes)
     failures.install(application, pages)
     require_decisions(application.routes)
     return application

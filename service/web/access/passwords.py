@@ -7,15 +7,12 @@ memory nor the threads of the others; a name that nobody has takes as long as on
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from fastapi import HTTPException
 
 AT_A_TIME = 2
 WAITING_AT_MOST = 30
 SHORTEST = 10
 LONGEST = 500
-
-
-class Busy(Exception):
-    """So many passwords are being looked at that this one has to wait for another time."""
 
 
 class Passwords:
@@ -26,12 +23,12 @@ class Passwords:
         self._limiter = CapacityLimiter(AT_A_TIME)
 
     async def hashed(self, password: str) -> str:
-        """What is stored; Busy when too many wait."""
+        """What is stored; 429 when too many wait."""
         self._require_room()
         return await to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
 
     async def are_same(self, stored: str, password: str) -> bool:
-        """Whether this is the password; "" for none takes as long and is not. Busy when too many wait."""
+        """Whether this is the password; "" for none takes as long and is not. 429 when too many wait."""
         if len(password) > LONGEST:
             return False
         if not stored:
@@ -52,4 +49,4 @@ class Passwords:
 
     def _require_room(self) -> None:
         if self._limiter.statistics().tasks_waiting >= WAITING_AT_MOST:
-            raise Busy
+            raise HTTPException(429, "Many people log in at the moment. Try again in a moment.", {"Retry-After": "5"})
