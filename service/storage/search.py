@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import BigInteger, Connection, String, TextClause, bindparam, select, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, String, TextClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.storage.search_words import Term, terms_of, words_of
 from service.storage.tables import ITEMS
 
 TABLE = "item_words"
+FEW = 2000
 FILL = 500
 """Items that the first filling of the index takes at once."""
 
@@ -92,6 +93,21 @@ def among(connection: Connection, asked: Sequence[Term], numbers: Sequence[int])
     wanted = set(numbers)
     found = connection.execute(_FIND_ROWS, {"asked": _match(asked), "before": high + 1, "after": low - 1, "limit": -1})
     return {number for number in found.scalars() if number in wanted}
+
+
+def told_by(connection: Connection, item: ColumnElement[int], asked: Sequence[Term]) -> ColumnElement[bool]:
+    """The condition that all of it stands in the item whose number this column holds; for lists of what came of items.
+
+    Few items are named one by one, so that an index on the column may lead to them; many are looked up in each row's turn.
+    """
+    few = find(connection, asked, FEW + 1)
+    if len(few) <= FEW:
+        return item.in_(few)
+    if connection.dialect.name == "postgresql":
+        every = text(f"SELECT item_id FROM {TABLE} WHERE words @@ CAST(:asked_words AS tsquery)")
+        return item.in_(every.bindparams(asked_words=_tsquery(asked)).columns(ITEMS.c.id))
+    every = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :asked_words").bindparams(asked_words=_match(asked))
+    return (item + 0).in_(every.columns(ITEMS.c.id))
 
 
 def _words(title: str, body: str) -> list[str]:

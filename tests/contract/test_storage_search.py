@@ -1,15 +1,18 @@
 """Search over items on both databases: the same answers, newest first, from what a person would write."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.clock import utc_now
 from service.model.item import Item
-from service.storage import items, search
+from service.storage import alert_queries, items, search
 from service.storage.database import Database
 from service.storage.search_words import LONGEST_WORD, MOST_TERMS, MOST_WORDS, Term, terms_of, words_of
 from service.storage.tables import ITEMS
+from tests.support.news import ARTICLE, STORY, store
 
 STORED = (
     ("Alder Optics hits limit-up", "Shares of Alder Optics rose 10% in Shanghai; the up limit was reached at noon."),
@@ -185,3 +188,23 @@ def test_terms_are_what_stands_between_blanks_or_in_quotes() -> None:
     assert terms_of("one one") == [Term(("one",))]
     assert terms_of('open "to the end') == [Term(("open",)), Term(("to", "the", "end"))]
     assert len(terms_of(" ".join(f"w{number}" for number in range(100)))) == MOST_TERMS
+
+
+def test_alerts_are_found_by_their_item_whether_few_or_many_items_say_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = store(database, ARTICLE, STORY, utc_now())
+    store(database, replace(ARTICLE, guid="other", title="Elsewhere", text="Quay Optics climbed 12%."), STORY[2:3], utc_now())
+
+    def listed(question: str, **narrowed: str) -> set[str]:
+        with database.read() as connection:
+            found = alert_queries.page(connection, limit=10, words=search.terms(question), **narrowed)  # type: ignore[arg-type]
+        return {stored.alert.id for stored in found}
+
+    for few in (search.FEW, 0):
+        monkeypatch.setattr(search, "FEW", few)
+        assert listed("港湾光纤 rally") == {alert.id for alert in told}
+        assert listed("港湾光纤", rule="index-high") == {told[1].id}
+        assert len(listed("climbed")) == len(told) + 1
+        assert listed("nothere") == set()
+        assert listed("…") == set()
