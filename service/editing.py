@@ -20,7 +20,7 @@ from service.errors import OutOfDate
 from service.rulebook import SHIPPED, Memory, Rulebook, Texts, parse_folder
 from service.rulefiles import check, may_be_changed, name_of, place_of, typed, with_changes
 from service.ruleversions import switch
-from service.storage import rulesets
+from service.storage import audit, rulesets
 from service.storage.database import Database
 
 __all__ = ["Changes", "Desk", "OutOfDate", "Typed", "draft", "typed"]
@@ -104,6 +104,16 @@ class Desk:
                 raise OutOfDate(active.version if active else "")
             reason = rulesets.Reason(rulesets.Origin.EDIT, made.why)
             switch(connection, book, self._database, by=made.by, folder=active.folder_version, reason=reason)
+            for place, text in changes.items():
+                audit.write(
+                    connection,
+                    now=self._database.now(connection),
+                    who=made.by,
+                    what=_deed(place),
+                    subject=f"rules/{place}",
+                    before=_shown(base.texts.get(name_of(base.texts, place))),
+                    after=_shown(text),
+                )
 
     def _write(self, base: Rulebook, changes: Changes) -> None:
         """Write into the folder too; where that cannot be, the change lives in the database alone."""
@@ -121,6 +131,17 @@ class Desk:
                     replace_file(path, text)
             except OSError as error:
                 log.warning("%s cannot be written: %s; the change lives in the database alone", path, error.strerror)
+
+
+def _deed(place: str) -> str:
+    """What the audit log calls a change of a file."""
+    return {"sources.yaml": "source.save", "routes.yaml": "route.save"}.get(place) or (
+        "rule.save" if place.startswith("alerts/") else "file.save"
+    )
+
+
+def _shown(text: bytes | None) -> str:
+    return (text or b"").decode("utf-8", "replace")
 
 
 def back_to(now: Texts, then: Texts) -> dict[str, bytes | None]:

@@ -15,11 +15,13 @@ from sqlalchemy import Connection
 
 from service.alerting.latency import latency_of
 from service.model.alert import Alert
+from service.model.user import Role
 from service.pipeline.why import why
 from service.storage import acknowledgements, alert_queries, alerts
 from service.storage.acknowledgements import Acknowledgement
 from service.storage.alert_queries import Told
 from service.storage.alerts import StoredAlert
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
 
@@ -32,7 +34,7 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 def router(context: WebContext) -> APIRouter:
     """The routes under /api/v1."""
-    routes = APIRouter(prefix="/api/v1")
+    routes = APIRouter(prefix="/api/v1", dependencies=[allow(Role.VIEWER, scope="alerts:read")])
 
     @routes.api_route("/alerts", methods=["GET", "HEAD"])
     def listed(asked: Asked, before: str = "", limit: Limit = 50) -> JSONResponse:

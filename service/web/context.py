@@ -10,6 +10,7 @@ from service.model.rule import Rule
 from service.model.source import Source
 from service.rules.ruleset import RuleSet
 from service.storage.database import Database
+from service.web.access.settings import CLOSED, AccessSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class WebContext:
     """`health` and `rulebook` are asked at each request, so that a reload shows at once.
 
     `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
-    the pages answer to. `desk` is where the rules folder is changed.
+    the pages answer to; `access` is what the operator says of who may ask. `desk` is where the rules
+    folder is changed.
     """
 
     database: Database
@@ -38,3 +40,4 @@ class WebContext:
     link_key: bytes = field(repr=False)
     desk: Desk
     allowed_hosts: Sequence[str] = ()
+    access: AccessSettings = CLOSED

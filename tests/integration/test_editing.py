@@ -12,7 +12,7 @@ from service.errors import InvalidFiles
 from service.rulebook import Rulebook, load_folder, parse_folder, read_folder
 from service.rulefiles import may_be_changed, place_of, with_changes
 from service.ruleversions import activate
-from service.storage import rulesets
+from service.storage import audit, rulesets
 from tests.integration.test_app import opened
 from tests.support.folder import INBOX_ROUTES, RULES, write_rules
 from tests.support.workers import in_processes, save_rule
@@ -55,8 +55,13 @@ def test_a_saved_change_is_in_force_in_the_folder_and_written_down(tmp_path: Pat
         assert stat.S_IMODE(place.stat().st_mode) == 0o640
         assert sorted(path.name for path in place.parent.iterdir()) == ["desk.yaml", "more.yaml"], "no other file is left"
         with app.parts.database.read() as connection:
-            active = rulesets.active(connection)
+            active, written = rulesets.active(connection), audit.page(connection, limit=5)
         assert active is not None
+        assert [(one.who, one.what, one.subject) for one in written] == [
+            ("ann", "rule.save", "rules/alerts/more.yaml"),
+            ("ann", "rule.save", "rules/alerts/desk.yaml"),
+        ]
+        assert (written[1].before, written[1].after, written[0].before) == (RULES, EDITED.decode(), "")
         assert (active.version, active.by, active.why, active.origin) == (book.version, "ann", "quieter", rulesets.Origin.EDIT)
         assert not app.reload(), "what the console wrote is no change of the folder"
         app.desk.save({"alerts/more.yaml": None}, book.version, "ann")
