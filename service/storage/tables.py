@@ -209,6 +209,7 @@ class DecisionRow(Row, table=True):
     """Why a match became an alert or did not."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index(None, "at", "rule", "outcome"),)  # how much of each rule was held back, without reading rows
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))

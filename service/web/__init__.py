@@ -26,6 +26,7 @@ from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.languages import Languages
 from service.web.rendering import Pages
+from service.web.rules import list_page
 
 __all__ = ["InForce", "WebContext", "create_app"]
 
@@ -64,7 +65,7 @@ def create_app(context: WebContext) -> FastAPI:
     application = _Guarded(context)
     application.state.gate = Gate(context)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions):
+    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, list_page):
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))
