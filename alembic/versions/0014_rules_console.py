@@ -13,11 +13,13 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("activations", sa.Column("origin", sa.Text(), nullable=False, server_default="folder"))
     op.add_column("activations", sa.Column("why", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("activations", sa.Column("places", sa.Text(), nullable=False, server_default="[]"))
     op.create_index(op.f("ix_decisions_at"), "decisions", ["at", "rule", "outcome"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_decisions_at"), "decisions")
     with op.batch_alter_table("activations") as batch:
+        batch.drop_column("places")
         batch.drop_column("why")
         batch.drop_column("origin")

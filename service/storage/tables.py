@@ -291,7 +291,8 @@ class RulesetRow(Row, table=True):
 class ActivationRow(Row, table=True):
     """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last.
 
-    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote.
+    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote, `places` is a JSON
+    array of the files that are not as they were in the version before.
     """
 
     __tablename__ = "activations"
@@ -303,6 +304,7 @@ class ActivationRow(Row, table=True):
     by: str = Field(sa_type=CleanText)
     origin: str = Field(sa_column=Column("origin", CleanText, nullable=False, server_default="folder"))
     why: str = Field(sa_column=Column("why", CleanText, nullable=False, server_default=text("''")))
+    places: str = Field(sa_column=Column("places", CleanText, nullable=False, server_default="[]"))
 
 
 def table_of(row: type[Row]) -> Table:

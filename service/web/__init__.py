@@ -26,7 +26,7 @@ from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.languages import Languages
 from service.web.rendering import Pages
-from service.web.rules import list_page
+from service.web.rules import completion, list_page, rule_page, versions_page
 
 __all__ = ["InForce", "WebContext", "create_app"]
 
@@ -65,8 +65,10 @@ def create_app(context: WebContext) -> FastAPI:
     application = _Guarded(context)
     application.state.gate = Gate(context)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, list_page):
+    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, list_page, versions_page):
         application.include_router(module.router(context, pages))
+    application.include_router(completion.router(context))
+    application.include_router(rule_page.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())

@@ -12,6 +12,7 @@ from service.web.i18n import gettext as _
 from service.web.wording import word
 
 _VARIABLE = re.compile(r"\{\{-?\s*(\w+)[^}]*\}\}")
+_OTHERWISE = re.compile(r"\{%-?\s*els(?:e|if)\b.*?(?=\{%-?\s*end)", re.S)
 _TAG = re.compile(r"\{%.*?%\}", re.S)
 MOST = 6
 """Values of a list that are named."""
@@ -19,8 +20,8 @@ _EVENT_KEYS = {"event", "subject", "text", "source", "publisher", "language", "a
 
 
 def title(template: str) -> str:
-    """A Liquid template as a person reads it: the tags gone, variables as ‹names›."""
-    return " ".join(_TAG.sub("", _VARIABLE.sub(r"‹\1›", template)).split())
+    """A Liquid template as a person reads it: the first of each choice, the tags gone, variables as ‹names›."""
+    return " ".join(_TAG.sub("", _OTHERWISE.sub("", _VARIABLE.sub(r"‹\1›", template))).split())
 
 
 def meaning(rule: Mapping[str, Any]) -> str:
