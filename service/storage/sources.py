@@ -132,6 +132,20 @@ def overview(connection: Connection) -> list[SourceStatus]:
     return [_status(row) for row in connection.execute(select(SOURCES).order_by(SOURCES.c.id))]
 
 
+def get(connection: Connection, source_id: str) -> SourceStatus | None:
+    """One source."""
+    row = connection.execute(select(SOURCES).where(SOURCES.c.id == source_id)).one_or_none()
+    return _status(row) if row else None
+
+
+def poll_now(connection: Connection, source_id: str, now: datetime) -> bool:
+    """Make a source due at once; False for one that is not read. One that is being fetched is left to whoever fetches it."""
+    mine = (SOURCES.c.id == source_id, SOURCES.c.active, SOURCES.c.token.is_(None) | (SOURCES.c.lease_until <= now))
+    connection.execute(update(SOURCES).where(*mine).values(next_at=now))
+    known = get(connection, source_id)
+    return known is not None and known.active
+
+
 def _finish(connection: Connection, claim: Claim, changes: Mapping[str, Any]) -> bool:
     mine = update(SOURCES).where(SOURCES.c.id == claim.source_id, SOURCES.c.token == claim.token)
     return connection.execute(mine.values({**changes, "token": None, "lease_until": None})).rowcount == 1

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from service.metrics import Metrics
+from service.model.entity import Catalog
 from service.model.health import Health
+from service.model.item import Item
+from service.model.routing import Routing
 from service.model.rule import Rule
 from service.model.source import Source
 from service.rules.ruleset import RuleSet
@@ -19,6 +22,13 @@ class InForce:
     sources: Sequence[Source] = ()
     version: str = ""
     ruleset: RuleSet | None = None
+    catalog: Catalog = field(default_factory=dict)
+    routing: Routing | None = None
+
+
+def never() -> bool:
+    """The server goes on."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class WebContext:
     """`health` and `rulebook` are asked at each request, so that a reload shows at once.
 
     `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
-    the pages answer to.
+    the pages answer to. `push` takes the items of a source that were handed in. `stopping` says that the server is about to end,
+    so that answers without an end can end before.
     """
 
     database: Database
@@ -36,3 +47,5 @@ class WebContext:
     version: str
     link_key: bytes = field(repr=False)
     allowed_hosts: Sequence[str] = ()
+    push: Callable[[str, Sequence[Item]], int] | None = None
+    stopping: Callable[[], bool] = never
