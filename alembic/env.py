@@ -8,7 +8,14 @@ from sqlalchemy.types import TypeDecorator
 
 from alembic import context
 from service.clock import utc_now
-from service.storage import message_tables, routing_tables, silence_tables, story_tables, target_tables  # noqa: F401 - of Row.metadata
+from service.storage import (  # noqa: F401 - of Row.metadata
+    access_tables,
+    message_tables,
+    routing_tables,
+    silence_tables,
+    story_tables,
+    target_tables,
+)
 from service.storage.database import open_database
 from service.storage.migrations import compared
 from service.storage.tables import Row

@@ -1,29 +1,13 @@
-"""Who may do what on the console: every route says so with `allow`, and a handler learns of the person through `Person`.
+"""Who may do what on the console: every route says so with `allow`, `anyone` or `by_link`; a handler learns of the person
+through `Person`.
 
-Guarantee: a route that says nothing is refused by the walk over all routes in the tests.
+Guarantee: the application does not start with a route that says nothing. What a decision covers: who asks (cookie, token or
+reverse proxy), whether the role and the token's scope suffice, and whether a change was asked for by our own page. Handlers
+must not look at cookies, tokens or forwarded headers themselves.
 """
 
-from typing import Annotated
+from service.web.access.decisions import Person, allow, anyone, by_link, require_decisions
+from service.web.access.gate import Gate
+from service.web.access.settings import AccessSettings, Proxy
 
-from fastapi import Depends, Request, params
-
-from service.model.user import Role, User
-
-__all__ = ["Person", "allow"]
-
-
-def _person(request: Request) -> User:
-    return User("local", Role.ADMIN)
-
-
-Person = Annotated[User, Depends(_person)]
-"""The person (or the owner of the token) who asks."""
-
-
-def allow(role: Role, scope: str = "") -> params.Depends:
-    """For `dependencies=[...]` of a router or a route: who may ask; `scope` is what a token must have been given."""
-
-    def check(person: Person) -> None:
-        return None
-
-    return params.Depends(check)
+__all__ = ["AccessSettings", "Gate", "Person", "Proxy", "allow", "anyone", "by_link", "require_decisions"]

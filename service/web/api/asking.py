@@ -60,7 +60,7 @@ def reads(routes: APIRouter, path: str, **described: Any) -> Callable[[Handler],
 
     def add(handler: Handler) -> Handler:
         routes.add_api_route(path, handler, methods=["GET"], **described)
-        routes.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False, **described)
+        routes.add_api_route(path, handler, methods=["HEAD"], **{**described, "include_in_schema": False})
         return handler
 
     return add

@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 from service.model.delivery import DeliveryState
 from service.model.user import Role, User
 from service.notify.receivers import shown as shown_target
-from service.storage import alert_queries, delivery_desk, targets
+from service.storage import alert_queries, audit, delivery_desk, targets
 from service.storage.delivery_desk import Listed
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import LONGEST, Before, Body, Limit, needs, paged, reads
-from service.web.api.audit import note
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
@@ -90,7 +89,8 @@ def router(context: WebContext) -> APIRouter:
             if not work(connection, one, now):
                 raise ApiProblem("conflict", f"It is {one.state.value}: that cannot be done to it.")
             after = _one(connection, key)
-            note(connection, person, what, key, now, before=one.state.value, after=after.state.value)
+            states = {"before": one.state.value, "after": after.state.value}
+            audit.write(connection, who=person.name, what=what, subject=key, now=now, **states)
             return Json(_whole(connection, after))
 
     return routes

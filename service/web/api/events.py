@@ -43,13 +43,13 @@ def router(context: WebContext) -> APIRouter:
     @reads(routes, "/entities", **read, summary="Entities of the watchlists, by id", response_model=shapes.EntityPage)
     def entities_listed(request: Request, q: Text = "", before: Before = "", limit: Limit = 50) -> Json:
         """With `q` those of whose names or id it is a part; `before` is the last id of the page before."""
-        chosen = [one for one in _named(context.rulebook().catalog, q) if one.id > before]
+        chosen = [one for one in _named(context.desk.current.catalog, q) if one.id > before]
         rows = [_entity(one) for one in chosen[: limit + 1]]
         return paged(request, "entities", rows, limit, chosen[:limit][-1].id if chosen else "")
 
     @reads(routes, "/entities/{entity_id}", **read, summary="One entity", response_model=shapes.Entity)
     def entity(entity_id: str) -> Json:
-        known = context.rulebook().catalog.get(entity_id)
+        known = context.desk.current.catalog.get(entity_id)
         return found(_entity(known) if known else None, "entity")
 
     return routes

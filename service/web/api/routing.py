@@ -72,10 +72,7 @@ def router(context: WebContext) -> APIRouter:
             raise ApiProblem("invalid-request", f"labels: {error}") from error
 
     def _routing() -> Routing:
-        known = context.rulebook().routing
-        if known is None:
-            raise ApiProblem("unavailable", "There are no routes yet.")
-        return known
+        return context.desk.current.routing
 
     return routes
 

@@ -9,11 +9,10 @@ from pydantic import AwareDatetime, Field
 from service.alerting.routes_file import parse_matcher
 from service.model.duration import parse_duration
 from service.model.user import Role
-from service.storage import silences
+from service.storage import audit, silences
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Number, needs, paged, reads
-from service.web.api.audit import note
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
@@ -78,7 +77,8 @@ def router(context: WebContext) -> APIRouter:
             if not timedelta(0) < lasts <= LONGEST:
                 raise ApiProblem("invalid-request", "A silence lasts longer than nothing and at most a year.")
             made = silences.add(connection, matchers, now + lasts, person.name, body.why, now)
-            note(connection, person, "silence.add", str(made.number), now, after=", ".join(map(str, matchers)))
+            wanted = ", ".join(map(str, matchers))
+            audit.write(connection, who=person.name, what="silence.add", subject=str(made.number), after=wanted, now=now)
         return Json(made.as_json(now), 201, {"Location": f"/api/v1/silences/{made.number}"})
 
     @reads(
@@ -102,7 +102,7 @@ def router(context: WebContext) -> APIRouter:
             now = context.database.now(connection)
             if not silences.end(connection, number, person.name, now):
                 raise ApiProblem("not-found", "There is no silence with this number in force.")
-            note(connection, person, "silence.end", str(number), now)
+            audit.write(connection, who=person.name, what="silence.end", subject=str(number), now=now)
             known = silences.get(connection, number)
         return Json(known.as_json(now) if known else {})
 

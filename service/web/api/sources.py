@@ -4,12 +4,11 @@ from fastapi import APIRouter
 
 from service.model.source import Source
 from service.model.user import Role
-from service.storage import sources
+from service.storage import audit, sources
 from service.storage.sources import SourceStatus
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import found, needs, reads
-from service.web.api.audit import note
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
@@ -45,7 +44,7 @@ def router(context: WebContext) -> APIRouter:
                 raise ApiProblem("not-found", "There is no source of this name.")
             if not sources.poll_now(connection, source_id, now):
                 raise ApiProblem("conflict", "This source is not read any more.")
-            note(connection, person, "source.poll", source_id, now)
+            audit.write(connection, who=person.name, what="source.poll", subject=source_id, now=now)
         return Json({"id": source_id, "said": "It is fetched now."})
 
     def _defined(source_id: str) -> Source | None:
