@@ -33,7 +33,7 @@ BATCH = 5
 LONG_BATCH = 20
 """The same where there are none."""
 TURN_SECONDS = 1.0
-"""How long a target may keep a thread for more than BATCH tries: a slow one gives the rest back, so that others have their turn."""
+"""How long a target may keep a thread for more than BATCH tries: a slow one gives the rest back, others have their turn."""
 ROOM = 400
 """Deliveries that are claimed and not yet recorded at most."""
 

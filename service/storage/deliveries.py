@@ -21,21 +21,8 @@ from service.storage.enqueueing import enqueue as enqueue
 from service.storage.outbox import Bundle, decode, set_aside
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 
-_CLAIMED = tuple(
-    DELIVERIES.c[name]
-    for name in (
-        "id",
-        "key",
-        "receiver",
-        "target",
-        "group_key",
-        "attempts",
-        "created_at",
-        "timing_reason",
-        "held_until",
-        "digest",
-    )
-)
+_NAMES = "id key receiver target group_key attempts created_at timing_reason held_until digest"
+_CLAIMED = tuple(DELIVERIES.c[name] for name in _NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
