@@ -14,6 +14,7 @@ from service.events.launches import launches
 from service.events.leaders import leaders
 from service.events.reading import Mention, Reading
 from service.events.shortages import shortages
+from service.events.stretches import stretch
 from service.events.views import views
 from service.model.entity import EntityKind
 from service.model.event import FieldValue
@@ -106,6 +107,7 @@ FIELD_CODE: Mapping[str, FieldCode] = {
     "new_high": _high,
     "new_low": _high,
     "ipo": _listing,
+    "price_move": stretch,
     "funding": funding,
     "management_change": leaders,
     "product_launch": launches,
