@@ -5,6 +5,7 @@ upgrade re-alerts nothing. It must never depend on wording, outlet or order.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -14,6 +15,8 @@ from service.model.item import Item
 from service.model.rule import Match
 
 VERSION = "1"
+_CLASS = re.compile(r"(?<=\w)\s?-(?:w|b|s|p|r|sw|wr|bw)$")
+"""What Hong Kong adds to the short names of shares with unequal votes, of early biotechs and second lines: MINIMAX-W."""
 
 
 def fingerprint(rule: str, identity: Mapping[str, str]) -> str:
@@ -42,7 +45,7 @@ def identity_of(event: Event, parts: Sequence[str], today: date) -> dict[str, st
 
 def _part(event: Event, part: str, today: date) -> str:
     if part == "subject":
-        return event.entity or " ".join(fold(event.subject).split())
+        return event.entity or _CLASS.sub("", " ".join(fold(event.subject).split()))
     if part == "day":
         return (event.day or today).isoformat()
     if part == "direction":

@@ -87,7 +87,9 @@ def debut_of_another(reading: Reading, mention: Mention, evidence: Span, sentenc
 
 
 def is_denied(reading: Reading, sentence: Span) -> bool:
-    """Whether a sentence asks, and the next one says that it is not so."""
+    """Whether a sentence asks or reports, and the next one says that it is not so."""
+    if words.DENIED_NEXT.match(reading.folded, sentence.end) is not None:
+        return True
     stop = reading.folded.find("?", sentence.end - 3, sentence.end + 1)
     return stop >= 0 and words.DENIED_AFTER.match(reading.folded, stop) is not None
 

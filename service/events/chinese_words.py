@@ -174,6 +174,10 @@ OWNS = re.compile(r"旗下|(?:控股|参股|全资)?(?:子公司|孙公司)|参�
 """What stands behind the name of an owner, where something of its own follows."""
 DENIED_AFTER = re.compile(r"\?[\"'》]?\s*[^,。\n]{0,12}?(?:不实|不属实|假消息|虚假|谣言|否认|辟谣|不真实)")
 """A question that is answered with no: 某公司将上市?回应:消息不实."""
+DENIED_NEXT = re.compile(
+    r"[\"'》\s]*(?:对此|就此|针对(?:此|该|上述)[^,。\n]{0,8}),?[^。\n]{0,30}?(?:不实|不属实|假消息|虚假|谣言|否认|辟谣|不真实|子虚乌有)"
+)
+"""A report that the next sentence answers with no: 有报道称某公司将上市。对此,公司否认."""
 CODE = re.compile(r"\s?\((?:(?:sh|sz|bj|hk)[.:]?)?\d{4,6}(?:\.[a-z]{2})?\)")
 """The code of a share behind its name."""
 MOVED = frozenset("领涨 领跌 大涨 大跌 走高 走强 走低 走弱 拉升 跳水 上涨 下跌 上扬 下挫".split())

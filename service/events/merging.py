@@ -120,7 +120,8 @@ def _joined(first: Event, second: Event) -> Event:
     """The earlier of two mentions, or the asserted one, completed by the other; more words say more than a bare one ("IPO")."""
     if first.status is not second.status:
         return first if first.status in (Status.ASSERTED, Status.PLANNED) else second
-    bare = first.evidence == first.trigger and (second.evidence != second.trigger or _is_one_word(first, second))
+    planned = first.fields.get("stage", "planned") == "planned"
+    bare = planned and first.evidence == first.trigger and (second.evidence != second.trigger or _is_one_word(first, second))
     fields = {**first.fields, **second.fields} if bare else {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}
