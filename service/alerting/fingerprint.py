@@ -17,6 +17,11 @@ from service.model.rule import Match
 VERSION = "1"
 _CLASS = re.compile(r"(?<=\w)\s?-(?:w|b|s|p|r|sw|wr|bw)$")
 """What Hong Kong adds to the short names of shares with unequal votes, of early biotechs and second lines: MINIMAX-W."""
+_LEGAL = re.compile(
+    r"^pt (?=\w)|(?<=\w)(?:股份)?有限(?:责任)?公司$"
+    r"|(?<=\w),? (?:inc|corp|corporation|co|company|ltd|limited|plc|llc|l\.l\.c|ag|se|s\.?a|n\.?v|b\.?v|ab|asa|oyj|s\.?p\.?a|tbk|gmbh|k\.k|bhd)\.?$"
+)
+"""Legal forms, which one outlet writes and the next leaves out."""
 
 
 def fingerprint(rule: str, identity: Mapping[str, str]) -> str:
@@ -45,10 +50,18 @@ def identity_of(event: Event, parts: Sequence[str], today: date) -> dict[str, st
 
 def _part(event: Event, part: str, today: date) -> str:
     if part == "subject":
-        return event.entity or _CLASS.sub("", " ".join(fold(event.subject).split()))
+        return event.entity or _name(event.subject)
     if part == "day":
         return (event.day or today).isoformat()
     if part == "direction":
         pct = event.fields.get("pct")
         return "" if not isinstance(pct, int | float) else "down" if pct < 0 else "up"
     return str(event.fields.get(part, ""))
+
+
+def _name(subject: str) -> str:
+    """What the outlets call alike: without share classes and legal forms."""
+    name = _CLASS.sub("", " ".join(fold(subject).split()))
+    while (short := _LEGAL.sub("", name)) != name:
+        name = short
+    return name

@@ -35,6 +35,8 @@ _WORD = 3
 _LEGAL = ("公司", "公司b", "公司w", "公司p")
 """How legal names end, share class and all."""
 _LATIN_BEFORE = re.compile(r"[a-z0-9]+(?=[\u4e00-\u9fff])")
+_FORM = re.compile(r"^pt (?=\w)")
+"""The legal form that stands before the name: PT Gunung Sebelas of Indonesia."""
 _Names = tuple[str, str]
 """Subject and alias without blanks and signs."""
 
@@ -113,7 +115,7 @@ def _names(event: Event) -> _Names:
 
 
 def _bare(name: str) -> str:
-    return "".join(character for character in fold(name) if character.isalnum())
+    return "".join(character for character in _FORM.sub("", fold(name)) if character.isalnum())
 
 
 def _joined(first: Event, second: Event) -> Event:
