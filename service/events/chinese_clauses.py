@@ -31,6 +31,20 @@ def speaks_of_business(reading: Reading, start: int, clause: Span) -> bool:
     return said and words.OF_SHARES.search(reading.folded, start, clause.end) is None
 
 
+def goes_on_forecasting(reading: Reading, start: int, clause: Span) -> bool:
+    """Whether a clause only goes on about what somebody expects, and speaks of no share."""
+    said = words.FORECAST.search(reading.folded, start, clause.start) is not None
+    return said and words.OF_SHARES.search(reading.folded, clause.start, clause.end) is None
+
+
+def tells_of_goods(reading: Reading, mention: Mention, sentence: Span) -> bool:
+    """Whether a name that no list knows is that of goods: its sentence tells what things cost, and speaks of no share."""
+    if mention.span is None or words.COMMODITY.search(mention.span.of(reading.folded)):
+        return False
+    said = words.IN_SHOPS.search(reading.folded, sentence.start, mention.span.end + 2) is not None
+    return said and words.OF_SHARES.search(reading.folded, *sentence) is None
+
+
 def is_called_a_company(reading: Reading, mention: Mention) -> bool:
     """Whether the name ends as companies' names do."""
     return mention.span is not None and words.COMPANY.search(mention.span.of(reading.folded)) is not None

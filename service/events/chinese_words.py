@@ -90,7 +90,7 @@ OTHER_GOODS = re.compile(r"等[^、]{0,10}(?:产品|商品|型号|规格|机型|
 AVERAGE = re.compile(r"(?:股|公司|基金|etf|产品)的?平均$")
 """What stocks did on average, none of them did."""
 COMMODITY = re.compile(
-    r"(?:天然气|原油|煤|焦炭|咖啡|可可|糖|棉花|大豆|玉米|小麦|豆粕|鱼粉|铁矿石?|螺纹钢|热卷|碳酸锂|多晶硅|橡胶|纸浆|棕榈油|生猪|鸡蛋|尿素|甲醇|"
+    r"(?:天然气|原油|煤|焦炭|咖啡|可可|糖|棉花|大豆|玉米|小麦|豆粕|鱼粉|铁矿石?|螺纹钢|热卷|碳酸锂|多晶硅|橡胶|矿|纸浆|棕榈油|生猪|鸡蛋|尿素|甲醇|"
     r"乙二醇|镨钕|稀土|[铜铝锌镍锡铅金银铂钯钨锂钴锑锗镓])$"
 )
 """What is bought and sold by its price alone, wherever it comes from."""
@@ -140,9 +140,13 @@ DATED = re.compile(
 )
 DATE_ALONE = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)年(?:初|末|底|年底|年初)?(?:(?P<month>\d{1,2})月)?(?:\d{1,2}日)?(?:[^,]{0,10}(?:期间|当年|那年|危机))?,$")
 BUSINESS = re.compile(
-    r"营收|营业额|收入|利润|净利|毛利|销量|销售|产量|出货|亏损|保费|票房|订单|装机|客流|人次|增速|比例|规模|调价|降价|提价|涨价|配额|头寸|持仓|库存|排名|签约|交付"
+    r"营收|营业额|收入|利润|净利|毛利|销量|销售|产量|出货|亏损|保费|票房|订单|装机|客流|人次|增速|比例|规模|调价|降价|提价|涨价|配额|头寸|持仓|库存|排名|签约|交付|船只|船舶|通行|航班"
 )
 """What is measured of a business."""
+FORECAST = re.compile(r"预测|预计|预期|可能|有望|或将|料将|看涨至|目标")
+"""What a clause says before one that goes on about it: 分析师预测白银可能达到46美元,[创历史新高]."""
+IN_SHOPS = re.compile(r"(?<![股币油金银铜])(?:价格|批发价|零售价|售价|菜价|物价)")
+"""Prices of what is sold in shops and markets."""
 OF_SHARES = re.compile(
     r"股价|今[日天早]|盘中|收盘|收[报涨跌高低]|高开|低开|尾盘|早盘|午后|盘前|盘后|涨停|跌停|\d点|板块|概念|指数"
 )
