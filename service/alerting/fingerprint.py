@@ -19,7 +19,8 @@ _CLASS = re.compile(r"(?<=\w)\s?-(?:w|b|s|p|r|sw|wr|bw)$")
 """What Hong Kong adds to the short names of shares with unequal votes, of early biotechs and second lines: MINIMAX-W."""
 _LEGAL = re.compile(
     r"^pt (?=\w)|(?<=\w)(?:股份)?有限(?:责任)?公司$"
-    r"|(?<=\w),? (?:inc|corp|corporation|co|company|ltd|limited|plc|llc|l\.l\.c|ag|se|s\.?a|n\.?v|b\.?v|ab|asa|oyj|s\.?p\.?a|tbk|gmbh|k\.k|bhd)\.?$"
+    r"|(?<=[\w.]),? (?:inc|corp|corporation|co|company|ltd|limited|plc|llc|l\.l\.c|ag|se|s\.?a|n\.?v|b\.?v|ab|asa|oyj|"
+    r"s\.?p\.?a|tbk|gmbh|k\.k|bhd)\.?,?$"
 )
 """Legal forms, which one outlet writes and the next leaves out."""
 

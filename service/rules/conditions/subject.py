@@ -76,11 +76,11 @@ class SubjectNamed:
     place: str
 
     def evaluate(self, context: Context) -> Result:
-        return HELD if context.event.subject else MISS
+        return HELD if context.event.subject or context.event.entity else MISS
 
     def explain(self, context: Context) -> Explanation:
         held, event = self.evaluate(context).held, context.event
-        detail = f"the subject is {event.subject}" if held else told(context)
+        detail = f"the subject is {event.subject or event.entity}" if held else told(context)
         return Explanation("subject named", held, detail, self.place, (event.subject_span,) if event.subject_span else ())
 
     def keys(self) -> Keys:
