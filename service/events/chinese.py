@@ -157,7 +157,7 @@ def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:
 def _trim(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Clear both ends of adverbs, times and descriptions, however many there are; what the catalog knows stays whole."""
     folded = reading.folded
-    while start < end:
+    while start < end and folded[end - 1] in words.TRAILING_LAST:
         near = max(start, end - _WORD_REACH)
         match = words.TRAILING.search(folded, near, end)
         if match is None or words.STILL_A_NAME.search(folded, near, end) or _ends_known(reading, start, end):

@@ -61,6 +61,12 @@ TRAILING = re.compile(
     rf"(?:[\s'\"【】《》,:·\-(\]]+|{_DAY}|{_TIMES}|{_SPANS}|\"一\"字|[现暂]?报[\d.]*元?(?:/股)?|[123]0(?:cm|mc)|\d+(?:\.\d+)?%|(?<=[股数块种约])普|t字"
     rf"|未来.年内?|[自从较比][^,]{{0,12}}(?:高点|低点|高位|低位|峰值|谷底|年初)|连续(?:[两三四五六七八九十]|\d+)个?(?:交易)?日|节后|(?:节|开市)?[前后]?(?:[两三四五六七八九十]|\d+)个交易日|(?:复牌|绩|业绩|财报|开盘|交易|恢复|上市|消息公布)后|近\d+个?(?:日|天|周|月|年|交易日)(?:以?来)?|{_TRAILING_WORDS})$"
 )
+TRAILING_LAST = (
+    frozenset(word[-1] for word in f"{_TIMES}|{_TRAILING_WORDS}".split("|"))
+    | frozenset("\t\n\r\f\v \u3000'\"【】《》,:·-(]%字普点位值底初日天周月年时度来内后元股报m")
+    | frozenset("0123456789.c一二三四五六")
+)
+"""What any of these ends with, so that most names cost no search; other blanks are rare and folded."""
 _PLACES = """
     香港联交所 港交所 联交所 上交所 深交所 北交所 纳斯达克 纽交所 伦交所 沪市主板 深市主板 沪主板 深主板 沪市 深市
     科创板 创业板 主板 香港 港股 美股 欧股 a股 h股 美国

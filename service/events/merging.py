@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 
 from service.folding import fold
@@ -114,6 +115,7 @@ def _names(event: Event) -> _Names:
     return _bare(event.subject), _bare(event.alias or "")
 
 
+@lru_cache(maxsize=4_096)
 def _bare(name: str) -> str:
     return "".join(character for character in _FORM.sub("", fold(name)) if character.isalnum())
 

@@ -15,9 +15,9 @@ _LONG = (
     rf"连续?{_NUMBER}个?(?:交易)?日|{_NUMBER}(?:个交易日|个?月|年多?|周|天|日)(?:内|来|间|累|[涨跌](?!停))|[一两]年多|"
     r"[自从较比距][^,。;]{0,30}?(?:高点|低点|高位|低位|峰值|谷底|年初|发行价|招股价|首日|月初|月底|年底))"
 )
-_ZH_BEFORE = re.compile(
-    rf"{_LONG}(?P<rest>[^,。;]{{0,14}})$|(?:今年以来|年初至今|年初以来|年内|今年|去年|[本上]月以?来?|[本上]周),(?P<far>[^,。;]{{0,14}})$"
-)
+_ZH_BEFORE = re.compile(rf"{_LONG}(?P<rest>[^,。;]{{0,14}})$")
+_ZH_SINCE = re.compile(r"(?:今年以来|年初至今|年初以来|年内|今年|去年|[本上]月以?来?|[本上]周),$")
+"""今年以来,[甲山科技涨42%]"""
 _ZH_INSIDE = re.compile(r"累计|累[涨跌升]")
 _SESSION = re.compile(
     r"今[日天早]|单日|日内|盘中|盘[前后初]|[早午]盘|午后|尾盘|收盘|开盘|集合竞价|首日|首个交易日|隔夜|昨|[涨跌]停的|板的"
@@ -44,6 +44,7 @@ _EN_AFTER = re.compile(
 _EN_BEFORE = re.compile(rf"(?<![a-z]){_STRETCH}[, ]")
 _REACH = 48
 _CLAUSE = 80
+_WORD = 8
 
 
 def stretch(found: Found) -> Fields:
@@ -53,14 +54,18 @@ def stretch(found: Found) -> Fields:
 
 
 def _chinese(found: Found) -> bool:
-    folded = found.reading.folded
-    start = max(found.sentence.start, found.evidence.start - _REACH)
-    before = _ZH_BEFORE.search(folded, start, found.say.start)
+    folded, said = found.reading.folded, found.say.start
+    start = max(found.sentence.start, said - _REACH)
+    start = max(start, folded.rfind(",", start, said) + 1)
+    before = _ZH_BEFORE.search(folded, start, said)
     if before is not None:
         if "行价" in before[0] or "股价" in before[0]:
             return _FIRST_DAY.search(folded, found.sentence.start, found.evidence.end) is None
-        return _SESSION.search(before["rest"] or before["far"] or "") is None
-    return _ZH_INSIDE.search(folded, found.say.start, found.evidence.end) is not None
+        return _SESSION.search(before["rest"]) is None
+    if _ZH_INSIDE.search(folded, said, found.evidence.end) is not None:
+        return True
+    since = _ZH_SINCE.search(folded, max(found.sentence.start, start - _WORD), start)
+    return since is not None and _SESSION.search(folded, start, said) is None
 
 
 def _english(found: Found) -> bool:
