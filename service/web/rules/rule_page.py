@@ -80,6 +80,10 @@ class Editor:
         """A file in force; "" where there is none."""
         return self.book.texts.get(name_of(self.book.texts, place), b"").decode("utf-8", "replace")
 
+    def drafted(self, draft: Draft) -> Rulebook:
+        """The rulebook with a draft in it; raises InvalidFiles."""
+        return self._context.desk.draft({draft.place: draft.text.encode()})
+
     def page(self, request: Request, draft: Draft, found: Mapping[str, object] | None = None, status: int = 200) -> HTMLResponse:
         """The page of a draft; `found` is what was asked about it: look, tried, backtest, conflict."""
         now, figures = self._figures.of_all()
