@@ -8,6 +8,7 @@ from service.metrics import Metrics
 from service.model.health import Health
 from service.model.rule import Rule
 from service.model.source import Source
+from service.pipeline.trials import Trials
 from service.rules.ruleset import RuleSet
 from service.storage.database import Database
 from service.web.access.settings import CLOSED, AccessSettings
@@ -29,7 +30,7 @@ class WebContext:
 
     `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
     the pages answer to; `access` is what the operator says of who may ask. `desk` is where the rules
-    folder is changed.
+    folder is changed, `trials` fetch and send what a person wants to try.
     """
 
     database: Database
@@ -41,3 +42,4 @@ class WebContext:
     desk: Desk
     allowed_hosts: Sequence[str] = ()
     access: AccessSettings = CLOSED
+    trials: Trials | None = None
