@@ -83,6 +83,7 @@ class EventRow(Row, table=True):
     """One market event found in one item; `fields` is a JSON object."""
 
     __tablename__ = "events"
+    __table_args__ = (Index(None, "type", "id"), Index(None, "entity", "id"))
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
