@@ -25,6 +25,17 @@ class InForce:
     ruleset: RuleSet | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as a page may show it: of a secret `value` only says whether it is set. `changed`: it is not the default."""
+
+    name: str
+    value: str
+    description: str
+    changed: bool = False
+    secret: bool = False
+
+
 def never() -> bool:
     """The server goes on."""
     return False
@@ -52,3 +63,4 @@ class WebContext:
     push: Callable[[str, Sequence[Item]], int] | None = None
     stopping: Callable[[], bool] = never
     trials: Trials | None = None
+    settings: Sequence[Setting] = ()

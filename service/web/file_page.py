@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from service.editing import OutOfDate, typed
@@ -68,7 +68,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         return propose(context, pages, request, place, Proposal(context.desk.text(place), book.version))
 
     @routes.post("/{place}")
-    def save(request: Request, person: Person, place: str, form: Annotated[Edited, Form()]) -> HTMLResponse | RedirectResponse:
+    def save(request: Request, person: Person, place: str, form: Annotated[Edited, Form()]) -> Response:
         _known(place)
         asked = Proposal(form.text, form.base, form.why)
         if form.do != "save":

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 
 from service.alerting.routes_file import parse_matcher
@@ -99,7 +99,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         matchers: Annotated[str, Form(max_length=LONGEST)] = "",
         length: Annotated[str, Form(max_length=10)] = "1h",
         why: Annotated[str, Form(max_length=LONGEST_WHY)] = "",
-    ) -> HTMLResponse | RedirectResponse:
+    ) -> Response:
         asked = _checked(matchers, length, why)
         wanted = () if asked.fault else _parsed(matchers)
         if not wanted:
