@@ -20,7 +20,7 @@ from service.pipeline.trials import Trials
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
 from service.web import InForce, WebContext, create_app
-from service.web.context import Setting
+from service.web.context import Setting, never
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -57,7 +57,7 @@ def run(
         with open_app(environment, settings, secrets) as app:
             _banner(app)
             servers: list[uvicorn.Server] = []
-            web = _web_context(app, lambda: any(server.should_exit for server in servers))
+            web = web_context(app, lambda: any(server.should_exit for server in servers))
             config = uvicorn.Config(
                 create_app(web),
                 log_config=None,
@@ -97,7 +97,8 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
+def web_context(app: App, stopping: Callable[[], bool] = never) -> WebContext:
+    """What the pages are given by a running process."""
     with app.parts.database.begin() as connection:
         key = link_key(connection)
 
