@@ -4,7 +4,7 @@ from alembic import op
 from service.storage import search
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

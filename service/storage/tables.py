@@ -83,6 +83,7 @@ class EventRow(Row, table=True):
     """One market event found in one item; `fields` is a JSON object."""
 
     __tablename__ = "events"
+    __table_args__ = (Index(None, "entity", "id"),)
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
@@ -111,10 +112,12 @@ class AlertRow(Row, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         UniqueConstraint("fingerprint"),
-        Index(None, "created_at", "item_id", "position", "id"),
+        # In the order of the list, then all that it is filtered by: what is shown is found, and counted, without reading alerts.
+        Index("ix_alerts_listed", "created_at", "item_id", "position", "id", "severity", "rule", "source", "entity"),
+        Index("ix_alerts_of_rule", "rule", "created_at", "item_id", "position", "id", "severity"),
+        Index("ix_alerts_of_entity", "entity", "created_at", "item_id", "position", "id"),
         Index(None, "story"),
         Index(None, "follows"),
-        Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
     )
 
     id: str = Field(sa_type=CleanText, primary_key=True)

@@ -78,6 +78,17 @@ def market_time(when: datetime, market: Market = SHANGHAI) -> str:
     return market.says(f"{day}{there:%H:%M}")
 
 
+def market_clock(when: datetime, market: Market = SHANGHAI) -> str:
+    """The market's hour and minute alone; "" where the reader's clock says the same."""
+    there = when.astimezone(market.zone)
+    return "" if here(when).utcoffset() == there.utcoffset() else f"{there:%H:%M}"
+
+
+def market_name() -> str:
+    """Whose clock a chart shows below the reader's."""
+    return _("Shanghai")
+
+
 def ago(then: datetime, now: datetime) -> str:
     """`then` as seen from `now`: "12 min ago", "in 40 sec", "now"."""
     if abs(now - then) < timedelta(seconds=1):
