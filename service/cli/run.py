@@ -108,6 +108,7 @@ def _web_context(app: App) -> WebContext:
         version=VERSION,
         link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
+        desk=app.desk,
     )
 
 

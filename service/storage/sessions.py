@@ -72,6 +72,11 @@ def end(connection: Connection, session: str, user_id: int) -> bool:
     return connection.execute(delete(SESSIONS).where(*mine)).rowcount > 0
 
 
+def forget(connection: Connection, secret: str) -> None:
+    """End the session of a browser, if it has one."""
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.hash == hashed(secret)))
+
+
 def end_all(connection: Connection, user_id: int, but: str = "") -> int:
     """End all sessions of a user but one; how many there were."""
     return connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user_id, SESSIONS.c.hash != but)).rowcount

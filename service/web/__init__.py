@@ -20,7 +20,8 @@ from service.web import (
     operations,
     sources_page,
 )
-from service.web.access import Gate, require_decisions
+from service.web.access import Gate, account_page, audit_page, login_page, require_decisions, setup_page, tokens_page, users_page
+from service.web.access.logins import Logins
 from service.web.assets import Assets
 from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
@@ -32,6 +33,8 @@ __all__ = ["InForce", "WebContext", "create_app"]
 SMALLEST_PACKED = 800
 """Shorter answers are not worth compressing, in bytes."""
 
+
+ACCESS = (login_page, setup_page, account_page, users_page, tokens_page, audit_page)
 
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes: the largest rule file, sent as a form. A route that takes more says so itself."""
@@ -62,9 +65,10 @@ def create_app(context: WebContext) -> FastAPI:
     Raises ConfigurationError for an allowed host that is no host name.
     """
     application = _Guarded(context)
-    application.state.gate = Gate(context)
+    gate = Gate(context)
+    application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions):
+    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS):
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))

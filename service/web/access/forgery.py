@@ -14,11 +14,13 @@ from fastapi import HTTPException, Request
 from markupsafe import Markup
 
 from service.web.access.asker import Asker, current
+from service.web.i18n import N_
+from service.web.i18n import gettext as _
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-DETAIL = "This form was not sent from a page of this server. Load the page again and repeat what you did."
+DETAIL = N_("This form was not sent from a page of this server. Load the page again and repeat what you did.")
 
 
 class Origin(Enum):
@@ -55,7 +57,7 @@ async def require_own_page(request: Request, asker: Asker) -> None:
     headers = request.headers
     said = said_origin(headers.get("sec-fetch-site"), headers.get("origin"), headers.get("host", ""))
     if said is Origin.FOREIGN or (said is Origin.UNSAID and not await _shows_token(request, asker.form_token)):
-        raise HTTPException(403, DETAIL)
+        raise HTTPException(403, _(DETAIL))
 
 
 async def _shows_token(request: Request, expected: str) -> bool:

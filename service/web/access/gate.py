@@ -6,13 +6,13 @@ each request, so that revoking, disabling and a changed role count at once. Must
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
@@ -24,9 +24,12 @@ from service.web.access import cookies, peers
 from service.web.access.asker import Asker, is_asking
 from service.web.access.forgery import SAFE, form_token
 from service.web.access.settings import AccessSettings
+from service.web.i18n import gettext as _
+from service.web.i18n import reader, reading
 
 log = logging.getLogger(__name__)
 
+FORM_SECONDS = 24 * 60 * 60
 LOCAL = User("local", Role.VIEWER)
 """Whoever reads on this machine before there are users."""
 
@@ -70,18 +73,29 @@ class Gate:
             known = await run_in_threadpool(self._look, request)
             request.state.asker = known
         is_asking(known)
+        if known.user is not None and known.user.time_zone:
+            reading(replace(reader(), zone_name=known.user.time_zone))
         return known
+
+    async def anchor(self, request: Request) -> Callable[[Response], None]:
+        """Bind the forms of this page to the browser, though nobody is logged in; what is returned puts it into the answer."""
+        https = self.is_https(request)
+        asker = await self.asker(request)
+        if asker.form_token:
+            return lambda answer: None
+        secret = cookies.new_secret()
+        request.state.asker = replace(asker, form_token=form_token(self._key, secret))
+        is_asking(request.state.asker)
+        return lambda answer: cookies.write(answer, cookies.FORM, secret, https=https, seconds=FORM_SECONDS)
 
     def admit(self, request: Request, asker: Asker, role: Role, scope: str) -> User:
         """The person, if they may; raises the refusal otherwise."""
         if asker.user is None:
             return self._stranger(request, asker, role)
         if asker.by_token and (not scope or scope not in asker.scopes):
-            raise HTTPException(
-                403, f"This token lacks the scope {scope}." if scope else "No token opens this: it is for people."
-            )
+            raise HTTPException(403, _lacking(scope))
         if not asker.user.may(role):
-            raise HTTPException(403, f"This needs the role {role.value}, and {asker.user.name} is {asker.user.role.value}.")
+            raise HTTPException(403, _too_low(asker.user, role))
         return asker.user
 
     def is_set_up(self, connection: Connection) -> bool:
@@ -93,10 +107,10 @@ class Gate:
         if asker.before_users:
             if self.settings.open_reading and role is Role.VIEWER and request.method in SAFE:
                 return LOCAL
-            raise _refused(request, "/setup", "This server has no users yet: open the link that it printed when it started.")
+            raise _refused(request, "/setup", _("This server has no users yet: open the link that it printed when it started."))
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         place = f"?next={quote(path, safe='')}" if request.method in SAFE and path != "/" else ""
-        raise _refused(request, f"/login{place}", "Log in, or show a token: Authorization: Bearer ….")
+        raise _refused(request, f"/login{place}", _("Log in, or show a token: Authorization: Bearer …."))
 
     def _look(self, request: Request) -> Asker:
         with self._database.read() as connection:
@@ -129,7 +143,7 @@ class Gate:
         if known is None and name and role is not None:
             known = self._welcome(name, role)
         if known is None or known.disabled_at is not None:
-            raise HTTPException(403, "The proxy names somebody who is no user of this server.")
+            raise HTTPException(403, _("The proxy names somebody who is no user of this server."))
         return _Seen(Asker(known.user, form_token=form_token(self._key, f"proxy:{known.id}")))
 
     def _of_session(self, connection: Connection, request: Request, now: datetime) -> _Seen | None:
@@ -162,6 +176,22 @@ class Gate:
                 note(connection)
         except StorageError as error:
             log.warning("the last use of a session or token was not written down: %s", error)
+
+
+def _lacking(scope: str) -> str:
+    if not scope:
+        return _("No token opens this: it is for people.")
+    return _("This token lacks the scope %(scope)s.") % {"scope": scope}
+
+
+def _too_low(user: User, role: Role) -> str:
+    words = _("This needs the role %(needed)s, and %(name)s has the role %(role)s. An administrator can change that.")
+    return words % {"needed": role_word(role), "name": user.name, "role": role_word(user.role)}
+
+
+def role_word(role: Role) -> str:
+    """The role in the reader's language."""
+    return {Role.VIEWER: _("viewer"), Role.EDITOR: _("editor"), Role.ADMIN: _("administrator")}[role]
 
 
 def _refused(request: Request, place: str, words: str) -> HTTPException:

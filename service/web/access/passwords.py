@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import HTTPException
 
+from service.web.i18n import gettext as _
+
 AT_A_TIME = 2
 WAITING_AT_MOST = 30
 SHORTEST = 10
@@ -49,4 +51,4 @@ class Passwords:
 
     def _require_room(self) -> None:
         if self._limiter.statistics().tasks_waiting >= WAITING_AT_MOST:
-            raise HTTPException(429, "Many people log in at the moment. Try again in a moment.", {"Retry-After": "5"})
+            raise HTTPException(429, _("Many people log in at the moment. Try again in a moment."), {"Retry-After": "5"})

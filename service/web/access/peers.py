@@ -52,6 +52,11 @@ def is_https(request: Request, settings: AccessSettings) -> bool:
     return settings.base_url.startswith("https://") and named not in ALWAYS_ALLOWED
 
 
+def shown_base(request: Request, settings: AccessSettings) -> str:
+    """How this reader reaches the pages, for links that are handed on; the guard has looked at the name already."""
+    return settings.base_url or f"{'https' if is_https(request, settings) else 'http'}://{request.headers['host']}"
+
+
 def proxy_user(request: Request, proxy: Proxy) -> str:
     """Whom a proxy of ours names; "" where none does, or where it says two things."""
     if not proxy.user_header or not proxy.trusts(peer(request)):
