@@ -13,7 +13,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -21,6 +20,7 @@ import uvicorn
 from sqlalchemy import Connection, text
 
 from service.clock import utc_now
+from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.entity import Entity, EntityKind
 from service.model.health import Health
@@ -36,7 +36,7 @@ DAYS = 90
 
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
 _TIME = "strftime('%Y-%m-%d %H:%M:%S', :now, '-' || ((:count - i) * :seconds / :count) || ' seconds') || '.000000'"
-_WORDS = "'Security ' || (i * 7919 % 2000) || ' jumped ' || (i % 30) || '% on the main board, after a supplier raised its forecast. '"
+_WORDS = "'Security ' || (i * 7919 % 2000) || ' jumped ' || (i % 30) || '% on the board, after a supplier raised its forecast. '"
 _ITEMS = f"""{_NUMBERS} INSERT INTO items
  (id, source, guid, content_hash, title, text, link, published, publisher, language, fetched_at, disposition, rules_version)
  SELECT i, 'feed-' || (i % 50), 'guid-' || i, 'hash-' || i, 'Security ' || (i * 7919 % 2000) || ' jumps', {_WORDS} || {_WORDS},
@@ -47,8 +47,8 @@ _EVENTS = f"""{_NUMBERS} INSERT INTO events
  (i * 7919 % 2000) || '.SH', '', 0, 8, NULL, '{{"pct": 12.0}}', '' FROM n WHERE i % 2 = 0"""
 _SEVERITY = "CASE WHEN i % 100 = 0 THEN 'critical' WHEN i % 10 < 3 THEN 'high' WHEN i % 10 < 8 THEN 'medium' ELSE 'low' END"
 _ALERTS = f"""{_NUMBERS} INSERT INTO alerts
- (id, fingerprint, item_id, position, rule, rule_place, severity, title, subject, alias, entity, event_type, excerpt, marks, reason,
- headline, link, source, publisher, published, created_at, facts, labels, story)
+ (id, fingerprint, item_id, position, rule, rule_place, severity, title, subject, alias, entity, event_type, excerpt, marks,
+ reason, headline, link, source, publisher, published, created_at, facts, labels, story)
  SELECT printf('%016x', i), 'print-' || i, i * 10, 0, 'rule-' || (i * 31 % 40), 'rules/alerts/bench.yaml:4:5', {_SEVERITY},
  'Security ' || (i * 7919 % 2000) || ' jumps', 'Security ' || (i * 7919 % 2000), '', (i * 7919 % 2000) || '.SH', 'price_move',
  {_WORDS}, '[[0, 8]]', 'rule rule-' || (i * 31 % 40) || ': event price_move', 'Security jumps', 'https://news.example.com/' || i,
@@ -97,9 +97,15 @@ def context(database: Database) -> WebContext:
         for number in range(SECURITIES)
     }
     force = InForce(book.rules.rules, book.sources, book.version, book.rules, catalog)
-    reading = AccessSettings(open_reading=True)
     return WebContext(
-        database, Metrics("bench", Labels()), lambda: Health(True), lambda: force, "bench", b"k" * 32, access=reading
+        database=database,
+        metrics=Metrics("bench", Labels()),
+        health=lambda: Health(True),
+        rulebook=lambda: force,
+        version="bench",
+        link_key=b"k" * 32,
+        desk=Desk(database, lambda: book, lambda: None),
+        access=AccessSettings(open_reading=True),
     )
 
 

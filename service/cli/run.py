@@ -18,7 +18,8 @@ from service.config import Settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
-from service.web import InForce, WebContext, create_app
+from service.web import WebContext, create_app
+from service.web.inforce import Current
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -96,15 +97,11 @@ def _web_context(app: App) -> WebContext:
     with app.parts.database.begin() as connection:
         key = link_key(connection)
 
-    def in_force() -> InForce:
-        book = app.rulebook
-        return InForce(book.rules.rules, book.sources, book.version, book.rules)
-
     return WebContext(
         database=app.parts.database,
         metrics=app.parts.metrics,
         health=app.health,
-        rulebook=in_force,
+        rulebook=Current(lambda: app.rulebook),
         version=VERSION,
         link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),

@@ -10,7 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, desc, func, select
 
+from service.model.alert import Novelty
 from service.model.delivery import DeliveryState
+from service.model.rule import Severity
 from service.storage.alert_lists import Asked as Asked
 from service.storage.alert_lists import by_rule as by_rule
 from service.storage.alert_lists import by_stretch as by_stretch
@@ -44,6 +46,31 @@ def titles(connection: Connection, alert_ids: Collection[str]) -> dict[str, str]
     """The titles of these alerts by id."""
     rows = connection.execute(select(ALERTS.c.id, ALERTS.c.title).where(ALERTS.c.id.in_(list(alert_ids))))
     return {row.id: row.title for row in rows}
+
+
+def headlines(connection: Connection, item_ids: Collection[int]) -> dict[int, str]:
+    """The titles of those of these items that are still there, by their numbers."""
+    rows = connection.execute(select(ITEMS.c.id, ITEMS.c.title).where(ITEMS.c.id.in_(list(item_ids))))
+    return {row.id: row.title for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Sister:
+    """Another alert of a story."""
+
+    id: str
+    title: str
+    severity: Severity
+    novelty: Novelty
+    created_at: datetime
+
+
+def of_story(connection: Connection, story: str, limit: int) -> list[Sister]:
+    """The alerts of a story, the first one first."""
+    columns = (ALERTS.c.id, ALERTS.c.title, ALERTS.c.severity, ALERTS.c.novelty, ALERTS.c.created_at)
+    asked = select(*columns).where(ALERTS.c.story == story).order_by(ALERTS.c.created_at, ALERTS.c.id).limit(limit)
+    rows = connection.execute(asked)
+    return [Sister(row.id, row.title, Severity(row.severity), Novelty(row.novelty), row.created_at) for row in rows]
 
 
 def told(connection: Connection, alert_ids: Collection[str]) -> dict[str, list[Told]]:

@@ -83,7 +83,7 @@ def find(connection: Connection, text: str) -> StoredItem | None:
 
 def events_of(connection: Connection, item_id: int) -> list[Event]:
     """The events of an item, in the order of the text."""
-    return [_event(row) for row in connection.execute(select(EVENTS).where(EVENTS.c.item_id == item_id).order_by(EVENTS.c.id))]
+    return [event_of(row) for row in connection.execute(select(EVENTS).where(EVENTS.c.item_id == item_id).order_by(EVENTS.c.id))]
 
 
 def recent(connection: Connection, limit: int) -> list[StoredItem]:
@@ -105,7 +105,7 @@ def replay(
         events: dict[int, list[Event]] = {}
         between = EVENTS.c.item_id.between(rows[0].id, rows[-1].id)
         for event in connection.execute(select(EVENTS).where(between).order_by(EVENTS.c.item_id, EVENTS.c.id)):
-            events.setdefault(event.item_id, []).append(_event(event))
+            events.setdefault(event.item_id, []).append(event_of(event))
         for row in rows:
             yield _stored(row), events.get(row.id, [])
         last = rows[-1].id
@@ -194,7 +194,7 @@ def _event_row(item_id: int, event: Event) -> dict[str, Any]:
     }
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
     return Event(
         type=row.type,
         subject=row.subject,

@@ -10,9 +10,11 @@ from starlette.types import ASGIApp
 
 from service.web import (
     actions,
+    alert_deeds,
     alert_page,
     alerts_page,
     api,
+    entity_page,
     failures,
     inbox_page,
     item_page,
@@ -68,7 +70,7 @@ def create_app(context: WebContext) -> FastAPI:
     gate = Gate(context)
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS):
+    for module in (alerts_page, alert_page, alert_deeds, item_page, entity_page, sources_page, inbox_page, actions, *ACCESS):
         application.include_router(module.router(context, pages))
     for module in (api, operations):
         application.include_router(module.router(context))

@@ -1,9 +1,9 @@
 """`/`: the alerts, newest first, under a chart of when and why they fired."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -44,11 +44,12 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             now = context.database.now(connection)
             newest = alert_queries.newest_time(connection)
             values: Values = {"now": now, "filters": filters, "any": newest is not None}
-            values["steps"] = welcome.steps(connection, book, pages.has)
+            values["steps"] = welcome.steps(book, pages.has)
             if newest is not None:
                 values |= _list(connection, asked, before[:MAX_TEXT], person, now)
                 values |= _tape(connection, filters, asked, newest, now)
-        values |= _choices(book, filters) | {"tags": directory.tags}
+        fired = cast(list[str], values.get("fired", []))
+        values |= _choices(book, filters, fired) | {"tags": directory.tags}
         return pages.html("alerts.html", request, values)
 
     return routes
@@ -90,8 +91,8 @@ def _window(filters: Filters, newest: datetime, now: datetime) -> chart.Window:
     return next(fitting, LONGEST)
 
 
-def _choices(book: InForce, filters: Filters) -> Values:
-    rules = {rule.id for rule in book.rules} | {filters.rule}
+def _choices(book: InForce, filters: Filters, fired: Iterable[str]) -> Values:
+    rules = {*(rule.id for rule in book.rules), *fired, filters.rule}
     sources = {source.id for source in book.sources} | {filters.source}
     return {
         "rules": sorted(rules - {""}),
@@ -108,6 +109,6 @@ def _facets(rules: Mapping[tuple[str, Severity], int], filters: Filters) -> Valu
     for (rule, severity), count in rules.items():
         severities[severity] += count if filters.rule in ("", rule) else 0
     shown = {key: count for key, count in rules.items() if filters.severity in (None, key[1])}
-    return {"bars": chart.bars(shown, BUSIEST), "severity_counts": severities, "fired": sorted({rule for rule, _ in rules})}
+    return {"bars": chart.bars(shown, BUSIEST), "severity_counts": severities, "fired": [rule for rule, _ in rules]}
 
 

@@ -44,8 +44,8 @@ class Filters:
 
     @property
     def further(self) -> bool:
-        """Whether one of the filters is in use that are seldom asked for."""
-        return bool(self.source or self.entity or self.tag)
+        """Whether one of the filters is in use that are folded away otherwise."""
+        return bool(self.rule or self.source or self.entity or self.tag)
 
     @property
     def question(self) -> str:

@@ -1,6 +1,7 @@
 """Times, durations and numbers as the reader writes them: on the reader's clock, and on that of the market beside it."""
 
 from dataclasses import dataclass
+from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,11 @@ def clock_time(when: datetime) -> str:
 def date(when: datetime) -> str:
     """22 Dec 2025."""
     return format_date(here(when), "medium", locale=reader().locale)
+
+
+def plain_date(day: calendar_date) -> str:
+    """A day without a time, which is the same everywhere: 22 Dec 2025."""
+    return format_date(day, "medium", locale=reader().locale)
 
 
 def day_name(when: datetime) -> str:

@@ -1,27 +1,26 @@
 """The first steps of an installation: what is left to do, and where. A step is gone once it is done.
 
-Done means: the rules folder has a watchlist or a rule of its own; a message went out to something else than the local inbox.
+Done means: the rules folder has a watchlist, routes or a rule of its own.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from service.storage import deliveries
 from service.web.context import InForce
 from service.web.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do, why, and the page to do it at ("" where the file or command of `by_hand` is the way)."""
+    """What to do, why, and the page to do it at; `by_hand` is the file or folder for those who rather write, `room` where it
+    shows that it was done."""
 
     title: str
     why: str
     page: str
     words: str
     by_hand: str
+    room: str
 
 
 WATCHLIST = Step(
@@ -30,6 +29,7 @@ WATCHLIST = Step(
     "/sources/new",
     N_("Add a source or a watchlist"),
     "rules/entities/",
+    "entities",
 )
 RECEIVER = Step(
     N_("Add a receiver and send a test"),
@@ -37,6 +37,7 @@ RECEIVER = Step(
     "/routes/test",
     N_("Send a test"),
     "rules/routes.yaml",
+    "routes.yaml",
 )
 RULE = Step(
     N_("Write a rule from a template"),
@@ -44,13 +45,14 @@ RULE = Step(
     "/rules/new",
     N_("Write a rule"),
     "rules/alerts/",
+    "alerts",
 )
 
 
-def steps(connection: Connection, book: InForce, has_page: Callable[[str], bool]) -> list[tuple[Step, bool]]:
+STEPS = (WATCHLIST, RECEIVER, RULE)
+
+
+def steps(book: InForce, has_page: Callable[[str], bool]) -> list[tuple[Step, bool]]:
     """The steps that are left, each with whether its page is there."""
-    rooms = {name.partition("/")[0] for name in book.own}
-    left = [step for step, room in ((WATCHLIST, "entities"), (RULE, "alerts")) if room not in rooms]
-    if not deliveries.reached_others(connection):
-        left.insert(left.index(WATCHLIST) + 1 if WATCHLIST in left else 0, RECEIVER)
-    return [(step, has_page(step.page)) for step in left]
+    rooms = {place.partition("/")[0] for place in book.own}
+    return [(step, has_page(step.page)) for step in STEPS if step.room not in rooms]
