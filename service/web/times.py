@@ -129,7 +129,7 @@ def took(seconds: float) -> str:
         if count := whole // size:
             words.append(_unit(count, name))
         whole %= size
-    return _(" ").join(words)
+    return ("" if reader().language == "zh" else " ").join(words)
 
 
 def _unit(count: float, name: str) -> str:
