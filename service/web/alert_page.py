@@ -1,6 +1,7 @@
 """`/alerts/{id}`: one alert with its whole article, why it fired, who reports it, and what became of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
@@ -10,6 +11,7 @@ from service.model.alert import Alert
 from service.model.user import Role
 from service.storage import alert_queries, alerts, decisions, deliveries, items, stories
 from service.storage.decisions import Decision
+from service.storage.deliveries import DeliveryStatus
 from service.web.access import Person, allow
 from service.web.cards import cards
 from service.web.context import WebContext
@@ -45,7 +47,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             moments = timeline(alert.published, item.fetched_at if item else None, alert.created_at, delivered, card.known)
             tries = alert_queries.attempts(connection, [delivery.key for delivery in delivered], ATTEMPTS)
             values: Values = {"now": now, "card": card, "view": card.view, "article": article, "moments": moments}
-            values |= {"deliveries": delivered, "attempts": tries}
+            began = alert.published or (item.fetched_at if item else alert.created_at)
+            values |= {"deliveries": delivered, "attempts": tries, "totals": totals(delivered, began)}
             values |= _decided(connection, alert, stored.item_id) | _story(connection, alert)
         return pages.html("alert.html", request, values)
 
@@ -69,6 +72,11 @@ def _story(connection: Connection, alert: Alert) -> Values:
         "headlines": alert_queries.headlines(connection, [report.item_id for report in shown]),
         "sisters": [one for one in sisters if one.id != alert.id][:SISTERS],
     }
+
+
+def totals(delivered: Sequence[DeliveryStatus], began: datetime) -> dict[str, float]:
+    """How many seconds each delivery took from the publication on; one that lies in the future counts as no delay."""
+    return {one.key: max(0.0, (one.sent_at - began).total_seconds()) for one in delivered if one.sent_at}
 
 
 def untold(alert: Alert, decided: Sequence[Decision]) -> str:

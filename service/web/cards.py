@@ -16,10 +16,6 @@ from service.storage.alerts import StoredAlert
 from service.web import times
 from service.web.views import AlertView, alert_view
 
-OUTLETS = 6
-"""So many outlets are named; of more, their number is told."""
-
-
 @dataclass(frozen=True, slots=True)
 class Card:
     """An alert in a list; `quiet` is the silence that holds for it now, `useless` that the reader said so."""

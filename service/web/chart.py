@@ -132,7 +132,7 @@ def _column(index: int, at: tuple[datetime, datetime], counts: Counts, window: W
         for height, gap in _pieces(count, unit):
             boxes.append(Box(x, width, round(foot - height, 2), round(height - gap, 2), severity))
             foot -= height
-    return Column(x, width, tuple(boxes), f"{_stretch(at, window)}: {in_words(here)}")
+    return Column(x, width, tuple(boxes), _(": ").join((_stretch(at, window), in_words(here))))
 
 
 def _pieces(count: int, unit: float) -> list[tuple[float, float]]:

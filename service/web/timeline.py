@@ -73,6 +73,6 @@ def _with_gaps(moments: Iterable[Moment]) -> Iterable[Moment]:
         gap = ""
         if one.at and before:
             seconds = (one.at - before).total_seconds()
-            gap = times.took(seconds) if seconds >= 0.05 else ""
+            gap = _("after %(time)s") % {"time": times.took(seconds)} if seconds >= 0.05 else _("at once")
         yield Moment(one.name, one.at, one.kind, one.who, gap)
         before = one.at or before

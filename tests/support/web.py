@@ -112,6 +112,11 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join("".join(self.words).split())
 
+    @property
+    def forms(self) -> list[dict[str, str | None]]:
+        """What the page itself can be sent: the switches of language and session, which are everywhere, left out."""
+        return [form for form in self.all("form") if form.get("action") not in ("/language", "/logout")]
+
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
 
