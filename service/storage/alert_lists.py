@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, desc, func, litera
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage import search
+from service.storage.alert_stream import ORDER
 from service.storage.alerts import StoredAlert, alert_of
 from service.storage.database import one_of
 from service.storage.routing_tables import ACKNOWLEDGEMENTS
@@ -26,7 +27,6 @@ from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 FEW = 16
 """So many entities are looked up one by one; of more, the list is gone through."""
 
-_ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
 _FAILED = (DeliveryState.DISCARDED.value, DeliveryState.RETRYABLE.value)
 
 
@@ -41,7 +41,8 @@ class AlertState(StrEnum):
 
 
 class Asked(TypedDict, total=False):
-    """What narrows alerts down; what is left out, None or "" does not. `entities` are ids; `words` must stand in the item."""
+    """What narrows alerts down; what is left out, None or "" does not. `entities` are ids; `words` must stand in the item;
+    `within` is any further condition on alerts."""
 
     severity: Severity | None
     rule: str
@@ -49,6 +50,7 @@ class Asked(TypedDict, total=False):
     entities: Collection[str] | None
     state: AlertState | None
     words: Sequence[Term] | None
+    within: ColumnElement[bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,19 @@ def page(connection: Connection, *, limit: int, before: str = "", **asked: Unpac
     """Newest first; `before` is the id of the last alert of the page before, and after one that is not there comes nothing."""
     wanted = _conditions(connection, asked)
     if before:
-        last = connection.execute(select(*_ORDER).where(ALERTS.c.id == before)).first()
+        last = connection.execute(select(*ORDER).where(ALERTS.c.id == before)).first()
         if last is None:
             return []
-        wanted.append(tuple_(*_ORDER) < tuple_(*last, types=[column.type for column in _ORDER]))
+        wanted.append(tuple_(*ORDER) < tuple_(*last, types=[column.type for column in ORDER]))
     # First which ones, within the index, then those alone.
-    ids = connection.execute(select(ALERTS.c.id).where(*wanted).order_by(*map(desc, _ORDER)).limit(limit)).scalars().all()
-    rows = connection.execute(select(ALERTS).where(one_of(connection, ALERTS.c.id, ids)).order_by(*map(desc, _ORDER)))
+    ids = connection.execute(select(ALERTS.c.id).where(*wanted).order_by(*map(desc, ORDER)).limit(limit)).scalars().all()
+    rows = connection.execute(select(ALERTS).where(one_of(connection, ALERTS.c.id, ids)).order_by(*map(desc, ORDER)))
     return [StoredAlert(alert_of(row), row.item_id) for row in rows]
 
 
 def newest_time(connection: Connection) -> datetime | None:
     """When the newest alert was made."""
-    return connection.execute(select(ALERTS.c.created_at).order_by(*map(desc, _ORDER)).limit(1)).scalar_one_or_none()
+    return connection.execute(select(ALERTS.c.created_at).order_by(*map(desc, ORDER)).limit(1)).scalar_one_or_none()
 
 
 def by_stretch(connection: Connection, borders: Sequence[datetime], **asked: Unpack[Asked]) -> list[Stretch]:
@@ -123,7 +125,8 @@ def _conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool
     words = asked.get("words")
     if words is not None:
         found.append(search.told_by(connection, ALERTS.c.item_id, words))
-    return found
+    within = asked.get("within")
+    return found if within is None else [*found, within]
 
 
 def _of(connection: Connection, entities: Collection[str]) -> ColumnElement[bool]:

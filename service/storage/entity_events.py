@@ -3,7 +3,6 @@
 Guarantee: reads only, a page at a time by the number of the last event shown. Must not decide which events count.
 """
 
-
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,5 +37,3 @@ def page(connection: Connection, entity: str, *, limit: int, before: int = LARGE
         Reported(row.id, event_of(row), row.item_id, row.title, row.publisher or row.source, row.published or row.fetched_at)
         for row in rows
     ]
-
-

@@ -17,7 +17,7 @@ from service.web import chart, times, welcome
 from service.web.access import Person, allow
 from service.web.cards import cards, days
 from service.web.context import InForce, WebContext
-from service.web.directory import Directories
+from service.web.directory import directory_of
 from service.web.filters import MAX_TEXT, Filters, read_filters
 from service.web.i18n import reader
 from service.web.rendering import Pages
@@ -33,12 +33,11 @@ Values = dict[str, object]
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
     routes = APIRouter(dependencies=[allow(Role.VIEWER)])
-    directories = Directories()
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     def show(request: Request, filters: Wanted, person: Person, before: str = "") -> HTMLResponse:
         book = context.rulebook()
-        directory = directories.of(book.catalog)
+        directory = directory_of(book.catalog)
         asked = filters.asked(directory)
         with context.database.read() as connection:
             now = context.database.now(connection)
@@ -110,5 +109,3 @@ def _facets(rules: Mapping[tuple[str, Severity], int], filters: Filters) -> Valu
         severities[severity] += count if filters.rule in ("", rule) else 0
     shown = {key: count for key, count in rules.items() if filters.severity in (None, key[1])}
     return {"bars": chart.bars(shown, BUSIEST), "severity_counts": severities, "fired": [rule for rule, _ in rules]}
-
-

@@ -16,6 +16,7 @@ from service.storage.alerts import StoredAlert
 from service.web import times
 from service.web.views import AlertView, alert_view
 
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """An alert in a list; `quiet` is the silence that holds for it now, `useless` that the reader said so."""

@@ -42,6 +42,11 @@ class Directories:
 
     def of(self, catalog: Catalog) -> Directory:
         """The directory of this catalog."""
-        if self._held.catalog is not catalog:
-            self._held = Directory(catalog)
-        return self._held
+        held = self._held
+        if held.catalog is not catalog:
+            held = self._held = Directory(catalog)
+        return held
+
+
+directory_of = Directories().of
+"""The directory of a catalog; that of the last one is kept."""

@@ -1,9 +1,9 @@
-"""Lists are narrowed down within an index: alerts by all that the page filters by, a rule's and an entity's alerts, its events."""
+"""Lists are narrowed down within an index: alerts by all that the page filters by, a rule's and an entity's alerts."""
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -17,7 +17,6 @@ def upgrade() -> None:
     op.create_index(LISTED, "alerts", [*ORDER, "severity", "rule", "source", "entity"])
     op.create_index("ix_alerts_of_rule", "alerts", ["rule", *ORDER, "severity"])
     op.create_index("ix_alerts_of_entity", "alerts", ["entity", *ORDER])
-    op.create_index("ix_events_entity_id", "events", ["entity", "id"])
     op.drop_index(OLD, "alerts")
     op.drop_index(COUNTED, "alerts")
 
@@ -25,7 +24,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.create_index(OLD, "alerts", ORDER)
     op.create_index(COUNTED, "alerts", ["created_at", "rule", "severity"])
-    op.drop_index("ix_events_entity_id", "events")
     op.drop_index("ix_alerts_of_entity", "alerts")
     op.drop_index("ix_alerts_of_rule", "alerts")
     op.drop_index(LISTED, "alerts")
