@@ -14,6 +14,7 @@ from service.web import (
     alerts_page,
     api,
     failures,
+    feeds,
     inbox_page,
     item_page,
     languages,
@@ -70,7 +71,7 @@ def create_app(context: WebContext) -> FastAPI:
     pages = Pages(context)
     for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS):
         application.include_router(module.router(context, pages))
-    for module in (api, operations):
+    for module in (api, feeds, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())
     application.mount("/static", Assets(), name="static")
