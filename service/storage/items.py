@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, desc, insert, select
+from sqlalchemy import Connection, Row, Select, desc, func, insert, select
 
 from service.model.event import Event, Status
 from service.model.item import Item
@@ -91,11 +91,29 @@ def recent(connection: Connection, limit: int) -> list[StoredItem]:
     return [stored_item(row) for row in connection.execute(select(ITEMS).order_by(desc(ITEMS.c.id)).limit(limit))]
 
 
+def newest(connection: Connection, since: datetime, most: int) -> tuple[int, bool]:
+    """The number after which at most `most` items came since then, and whether that leaves some of them out.
+
+    Numbers grow with the time of arrival, so that halves are looked into instead of every item.
+    """
+    last = connection.execute(select(func.max(ITEMS.c.id))).scalar_one() or 0
+    low, high = 0, last  # everything up to `low` is older; the answer is at most `high`
+    while low < high:
+        middle = (low + high) // 2
+        found = select(ITEMS.c.id, ITEMS.c.fetched_at).where(ITEMS.c.id > middle).order_by(ITEMS.c.id).limit(1)
+        row = connection.execute(found).first()
+        if row is not None and row.fetched_at < since:
+            low = row.id
+        else:
+            high = middle
+    return max(low, last - most), last - most > low
+
+
 def replay(
-    connection: Connection, since: datetime, dispositions: Sequence[Disposition]
+    connection: Connection, since: datetime, dispositions: Sequence[Disposition], after: int = 0
 ) -> Iterator[tuple[StoredItem, list[Event]]]:
-    """Every item that came since then with its events, in the order of arrival, a batch at a time."""
-    last = 0
+    """Every item that came since then with its events, in the order of arrival, a batch at a time; `after` this number only."""
+    last = after
     wanted = (ITEMS.c.fetched_at >= since, ITEMS.c.disposition.in_(dispositions))
     while True:
         asked = select(ITEMS).where(ITEMS.c.id > last, *wanted).order_by(ITEMS.c.id).limit(BATCH)

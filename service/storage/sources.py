@@ -78,7 +78,7 @@ def claim_due(connection: Connection, *, limit: int, per_host: int, lease: timed
     now = database_now(connection)
     fetching = select(SOURCES.c.host, func.count()).where(SOURCES.c.lease_until > now).group_by(SOURCES.c.host)
     quota = Quota(per_host, {host: count for host, count in connection.execute(fetching)}, frozenset())
-    rows = pick(connection, SOURCES, SOURCES.c.host, now, limit, quota)
+    rows = pick(connection, SOURCES, SOURCES.c.host, now, limit, quota, *SOURCES.c)
     if not rows:
         return []
     token = new_token()
