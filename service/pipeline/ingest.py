@@ -135,7 +135,8 @@ def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], ro
             )
         )
     decisions.record(connection, rows)
-    tell(connection, routing, [hit.alert for hit, verdict in verdicts if verdict.outcome is Outcome.ALERTED], now)
+    alerted = [(hit.alert, hit.match.rule) for hit, verdict in verdicts if verdict.outcome is Outcome.ALERTED]
+    tell(connection, routing, alerted, now)
 
 
 def _count(metrics: Metrics, understood: Sequence[Understood], verdicts: Sequence[tuple[Fired, Verdict]]) -> None:

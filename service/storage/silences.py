@@ -22,7 +22,7 @@ def add(connection: Connection, matchers: Sequence[Matcher], until: datetime, by
 
 
 def in_force(connection: Connection, now: datetime) -> list[Silence]:
-    """The silences that have not ended, oldest first."""
+    """The silences that have not ended by then, oldest first."""
     found = select(SILENCES).where(SILENCES.c.until > now).order_by(SILENCES.c.id)
     return [_silence(row) for row in connection.execute(found)]
 

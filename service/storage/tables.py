@@ -59,7 +59,10 @@ class SourceRow(Row, table=True):
 
 
 class ItemRow(Row, table=True):
-    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide."""
+    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide.
+
+    `seen_at` is when its source was last seen to list it, give or take a day; NULL means not since `fetched_at`.
+    """
 
     __tablename__ = "items"
     __table_args__ = (UniqueConstraint("source", "guid"), Index(None, "source", "content_hash"), Index(None, "guid"))
@@ -75,6 +78,7 @@ class ItemRow(Row, table=True):
     publisher: str = Field(sa_type=CleanText)
     language: str = Field(sa_type=CleanText)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(sa_type=UtcDateTime)
     disposition: str = Field(sa_type=CleanText)
     rules_version: str = Field(sa_type=CleanText)
 
@@ -180,7 +184,8 @@ class DeliveryRow(Row, table=True):
 
 
 class DeliveryAlertRow(Row, table=True):
-    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given."""
+    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given, and after
+    `stale_at` it is not told any more."""
 
     __tablename__ = "delivery_alerts"
     __table_args__ = (UniqueConstraint("delivery_id", "alert_id"),)
@@ -189,6 +194,7 @@ class DeliveryAlertRow(Row, table=True):
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False, index=True))
     given_as: str = Field(sa_column=Column("given_as", CleanText, nullable=False, server_default=text("''")))
+    stale_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class AttemptRow(Row, table=True):

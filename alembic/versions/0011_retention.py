@@ -1,0 +1,20 @@
+"""Until when an alert is worth telling, and when a source was last seen to list an item: what neither is may go."""
+
+import sqlalchemy as sa
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("delivery_alerts", sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("items", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("items", "seen_at")
+    op.drop_column("delivery_alerts", "stale_at")
