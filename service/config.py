@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -42,6 +43,13 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write a web address, for instance https://watch.example.com")
+    return value
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 
@@ -58,7 +66,9 @@ class Settings(BaseModel):
     database_url: str = Field("", description="postgresql://user@host/name, or none for SQLite in the data folder.", repr=False)
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the page listens on.")
-    base_url: str = Field("", description="How readers reach the page (links in messages); none: http://HOST:PORT.")
+    base_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "", description="How readers reach the page (links in messages); none: http://HOST:PORT."
+    )
     allowed_hosts: Listed = Field((), description="Further host names the page answers to.")
     allow_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Non-public networks that may be connected to: CIDR or CIDR:port, separated by commas."
@@ -101,7 +111,12 @@ class Settings(BaseModel):
     def page(self) -> str:
         """The address of the page for links, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
-        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def page_host(self) -> str:
+        """The host name in `page`: links in messages lead to it, so the page answers to it."""
+        return urlsplit(self.page).hostname or ""
 
 
 class Environment:

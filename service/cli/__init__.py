@@ -17,6 +17,7 @@ from service.cli import (
     init,
     routes,
     rule_proof,
+    rule_stats,
     rule_versions,
     rules,
     run,
@@ -42,6 +43,7 @@ app.command("init")(init.init)
 rules.group.command("try")(rule_proof.try_text)
 rules.group.command("backtest")(rule_proof.backtest)
 rules.group.command("diff")(rule_proof.diff)
+rules.group.command("stats")(rule_stats.stats)
 rules.group.command("versions")(rule_versions.versions)
 rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")

@@ -55,7 +55,7 @@ def run(
         with open_app(environment, settings, secrets) as app:
             _banner(app)
             config = uvicorn.Config(
-                create_app(_web_context(app)),
+                create_app(web_context(app)),
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -92,7 +92,8 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _web_context(app: App) -> WebContext:
+def web_context(app: App) -> WebContext:
+    """What the pages of a running program are given."""
     with app.parts.database.begin() as connection:
         key = link_key(connection)
 
@@ -107,7 +108,7 @@ def _web_context(app: App) -> WebContext:
         rulebook=in_force,
         version=VERSION,
         link_key=key,
-        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
+        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, app.settings.page_host),
     )
 
 

@@ -86,13 +86,13 @@ def _cooled(connection: Connection, verdicts: Verdicts, now: datetime) -> list[t
     """The gravest first, so that it is what the others of its moment cool down behind."""
     found = list(verdicts)
     asked = {
-        number: (hit.alert, key_of(hit.alert), hit.match.rule.cooldown)
+        number: (hit.alert, key_of(hit.alert.rule, hit.alert.entity, hit.alert.subject), hit.match.rule.cooldown)
         for number, (hit, verdict) in enumerate(found)
         if hit.match.rule.cooldown and verdict.outcome is Outcome.ALERTED and cools(hit.alert)
     }
     told = cooldowns.hold(connection, [key for _, key, _ in asked.values()], now)
     for number, (alert, key, lasts) in sorted(asked.items(), key=lambda one: -one[1][0].severity.rank):
-        why = cool(alert, lasts, told.get(key), now)
+        why = cool(alert.severity, lasts, told.get(key), now)
         if why is not None:
             found[number] = found[number][0], Verdict(Outcome.SUPPRESSED, why)
         else:

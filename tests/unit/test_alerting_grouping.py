@@ -264,6 +264,19 @@ route:
     ) == ["route: no rule sets the label other"]
 
 
+def test_labels_that_no_rule_sets_in_inhibit_rules_are_doubtful() -> None:
+    rules = """
+inhibit_rules:
+  - {source_matchers: [severity = critical], target_matchers: [desk = a], equal: [entity]}
+  - {source_matchers: [dsk = a], target_matchers: [severity = low], equal: [entity, story, dsk]}
+"""
+    found = doubts(routing(f"route: {{receiver: inbox}}\n{rules}", "receivers: [{name: inbox, targets: [a]}]"), {"desk"})
+    assert found == [
+        "inhibit_rules, entry 2: no rule sets the label dsk; did you mean `desk`?",
+        "inhibit_rules, entry 2: no rule sets the label story",
+    ]
+
+
 # the limit of a rule
 
 

@@ -35,6 +35,25 @@ def test_values_are_read_in_their_form() -> None:
     assert given.page == "https://news.example.com"
 
 
+@pytest.mark.parametrize(
+    ("given", "page", "host"),
+    [
+        ({"base_url": "https://watch.example.com/tape/"}, "https://watch.example.com/tape", "watch.example.com"),
+        ({"base_url": "http://Watch.example.com:8443"}, "http://Watch.example.com:8443", "watch.example.com"),
+        ({"host": "::1"}, "http://[::1]:8000", "::1"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:8000", "127.0.0.1"),
+    ],
+)
+def test_links_lead_to_the_page(given: dict[str, str], page: str, host: str) -> None:
+    assert (settings(**given).page, settings(**given).page_host) == (page, host)
+
+
+@pytest.mark.parametrize("wrong", ["watch.example.com", "ftp://watch.example.com", "https://", "//watch.example.com"])
+def test_a_base_url_is_a_web_address(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="TAPEWATCH_BASE_URL: write a web address"):
+        settings(base_url=wrong)
+
+
 def test_an_empty_value_is_as_if_it_were_not_set() -> None:
     assert settings(port="").port == 8000
 
