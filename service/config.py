@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from service.addresses import AddressGuard
 from service.errors import ConfigurationError
 from service.model.duration import format_duration, parse_duration
+from service.model.retention import Keep
 
 PREFIX = "TAPEWATCH_"
 MAX_SECRET_BYTES = 64 * 1024
@@ -51,6 +52,19 @@ def _web_address(value: str) -> str:
 
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+def _keeping(value: timedelta) -> timedelta:
+    if timedelta(0) < value < timedelta(days=1):
+        raise ValueError("must be 1d or more, or 0 for ever")
+    return value
+
+
+def _forever(value: object) -> object:
+    return timedelta(0) if value == "0" else _duration(value)
+
+
+Kept = Annotated[timedelta, BeforeValidator(_forever), AfterValidator(_keeping)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 
 
@@ -86,6 +100,13 @@ class Settings(BaseModel):
     retry_cap: Duration = Field(timedelta(hours=1), description="Longest wait between two tries.")
     retry_unknown: Duration = Field(timedelta(minutes=5), description="Wait after a try whose outcome is unknown.")
     give_up_after: Duration = Field(timedelta(hours=72), description="Age at which an undelivered alert is discarded, visibly.")
+    keep_items: Kept = Field(
+        timedelta(days=180),
+        description="How long items without an alert are kept after their source last listed them; 0: for ever.",
+    )
+    keep_deliveries: Kept = Field(timedelta(days=180), description="How long finished deliveries are kept; 0: for ever.")
+    keep_alerts: Kept = Field(timedelta(days=400), description="How long alerts and their items are kept; 0: for ever.")
+    keep_inbox: Kept = Field(timedelta(days=400), description="How long messages of the inbox are kept; 0: for ever.")
     slack_every: Duration = Field(timedelta(seconds=1), description="Least time between two messages to one Slack channel.")
     slack_webhook_base: str = Field("https://hooks.slack.com/services", description="Where Slack's incoming webhooks live.")
     slack_api_base: str = Field("https://slack.com/api", description="Where Slack's Web API lives.")
@@ -106,6 +127,11 @@ class Settings(BaseModel):
         """What must never be shown of the database URL; empty where there is none."""
         authority = self.database_url.partition("://")[2].partition("/")[0]
         return authority.rpartition("@")[0].partition(":")[2]
+
+    @property
+    def keep(self) -> Keep:
+        """How long what is stored is kept."""
+        return Keep(self.keep_items, self.keep_deliveries, self.keep_alerts, self.keep_inbox)
 
     @property
     def page(self) -> str:

@@ -15,6 +15,7 @@ from service.cli import (
     explain,
     extract,
     init,
+    prune,
     routes,
     rule_proof,
     rule_stats,
@@ -56,6 +57,7 @@ app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)
 app.command("explain")(explain.explain)
 app.command("send-test")(send_test.send_test)
+app.command("prune")(prune.prune)
 app.command("status")(status.status)
 
 

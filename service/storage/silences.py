@@ -1,6 +1,7 @@
 """Silences as they were asked for, and as they ended.
 
-Guarantee: none is forgotten, so that what was not told can be explained later. Must not decide what is silenced.
+Guarantee: none is forgotten before the alerts of its time, so that what was not told can be explained. Must not decide what is
+silenced.
 """
 
 import json

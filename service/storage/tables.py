@@ -31,7 +31,10 @@ class Row(SQLModel):
 
 
 class SourceRow(Row, table=True):
-    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept."""
+    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept.
+
+    What the last body listed that was read has been seen since `listed_since`.
+    """
 
     __tablename__ = "sources"
 
@@ -50,6 +53,7 @@ class SourceRow(Row, table=True):
     failures: int
     baselined: bool
     created_at: datetime = Field(sa_type=UtcDateTime)
+    listed_since: datetime | None = Field(sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(sa_type=UtcDateTime)
     last_failure_at: datetime | None = Field(sa_type=UtcDateTime)
     last_error: str = Field(sa_type=CleanText)

@@ -485,6 +485,17 @@ def test_health_names_what_is_stuck(tmp_path: Path, sqlite_url: str) -> None:
         assert "tapewatch.db" in health.reasons[0]
 
 
+def test_what_is_old_is_deleted_while_it_runs(tmp_path: Path, sqlite_url: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, sqlite_url) as app:
+        with app.parts.database.begin() as connection:
+            for number, days in enumerate((399, 401)):
+                at = app.parts.database.now(connection) - timedelta(days=days)
+                inbox.append(connection, key=str(number), subject="s", text="t", alerts=[], now=at)
+        assert app.forget() == {"inbox": 1, "deliveries": 0, "alerts": 0, "silences": 0, "items": 0}
+        assert app.health().ready
+
+
 def test_the_page_answers_to_the_name_that_links_in_messages_have(tmp_path: Path, sqlite_url: str) -> None:
     write_rules(tmp_path)
     with (

@@ -5,6 +5,7 @@ import pytest
 
 from service.config import MAX_SECRET_BYTES, Environment, Settings, describe_settings
 from service.errors import ConfigurationError
+from service.model.retention import FOR_EVER, Keep
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +53,13 @@ def test_links_lead_to_the_page(given: dict[str, str], page: str, host: str) -> 
 def test_a_base_url_is_a_web_address(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match="TAPEWATCH_BASE_URL: write a web address"):
         settings(base_url=wrong)
+
+
+def test_what_is_stored_is_kept_for_a_day_at_least_or_for_ever() -> None:
+    kept = settings(keep_items="30d", keep_alerts="0", keep_inbox="0s").keep
+    assert kept == Keep(timedelta(days=30), timedelta(days=180), FOR_EVER, FOR_EVER)
+    with pytest.raises(ConfigurationError, match="TAPEWATCH_KEEP_ITEMS: must be 1d or more, or 0 for ever"):
+        settings(keep_items="23h")
 
 
 def test_an_empty_value_is_as_if_it_were_not_set() -> None:
