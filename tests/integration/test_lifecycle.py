@@ -13,14 +13,14 @@ from service.model.delivery import Delivery, DeliveryState
 from service.model.routing import Matcher
 from service.pipeline.hushing import leave_silenced
 from service.pipeline.recorder import UNDELIVERED
-from service.storage import alerts, deliveries, delivery_desk, silences
+from service.storage import alerts, decisions, deliveries, delivery_desk, items, silences
 from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
-from tests.support.folder import write_rules
+from tests.support.folder import RULES, write_rules
 from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE
-from tests.support.workers import in_processes, push_and_sweep, push_to_cooldown
+from tests.support.workers import in_processes, push_and_sweep, push_to_cooldown, push_with_own_rules
 
 EVERYTHING = """\
 rules:
@@ -304,3 +304,23 @@ def test_of_two_processes_one_tells_and_the_other_cools_down(tmp_path: Path, dat
         told = [alert.subject for alert in made if deliveries.of_alert(connection, alert.id)]
     assert len(made) == 2 * ROUNDS
     assert len(told) == len(set(told)) == ROUNDS
+
+
+# workers with rules of their own
+
+
+def test_49_an_item_is_decided_once_by_whichever_rules_took_it(tmp_path: Path, database_url: str, database: Database) -> None:
+    """Two processes that do not have the same rules yet store the same items at the same moments."""
+    names = ("old", "new")
+    for number, name in enumerate(names):
+        write_rules(tmp_path / str(number), rules=RULES.replace("id: limit-up", f"id: {name}"))
+    with multiprocessing.get_context("forkserver").Manager() as manager:
+        versions = in_processes(push_with_own_rules, database_url, str(tmp_path), manager.Barrier(2), ROUNDS, workers=2)
+    rule_of = dict(zip(versions, names, strict=True))
+    with database.read() as connection:
+        stored = items.recent(connection, 100)
+        assert len(stored) == ROUNDS
+        for one in stored:
+            (decision,) = decisions.of_item(connection, one.id)
+            assert (decision.rule, decision.outcome) == (rule_of[one.rules_version], "alerted")
+        assert sum(deliveries.counts(connection).values()) == ROUNDS

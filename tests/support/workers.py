@@ -155,3 +155,14 @@ def push_to_cooldown(number: int, url: str, folder: str, barrier: Any, rounds: i
         barrier.wait(60)
         line.push(limit_up(f"{number}", step, source=f"outlet-{number}", text=news[number]))
     database.close()
+
+
+def push_with_own_rules(number: int, url: str, folder: str, barrier: Any, rounds: int) -> str:
+    """In each round, together with the other, store the same item by rules of one's own; their version."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder) / str(number) / "rules")
+    for step in range(rounds):
+        barrier.wait(60)
+        line.push(limit_up(f"{BUYERS[step]} Optics", step))
+    database.close()
+    return line.book.version
