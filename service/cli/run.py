@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -54,16 +54,19 @@ def run(
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         with open_app(environment, settings, secrets) as app:
             _banner(app)
+            servers: list[uvicorn.Server] = []
+            web = web_context(app, lambda: any(server.should_exit for server in servers))
             config = uvicorn.Config(
-                create_app(web_context(app)),
+                create_app(web),
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
+            servers.append(uvicorn.Server(config))
             with app.ticking(), _ending_politely():
-                uvicorn.Server(config).run(sockets=[listener])
+                servers[0].run(sockets=[listener])
 
 
 @contextmanager
@@ -92,7 +95,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def web_context(app: App) -> WebContext:
+def web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
     """What the pages of a running program are given."""
     with app.parts.database.begin() as connection:
         key = link_key(connection)
@@ -109,6 +112,9 @@ def web_context(app: App) -> WebContext:
         version=VERSION,
         link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, app.settings.page_host),
+        desk=app.desk,
+        push=app.pipeline.push,
+        stopping=stopping,
     )
 
 

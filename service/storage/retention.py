@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, exists, func, select, update
 
 from service.model.delivery import DeliveryState
+from service.storage import search
 from service.storage.database import one_of
 from service.storage.message_tables import THREADS
 from service.storage.routing_tables import ACKNOWLEDGEMENTS, REMINDERS
@@ -127,6 +128,8 @@ def _remove_alerts(connection: Connection, ids: Sequence[Any]) -> None:
 
 
 def _remove_items(connection: Connection, ids: Sequence[Any]) -> None:
+    words = select(ITEMS.c.id, ITEMS.c.title, ITEMS.c.text).where(one_of(connection, ITEMS.c.id, ids))
+    search.forget(connection, [(row.id, row.title, row.text) for row in connection.execute(words)])
     for table in (EVENTS, DECISIONS):
         _forget(connection, table, "item_id", ids)
     _forget(connection, ITEMS, "id", ids)

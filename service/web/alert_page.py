@@ -7,8 +7,10 @@ from fastapi.responses import HTMLResponse
 
 from service.alerting.latency import latency_of
 from service.model.alert import Alert
+from service.model.user import Role
 from service.storage import acknowledgements, alert_queries, alerts, decisions, deliveries, items
 from service.storage.decisions import Decision
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.views import alert_view, article_view
@@ -18,7 +20,7 @@ ATTEMPTS = 8
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"])
     def show(request: Request, alert_id: str) -> HTMLResponse:

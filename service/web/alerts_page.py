@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from service.model.rule import Severity
+from service.model.user import Role
 from service.storage import alert_queries, alerts
 from service.web import chart
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.filters import MAX_TEXT, Filters, read_filters
 from service.web.rendering import Pages
@@ -27,7 +29,7 @@ Values = dict[str, object]
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     def show(request: Request, asked: Asked, before: str = "") -> HTMLResponse:
@@ -53,7 +55,9 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 
 
 def _list(connection: Connection, asked: Filters, before: str) -> Values:
-    found = alert_queries.page(connection, limit=PAGE + 1, before=before, severity=asked.severity, rule=asked.rule)
+    found = alert_queries.page(
+        connection, limit=PAGE + 1, before=before, severity=asked.severity, rule=asked.rule, words=asked.words
+    )
     shown = found[:PAGE]
     told = alert_queries.told(connection, [stored.alert.id for stored in shown])
     cards = [alert_view(stored.alert, stored.item_id, told.get(stored.alert.id, ())) for stored in shown]

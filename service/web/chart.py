@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from service.model.rule import Severity
-from service.web import wording
+from service.web import times
+from service.web.i18n import N_, ngettext
+from service.web.i18n import gettext as _
+from service.web.wording import word
 
 HEIGHT = 96
 BLOCK = 11
@@ -49,9 +52,9 @@ class Window:
 WINDOWS = {
     window.name: window
     for window in (
-        Window("24h", "24 hours", "24 h", timedelta(hours=1), 24, 6),
-        Window("7d", "7 days", "7 d", timedelta(hours=6), 28, 4),
-        Window("30d", "30 days", "30 d", timedelta(days=1), 30, 6),
+        Window("24h", N_("24 hours"), N_("24 h"), timedelta(hours=1), 24, 6),
+        Window("7d", N_("7 days"), N_("7 d"), timedelta(hours=6), 28, 4),
+        Window("30d", N_("30 days"), N_("30 d"), timedelta(days=1), 30, 6),
     )
 }
 
@@ -79,12 +82,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label under the time axis: UTC above, the market's time below; the first one names the clocks."""
+    """A label under the time axis: the reader's clock above, the market's below."""
 
     x: str
     upper: str
     lower: str
-    names: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def draw(counts: Counts, window: Window, now: datetime) -> Chart:
     columns = tuple(_column(index, at, counts, window, unit) for index, at in enumerate(starts))
     ticks = tuple(_tick(index, starts[index], window) for index in range(0, window.columns, window.every))
     totals = {severity: sum(counts.get((at, severity), 0) for at in starts) for severity in Severity}
-    summary = f"The last {window.words}: {in_words(totals)}"
+    summary = _("The last %(stretch)s: %(what)s") % {"stretch": _(window.words), "what": in_words(totals)}
     return Chart(window, HEIGHT, columns, ticks, tallest, sum(totals.values()), summary)
 
 
@@ -139,26 +141,26 @@ def _pieces(count: int, unit: float) -> list[tuple[float, float]]:
 
 def _stretch(at: datetime, window: Window) -> str:
     if window.column >= timedelta(days=1):
-        return wording.date(at)
-    return f"{wording.date(at)}, {wording.clock_time(at)}–{wording.clock_time(at + window.column)} UTC"
+        return times.date(at)
+    return f"{times.moment(at)} – {times.clock_time(at + window.column)}"
 
 
 def _tick(index: int, at: datetime, window: Window) -> Tick:
-    there = wording.market(at)
     if window.column <= timedelta(hours=1):
-        upper, lower, names = wording.clock_time(at), wording.clock_time(there), ("UTC", wording.MARKET_PLACE)
+        upper, lower = times.clock_time(at), times.market_time(at)
     else:
-        upper, lower, names = f"{at.day} {at:%b}", f"{at:%a}", ("", "")
-    return Tick(f"{(index + 0.1) * 100 / window.columns:.3f}%", upper, lower, names if index == 0 else ("", ""))
+        upper, lower = times.month_day(times.here(at)), times.weekday(times.here(at))
+    return Tick(f"{(index + 0.1) * 100 / window.columns:.3f}%", upper, lower)
 
 
 def in_words(counts: Mapping[Severity, int]) -> str:
     """3 alerts (1 critical, 2 high)."""
     total = sum(counts.values())
     if not total:
-        return "no alerts"
-    parts = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in BY_RANK if counts.get(severity))
-    return f"{total:,} {'alert' if total == 1 else 'alerts'} ({parts})"
+        return _("no alerts")
+    told = ngettext("%(count)s alert", "%(count)s alerts", total) % {"count": times.number(total)}
+    parts = [f"{times.number(counts[one])}\N{NO-BREAK SPACE}{word(one.value)}" for one in BY_RANK if counts.get(one)]
+    return _("%(total)s (%(parts)s)") % {"total": told, "parts": _(", ").join(parts)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from service.editing import Desk
 from service.metrics import Metrics
 from service.model.health import Health
+from service.model.item import Item
 from service.model.rule import Rule
 from service.model.source import Source
 from service.rules.ruleset import RuleSet
 from service.storage.database import Database
+from service.web.access.settings import CLOSED, AccessSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,19 @@ class InForce:
     ruleset: RuleSet | None = None
 
 
+def never() -> bool:
+    """The server goes on."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class WebContext:
     """`health` and `rulebook` are asked at each request, so that a reload shows at once.
 
     `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
-    the pages answer to.
+    the pages answer to; `access` is what the operator says of who may ask. `desk` is where the rules folder is changed. `push`
+    takes the items of a source that were handed in. `stopping` says that the server is about to end, so that answers without an
+    end can end before.
     """
 
     database: Database
@@ -35,4 +45,8 @@ class WebContext:
     rulebook: Callable[[], InForce]
     version: str
     link_key: bytes = field(repr=False)
+    desk: Desk
     allowed_hosts: Sequence[str] = ()
+    access: AccessSettings = CLOSED
+    push: Callable[[str, Sequence[Item]], int] | None = None
+    stopping: Callable[[], bool] = never

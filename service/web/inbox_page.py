@@ -3,7 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from service.model.user import Role
 from service.storage import inbox
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.rendering import Pages
 
@@ -12,7 +14,7 @@ SHOWN = 50
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/inbox", methods=["GET", "HEAD"])
     def show(request: Request) -> HTMLResponse:

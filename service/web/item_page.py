@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.model.user import Role
 from service.pipeline.why import DISPOSITIONS, why
 from service.storage import alert_queries
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.highlight import Mark, paragraphs
 from service.web.rendering import Pages
@@ -20,7 +22,7 @@ ItemId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/items/{item_id}", methods=["GET", "HEAD"])
     def show(request: Request, item_id: ItemId, all_rules: Annotated[bool, Query(alias="all")] = False) -> HTMLResponse:

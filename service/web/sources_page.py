@@ -6,8 +6,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from service.model.user import Role
 from service.storage import sources
 from service.storage.sources import SourceStatus
+from service.web.access import allow
 from service.web.context import WebContext
 from service.web.rendering import Pages
 
@@ -24,7 +26,7 @@ class SourceView:
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/sources", methods=["GET", "HEAD"])
     def show(request: Request) -> HTMLResponse:

@@ -500,7 +500,7 @@ def test_the_page_answers_to_the_name_that_links_in_messages_have(tmp_path: Path
     write_rules(tmp_path)
     with (
         opened(tmp_path, sqlite_url, base_url="https://Watch.example.com/") as app,
-        web.serve(create_app(web_context(app))) as site,
+        web.serve(create_app(web_context(app, lambda: False))) as site,
     ):
         answers = {
             name: site.ask("/", headers={"Host": name}).status for name in ("watch.example.com", "127.0.0.1", "evil.example")

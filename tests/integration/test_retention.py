@@ -14,7 +14,19 @@ from service.model.retention import Keep
 from service.model.routing import Matcher, Reminder, ReminderKind
 from service.model.source import Source
 from service.pipeline.retention import MOST_BATCHES, forget, forgettable
-from service.storage import acknowledgements, alerts, deliveries, feedback, inbox, items, reminders, silences, sources, threads
+from service.storage import (
+    acknowledgements,
+    alerts,
+    deliveries,
+    feedback,
+    inbox,
+    items,
+    reminders,
+    search,
+    silences,
+    sources,
+    threads,
+)
 from service.storage.database import Database
 from service.storage.message_tables import THREADS
 from service.storage.retention import BATCH, KINDS, prune
@@ -77,7 +89,7 @@ def send(database: Database) -> None:
                 "detail": "",
             }
             assert deliveries.record(connection, delivery, now=now, **ended)  # type: ignore[arg-type]
-            threads.record(connection, delivery, Sent(reference="<1@x>", subject="s"), now)
+            threads.record(connection, [(delivery, Sent(reference="<1@x>", subject="s"))], now)
 
 
 @pytest.fixture
@@ -119,6 +131,17 @@ def test_each_kind_goes_in_its_time_with_all_that_hangs_on_it(used: Line, databa
     age(database, 220)
     assert forget(database, KEEP) == {"inbox": 1, "deliveries": 0, "alerts": 1, "silences": 1, "items": 1}
     assert rows(database) == NOTHING
+
+
+def test_what_is_gone_is_not_found_any_more(used: Line, database: Database) -> None:
+    def found(words: str) -> int:
+        with database.read() as connection:
+            return len(search.find(connection, search.terms(words), 10))
+
+    assert (found("Text"), found("Lumentum")) == (1, 1)
+    age(database, 181)
+    forget(database, KEEP)
+    assert (found("Text"), found("Lumentum")) == (0, 1)
 
 
 def test_what_is_kept_for_ever_is(used: Line, database: Database) -> None:

@@ -1,0 +1,54 @@
+"""What the operator says of access; made by the composition of the server, never read from the environment here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from service.errors import ConfigurationError
+from service.model.user import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Reverse proxies: the networks they ask from, the header in which they name the person ("" where they name nobody), and
+    what somebody is who is named there for the first time (None: refused).
+    """
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    user_header: str = ""
+    new_users: Role | None = None
+
+    def trusts(self, address: str) -> bool:
+        """Whether what this address forwards is believed."""
+        try:
+            peer = ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        peer = getattr(peer, "ipv4_mapped", None) or peer
+        return any(peer in network for network in self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """`base_url` is how readers reach the pages ("" while nobody said); `open_reading` lets everybody on this machine read until
+    there is a user.
+    """
+
+    base_url: str = ""
+    open_reading: bool = False
+    proxy: Proxy = Proxy()
+    session_idle: timedelta = timedelta(days=7)
+    session_lasts: timedelta = timedelta(days=30)
+
+
+CLOSED = AccessSettings()
+"""Nobody reads before there is a user, and no proxy is believed."""
+
+
+def networks(written: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks as written in CIDR; ConfigurationError for what is none."""
+    try:
+        return tuple(ip_network(network) for network in written)
+    except ValueError as error:
+        raise ConfigurationError(f"TAPEWATCH_PROXY_NETWORKS: {error}; write 10.0.0.5/32") from error
