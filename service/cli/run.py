@@ -16,9 +16,11 @@ from service.cli.output import out
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
+from service.pipeline.trials import Trials
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
 from service.web import InForce, WebContext, create_app
+from service.web.context import Setting
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -115,6 +117,8 @@ def web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
         desk=app.desk,
         push=app.pipeline.push,
         stopping=stopping,
+        trials=Trials(app.parts, lambda: app.pipeline.active),
+        settings=[Setting(**one) for one in app.settings.told()],
     )
 
 

@@ -69,7 +69,12 @@ class ItemRow(Row, table=True):
     """
 
     __tablename__ = "items"
-    __table_args__ = (UniqueConstraint("source", "guid"), Index(None, "source", "content_hash"), Index(None, "guid"))
+    __table_args__ = (
+        UniqueConstraint("source", "guid"),
+        Index(None, "source", "content_hash"),
+        Index(None, "source", "id"),
+        Index(None, "guid"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     source: str = Field(sa_type=CleanText)
