@@ -18,7 +18,10 @@ from service.config import Settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
+from service.storage.users import any_user
 from service.web import InForce, WebContext, create_app
+from service.web.access.invitations import set_up_link
+from service.web.access.settings import access_settings, named_host
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -107,8 +110,16 @@ def _web_context(app: App) -> WebContext:
         rulebook=in_force,
         version=VERSION,
         link_key=key,
-        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
+        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, named_host(app.settings.base_url)),
+        access=access_settings(app.settings),
     )
+
+
+def _set_up_link(app: App) -> str:
+    """Where the first administrator is made; "" once there is a user."""
+    database = app.parts.database
+    with database.begin() as connection:
+        return "" if any_user(connection) else set_up_link(connection, app.settings.page, database.now(connection))
 
 
 def _banner(app: App) -> None:
@@ -126,3 +137,6 @@ def _banner(app: App) -> None:
         table.add_row(name, value)
     out.print(Text.assemble(("Tapewatch ", "bold"), VERSION))
     out.print(table)
+    if link := _set_up_link(app):
+        out.print(Text("\nThere are no users yet. Make the first one here, once and within a day:", "yellow"))
+        out.print(Text(link, "bold yellow"), soft_wrap=True)  # whole, however narrow the terminal is

@@ -1,10 +1,11 @@
 """What the operator says of access; made by the composition of the server, never read from the environment here."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
+from service.config import Settings
 from service.errors import ConfigurationError
 from service.model.user import Role
 
@@ -46,9 +47,20 @@ CLOSED = AccessSettings()
 """Nobody reads before there is a user, and no proxy is believed."""
 
 
-def networks(written: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
-    """The networks as written in CIDR; ConfigurationError for what is none."""
+def access_settings(settings: Settings) -> AccessSettings:
+    """What the operator set."""
+    new = settings.proxy_new_users
+    proxy = Proxy(
+        networks=tuple(ip_network(network) for network in settings.proxy_networks),
+        user_header=settings.proxy_user_header,
+        new_users=None if new == "refuse" else Role(new),
+    )
+    return AccessSettings(settings.base_url.rstrip("/"), settings.serves_this_machine_alone, proxy)
+
+
+def named_host(base_url: str) -> str:
+    """The name that a base URL leads to; "" where there is none."""
     try:
-        return tuple(ip_network(network) for network in written)
+        return urlsplit(base_url).hostname or ""
     except ValueError as error:
-        raise ConfigurationError(f"TAPEWATCH_PROXY_NETWORKS: {error}; write 10.0.0.5/32") from error
+        raise ConfigurationError(f"TAPEWATCH_BASE_URL: {base_url!r} is no address; write https://watch.example.com") from error
