@@ -18,6 +18,7 @@ from service.addresses import AddressGuard
 from service.alerting.backoff import RetryPolicy
 from service.clock import utc_now
 from service.config import Environment, Settings
+from service.editing import Desk
 from service.errors import ConfigurationError, InvalidFiles, StorageError, TapewatchError
 from service.extraction import ChildExtractor
 from service.http import HttpClient
@@ -60,6 +61,7 @@ class App:
         self.refused: InvalidFiles | ConfigurationError | None = None
         self._versions = Versions(parts.database, texts, user_name(), memory)
         self._loading = threading.Lock()
+        self.desk = Desk(parts.database, lambda: self.rulebook, self.reload, settings.rules_folder)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -183,6 +185,7 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         retry = RetryPolicy(settings.retry_first, settings.retry_cap, settings.give_up_after, settings.retry_unknown)
         app = App(settings, Parts(database, http, parse, notifiers, metrics, secret, limits, retry), texts, rulebook, memory)
         stack.callback(lambda: app.pipeline.active.extractor.close())
+        stack.callback(app.desk.close)
         if warning := expat_warning():
             log.info(warning)
         yield app

@@ -112,6 +112,7 @@ def _web_context(app: App) -> WebContext:
         link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, named_host(app.settings.base_url)),
         access=access_settings(app.settings),
+        desk=app.desk,
     )
 
 

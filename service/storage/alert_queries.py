@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Select, desc, func, select, tuple_
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
+from service.storage import search
 from service.storage.alerts import StoredAlert, alert_of
+from service.storage.search_words import Term
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS, ITEMS
 
 _ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
@@ -44,15 +46,26 @@ class Attempt:
 
 
 def page(
-    connection: Connection, *, limit: int, before: str = "", severity: Severity | None = None, rule: str = ""
+    connection: Connection,
+    *,
+    limit: int,
+    before: str = "",
+    severity: Severity | None = None,
+    rule: str = "",
+    words: Sequence[Term] | None = None,
 ) -> list[StoredAlert]:
-    """Newest first, of one severity or one rule where asked; `before` is the id of the last alert of the page before."""
+    """Newest first, of one severity or one rule where asked; `before` is the id of the last alert of the page before.
+
+    With `words` those whose item says all of them (none at all: no alert).
+    """
     statement = select(ALERTS).order_by(*map(desc, _ORDER)).limit(limit)
     if before:
         last = connection.execute(select(*_ORDER).where(ALERTS.c.id == before)).first()
         if last is None:
             return []
         statement = statement.where(tuple_(*_ORDER) < tuple_(*last, types=[column.type for column in _ORDER]))
+    if words is not None:
+        statement = statement.where(search.told_by(connection, ALERTS.c.item_id, words))
     return [StoredAlert(alert_of(row), row.item_id) for row in connection.execute(_narrowed(statement, severity, rule))]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, desc, insert, select
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
+from service.storage import search
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.database import one_of
 from service.storage.tables import EVENTS, ITEMS
@@ -57,7 +58,9 @@ def insert_new(
         rows = [{**_item_row(item), **common} for item in batch.values()]
         inserted = insert_new_rows(connection, ITEMS, rows, "id", "source", "guid")
         ids = {(source, guid): number for number, source, guid in inserted}
-        stored.extend((ids[key], item) for key, item in batch.items() if key in ids)
+        new = [(ids[key], item) for key, item in batch.items() if key in ids]
+        search.add(connection, [(number, item.title, item.text) for number, item in new])
+        stored += new
     return stored
 
 

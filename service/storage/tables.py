@@ -288,7 +288,10 @@ class RulesetRow(Row, table=True):
 
 
 class ActivationRow(Row, table=True):
-    """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last."""
+    """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last.
+
+    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote.
+    """
 
     __tablename__ = "activations"
 
@@ -297,6 +300,8 @@ class ActivationRow(Row, table=True):
     folder_version: str = Field(sa_type=CleanText)
     at: datetime = Field(sa_type=UtcDateTime)
     by: str = Field(sa_type=CleanText)
+    origin: str = Field(sa_column=Column("origin", CleanText, nullable=False, server_default="folder"))
+    why: str = Field(sa_column=Column("why", CleanText, nullable=False, server_default=text("''")))
 
 
 def table_of(row: type[Row]) -> Table:

@@ -55,7 +55,9 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 
 
 def _list(connection: Connection, asked: Filters, before: str) -> Values:
-    found = alert_queries.page(connection, limit=PAGE + 1, before=before, severity=asked.severity, rule=asked.rule)
+    found = alert_queries.page(
+        connection, limit=PAGE + 1, before=before, severity=asked.severity, rule=asked.rule, words=asked.words
+    )
     shown = found[:PAGE]
     told = alert_queries.told(connection, [stored.alert.id for stored in shown])
     cards = [alert_view(stored.alert, stored.item_id, told.get(stored.alert.id, ())) for stored in shown]

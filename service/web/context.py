@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from service.editing import Desk
 from service.metrics import Metrics
 from service.model.health import Health
 from service.model.rule import Rule
@@ -27,7 +28,8 @@ class WebContext:
     """`health` and `rulebook` are asked at each request, so that a reload shows at once.
 
     `link_key` is what the links of messages are signed with. `allowed_hosts` are names beside 127.0.0.1, ::1 and localhost that
-    the pages answer to; `access` is what the operator says of who may ask.
+    the pages answer to; `access` is what the operator says of who may ask. `desk` is where the rules
+    folder is changed.
     """
 
     database: Database
@@ -36,5 +38,6 @@ class WebContext:
     rulebook: Callable[[], InForce]
     version: str
     link_key: bytes = field(repr=False)
+    desk: Desk
     allowed_hosts: Sequence[str] = ()
     access: AccessSettings = CLOSED

@@ -12,9 +12,11 @@ from urllib.parse import urlencode
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.health import Health
 from service.model.user import Role, User
+from service.rulebook import load_folder
 from service.storage import sessions, tokens, users
 from service.storage.database import Database
 from service.web import InForce, WebContext, create_app
@@ -124,7 +126,9 @@ def parse(answer: Answer) -> Page:
 
 def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
-    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, hosts, OPEN)
+    desk = Desk(database, lambda: load_folder(None), lambda: None)
+    metrics = Metrics("9.9.9", Labels())
+    return WebContext(database, metrics, lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, desk, hosts, OPEN)
 
 
 def user(database: Database, role: Role = Role.ADMIN, name: str = "") -> User:
@@ -163,5 +167,7 @@ def with_token(running: Site, database: Database, *scopes: str, role: Role = Rol
 @contextmanager
 def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
-    with serve(create_app(context(database, health, rulebook, hosts))) as running:
+    given = context(database, health, rulebook, hosts)
+    with serve(create_app(given)) as running:
         yield running
+    given.desk.close()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from service.clock import utc_now
+from service.editing import Desk, OutOfDate
 from service.model.delivery import DeliveryState
 from service.model.item import Item
 from service.rulebook import Memory, parse_folder, read_folder
@@ -113,6 +114,40 @@ def follow_versions(number: int, url: str, folder: str, barrier: Any) -> str:
     book = versions.look(lambda: read_folder(place / "rules")) or book
     database.close()
     return book.version
+
+
+SAVE_ROUNDS = 3
+
+
+def save_rule(number: int, url: str, folder: str, barrier: Any) -> int:
+    """Read the version in force, all of them the same, and save a rule of its own; how often that was the one that was kept."""
+    database = open_database(url, utc_now)
+    texts = read_folder(Path(folder) / "rules")
+    book = parse_folder(texts)
+    versions = Versions(database, texts, f"worker {number}", Memory())
+    book, kept = versions.start(book) or book, 0
+
+    def follow() -> None:
+        nonlocal book
+        book = versions.look(lambda: texts) or book
+
+    desk = Desk(database, lambda: book, follow)
+    for step in range(SAVE_ROUNDS):
+        barrier.wait(60)
+        follow()
+        base = book.version
+        barrier.wait(60)
+        rule = RULES.replace("id: limit-up", f"id: rule-{number}-{step}").encode()
+        try:
+            desk.save({f"alerts/rule-{number}-{step}.yaml": rule}, base, f"worker {number}")
+            kept += 1
+        except OutOfDate:
+            pass
+    barrier.wait(60)
+    follow()
+    assert len(book.rules.rules) == 1 + SAVE_ROUNDS, "what was kept stays"
+    database.close()
+    return kept
 
 
 STORY_ROUNDS = 15
