@@ -82,7 +82,7 @@ class Site:
 @contextmanager
 def serve(application: ASGIApp) -> Iterator[Site]:
     """Run the application in a thread until the block ends."""
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on")
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     socket.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
