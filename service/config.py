@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from service.addresses import AddressGuard
 from service.errors import ConfigurationError
@@ -63,6 +64,16 @@ Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 
 
+class Told(TypedDict):
+    """A setting in words."""
+
+    name: str
+    value: str
+    description: str
+    changed: bool
+    secret: bool
+
+
 class Settings(BaseModel):
     """What can be set; the description of each field is its documentation in `.env.example`."""
 
@@ -106,6 +117,10 @@ class Settings(BaseModel):
     slack_webhook_base: str = Field("https://hooks.slack.com/services", description="Where Slack's incoming webhooks live.")
     slack_api_base: str = Field("https://slack.com/api", description="Where Slack's Web API lives.")
 
+    def told(self) -> list[Told]:
+        """Every setting as people may see it: of what may hold a secret only whether it is set."""
+        return [_told(name, field, getattr(self, name)) for name, field in type(self).model_fields.items()]
+
     @property
     def rules_folder(self) -> Path | None:
         """The folder to use: the one that is set, else ./rules where it holds routes, else None (the shipped pack)."""
@@ -138,6 +153,14 @@ class Settings(BaseModel):
             return self.host == "localhost" or ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def _told(name: str, field: FieldInfo, value: object) -> Told:
+    words = format_duration(value) if isinstance(value, timedelta) else ", ".join(value) if isinstance(value, tuple) else value
+    secret = not field.repr
+    shown = "set" if secret and words else "" if words is None else str(words)
+    description = field.description or ""
+    return Told(name=PREFIX + name.upper(), value=shown, description=description, changed=value != field.default, secret=secret)
 
 
 class Environment:

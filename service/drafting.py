@@ -4,6 +4,7 @@ The child holds the files in force and what they were compiled to, so a draft co
 database, a secret or the network; what it answers is data (JSON). Nothing of a draft is kept.
 """
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ MEMORY = 2 << 30
 LARGEST = 1 << 20
 MOST_SHOWN = 200
 """Examples, problems and verdicts that are answered; nobody reads more."""
+
+_PLACE = re.compile(r"^rule [\w-]+ \([^()]*\): ")
+"""What a reason begins with; beside the rule itself it only says where that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class _Drafter:
                 "kind": one.kind,
                 "text": one.text,
                 "passed": one.passed,
-                "detail": one.detail,
+                "detail": _PLACE.sub("", one.detail),
                 "line": one.example.line,
             }
             for one, _ in zip(results, range(MOST_SHOWN), strict=False)

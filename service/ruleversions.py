@@ -18,6 +18,8 @@ from service.rulefiles import may_be_changed, place_of, with_changes
 from service.storage import rulesets
 from service.storage.database import Database
 
+MOST_PLACES = 200
+"""Files of a change that are written down; nobody looks for one of more."""
 HELD = 5
 """Looks for which a file that seems to be half written must stay as it is before it is believed."""
 
@@ -123,16 +125,16 @@ def _named(texts: Texts) -> Texts:
     return {place_of(name): text for name, text in texts.items()}
 
 
+def differing(before: Texts, after: Texts) -> list[str]:
+    """The places of the files that are not the same in both, by name."""
+    one, other = _named(before), _named(after)
+    return sorted(place for place in one.keys() | other.keys() if one.get(place) != other.get(place))
+
+
 def _nearest(connection: Connection, versions: Sequence[str], texts: Texts) -> Texts:
     """The version that a folder was, before it changed into this: the one with the fewest files that differ."""
-    mine = _named(texts)
-
-    def distance(other: Texts) -> int:
-        theirs = _named(other)
-        return sum(mine.get(name) != theirs.get(name) for name in mine.keys() | theirs.keys())
-
     known = (found for version in versions if (found := rulesets.texts(connection, version)) is not None)
-    return min(known, key=distance, default=texts)
+    return min(known, key=lambda other: len(differing(texts, other)), default=texts)
 
 
 def switch(
@@ -145,7 +147,10 @@ def switch(
     reason: rulesets.Reason = rulesets.SPOKEN,
 ) -> rulesets.Activation:
     """Store a version if it is new, and put it in force; `folder` is the version that a folder said last."""
-    now = _store(connection, rulebook, database, by=by)
+    now, before = _store(connection, rulebook, database, by=by), rulesets.active(connection)
+    if before is not None and before.version != rulebook.version:
+        changed = differing(rulesets.texts(connection, before.version) or {}, rulebook.texts)
+        reason = reason._replace(places=tuple(changed[:MOST_PLACES]))
     return rulesets.activate(connection, rulebook.version, folder_version=folder, by=by, now=now, reason=reason)
 
 

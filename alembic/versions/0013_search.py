@@ -1,4 +1,4 @@
-"""Titles and texts can be searched; the items that are stored already are indexed here, a batch at a time."""
+"""Titles and texts can be searched, events listed by type and by entity; what is stored already is indexed here, in batches."""
 
 from alembic import op
 from service.storage import search
@@ -10,9 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_events_type_id"), "events", ["type", "id"])
+    op.create_index(op.f("ix_events_entity_id"), "events", ["entity", "id"])
     search.create(op.get_bind())
     search.fill(op.get_bind())
 
 
 def downgrade() -> None:
     search.drop(op.get_bind())
+    op.drop_index(op.f("ix_events_entity_id"), "events")
+    op.drop_index(op.f("ix_events_type_id"), "events")

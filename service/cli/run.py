@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -16,12 +16,14 @@ from service.cli.output import out
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
+from service.pipeline.trials import Trials
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
 from service.storage.users import any_user
 from service.web import InForce, WebContext, create_app
 from service.web.access.invitations import set_up_link
 from service.web.access.settings import access_settings, named_host
+from service.web.context import Setting
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -57,16 +59,19 @@ def run(
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         with open_app(environment, settings, secrets) as app:
             _banner(app)
+            servers: list[uvicorn.Server] = []
+            web = _web_context(app, lambda: any(server.should_exit for server in servers))
             config = uvicorn.Config(
-                create_app(_web_context(app)),
+                create_app(web),
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
+            servers.append(uvicorn.Server(config))
             with app.ticking(), _ending_politely():
-                uvicorn.Server(config).run(sockets=[listener])
+                servers[0].run(sockets=[listener])
 
 
 @contextmanager
@@ -95,7 +100,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _web_context(app: App) -> WebContext:
+def _web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
     with app.parts.database.begin() as connection:
         key = link_key(connection)
 
@@ -113,6 +118,10 @@ def _web_context(app: App) -> WebContext:
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, named_host(app.settings.base_url)),
         access=access_settings(app.settings),
         desk=app.desk,
+        push=app.pipeline.push,
+        stopping=stopping,
+        trials=Trials(app.parts, lambda: app.pipeline.active),
+        settings=[Setting(**one) for one in app.settings.told()],
     )
 
 

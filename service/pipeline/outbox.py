@@ -29,9 +29,11 @@ from service.storage.endings import give_back
 log = logging.getLogger(__name__)
 
 BATCH = 5
-"""Deliveries of one target that are claimed together."""
+"""Deliveries of one target that are claimed together where there are pauses between them."""
 LONG_BATCH = 20
-"""The same for a target that needs no thread and no pauses."""
+"""The same where there are none."""
+TURN_SECONDS = 1.0
+"""How long a target may keep a thread for more than BATCH tries: a slow one gives the rest back, others have their turn."""
 ROOM = 400
 """Deliveries that are claimed and not yet recorded at most."""
 
@@ -138,7 +140,10 @@ class Outbox:
     def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> None:
         """Send a batch in its order, recording as the pace has it."""
         tries: list[Try] = []
+        began, size = monotonic(), len(batch)
         while batch and may_go_on(len(batch)):
+            if size - len(batch) >= BATCH and monotonic() - began > TURN_SECONDS:
+                break
             delivery = batch.pop(0)
             result = send(self._parts, delivery)
             tries.append(Try(delivery, result))
@@ -191,7 +196,7 @@ class _Ways:
             way = self.of(target)
             none = not way.later and self._free <= 0
             single = way.pace.longest > self._parts.limits.lease.total_seconds()
-            batch = LONG_BATCH if way.later and not way.pace.every else BATCH
+            batch = BATCH if way.pace.every else LONG_BATCH
             self._shares[target] = 0 if none else 1 if single else batch
             self._free -= not way.later
         return self._shares[target]

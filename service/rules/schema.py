@@ -126,8 +126,8 @@ def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:
             "description": "The item asserts an event of this type. Fields beside it speak of the same event.",
         },
         "subject": {
-            "anyOf": [{"const": "any"}, {"$ref": "#/$defs/SubjectOptions"}],
-            "description": "Whom the event is about.",
+            "anyOf": [{"enum": ["any", "named"]}, {"$ref": "#/$defs/SubjectOptions"}],
+            "description": "Whom the event is about; `named`: whoever it is, if the text says a name.",
             "examples": ["any", {"tag": "optical"}, {"entity": "601869.SH"}, {"list": "my-stocks"}, {"name": "Moore Threads"}],
         },
         "text": {

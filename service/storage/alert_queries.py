@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, desc, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, desc, func, select, tuple_
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage import search
+from service.storage.alert_stream import ORDER
 from service.storage.alerts import StoredAlert, alert_of
 from service.storage.search_words import Term
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS, ITEMS
-
-_ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
-
 
 Unit = Literal["hour", "day"]
 
@@ -45,7 +43,7 @@ class Attempt:
     detail: str
 
 
-def page(
+def page(  # noqa: PLR0913 - one argument for each thing a list is narrowed by
     connection: Connection,
     *,
     limit: int,
@@ -53,25 +51,28 @@ def page(
     severity: Severity | None = None,
     rule: str = "",
     words: Sequence[Term] | None = None,
+    within: ColumnElement[bool] | None = None,
 ) -> list[StoredAlert]:
     """Newest first, of one severity or one rule where asked; `before` is the id of the last alert of the page before.
 
-    With `words` those whose item says all of them (none at all: no alert).
+    With `words` those whose item says all of them (none at all: no alert); `within` is any further condition on alerts.
     """
-    statement = select(ALERTS).order_by(*map(desc, _ORDER)).limit(limit)
+    statement = select(ALERTS).order_by(*map(desc, ORDER)).limit(limit)
     if before:
-        last = connection.execute(select(*_ORDER).where(ALERTS.c.id == before)).first()
+        last = connection.execute(select(*ORDER).where(ALERTS.c.id == before)).first()
         if last is None:
             return []
-        statement = statement.where(tuple_(*_ORDER) < tuple_(*last, types=[column.type for column in _ORDER]))
+        statement = statement.where(tuple_(*ORDER) < tuple_(*last, types=[column.type for column in ORDER]))
     if words is not None:
         statement = statement.where(search.told_by(connection, ALERTS.c.item_id, words))
+    if within is not None:
+        statement = statement.where(within)
     return [StoredAlert(alert_of(row), row.item_id) for row in connection.execute(_narrowed(statement, severity, rule))]
 
 
 def newest_time(connection: Connection) -> datetime | None:
     """When the newest alert was made."""
-    return connection.execute(select(ALERTS.c.created_at).order_by(*map(desc, _ORDER)).limit(1)).scalar_one_or_none()
+    return connection.execute(select(ALERTS.c.created_at).order_by(*map(desc, ORDER)).limit(1)).scalar_one_or_none()
 
 
 def by_time(

@@ -37,10 +37,13 @@ class Listed:
 
 
 def listed(
-    connection: Connection, *, states: Collection[DeliveryState] = (), receiver: str = "", limit: int = 50
+    connection: Connection, *, states: Collection[DeliveryState] = (), receiver: str = "", limit: int = 50, before: str = ""
 ) -> list[Listed]:
-    """Newest first, in these states (none: in all)."""
+    """Newest first, in these states (none: in all); `before` is the key of the last one of the page before."""
     statement = _rows().order_by(DELIVERIES.c.id.desc()).limit(limit)
+    if before:
+        last = select(DELIVERIES.c.id).where(DELIVERIES.c.key == before).scalar_subquery()
+        statement = statement.where(DELIVERIES.c.id < last)
     if states:
         statement = statement.where(DELIVERIES.c.state.in_([state.value for state in states]))
     if receiver:

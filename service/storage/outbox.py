@@ -57,13 +57,13 @@ def set_aside(connection: Connection, row: Row[Any], bundle: Bundle, now: dateti
         "lease_until": None,
         "token": None,
         "waiting": None,
-        "attempts": row.attempts + 1,
+        "attempts": row.attempts,
         "last_reason": UNREADABLE,
         "last_detail": detail,
     }
     if bundle.alerts:
         same = {name: getattr(row, name) for name in ("receiver", "target", "group_key", "created_at")}
-        copy = insert(DELIVERIES).values({**same, **discarded, "key": f"{row.key}-unreadable-{row.attempts + 1}"})
+        copy = insert(DELIVERIES).values({**same, **discarded, "key": f"{row.key}-unreadable-{row.attempts}"})
         number = connection.execute(copy.returning(DELIVERIES.c.id)).scalar_one()
         theirs = (DELIVERY_ALERTS.c.delivery_id == row.id) & DELIVERY_ALERTS.c.alert_id.in_(list(bundle.broken))
         connection.execute(update(DELIVERY_ALERTS).where(theirs).values(delivery_id=number))
@@ -71,4 +71,4 @@ def set_aside(connection: Connection, row: Row[Any], bundle: Bundle, now: dateti
         number = row.id
         connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == number).values(discarded))
     ending = {"at": now, "outcome": DeliveryState.DISCARDED.value, "reason": UNREADABLE, "detail": detail}
-    connection.execute(insert(ATTEMPTS).values({"delivery_id": number, "number": row.attempts + 1, **ending}))
+    connection.execute(insert(ATTEMPTS).values({"delivery_id": number, "number": row.attempts, **ending}))

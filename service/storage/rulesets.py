@@ -35,10 +35,11 @@ EDITED = (Origin.EDIT, Origin.MERGED)
 
 
 class Reason(NamedTuple):
-    """Where a switch came from, and what the person who made it wrote."""
+    """Where a switch came from, what the person who made it wrote, and which files it changed."""
 
     origin: Origin
     why: str = ""
+    places: tuple[str, ...] = ()
 
 
 SPOKEN = Reason(Origin.FOLDER)
@@ -55,6 +56,7 @@ class Activation:
     by: str
     origin: Origin = Origin.FOLDER
     why: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +114,29 @@ def activate(
     before = active(connection)
     if before is not None and (before.version, before.folder_version) == (version, folder_version):
         return before
-    origin, why = reason
-    row = {"version": version, "folder_version": folder_version, "at": now, "by": by, "origin": origin.value, "why": why}
+    said = {"origin": reason.origin.value, "why": reason.why, "places": json.dumps(reason.places, ensure_ascii=False)}
+    row = {"version": version, "folder_version": folder_version, "at": now, "by": by, **said}
     number = connection.execute(insert(ACTIVATIONS).values(row).returning(ACTIVATIONS.c.id)).scalar_one()
-    return Activation(number, version, folder_version, now, by, origin, why)
+    return Activation(number, version, folder_version, now, by, *reason)
 
 
-def activations(connection: Connection, *, limit: int, before: int = 0) -> list[Activation]:
-    """The switches, newest first; `before` is the number of the last one that was read."""
-    older = [ACTIVATIONS.c.id < before] if before else []
-    rows = connection.execute(select(ACTIVATIONS).where(*older).order_by(desc(ACTIVATIONS.c.id)).limit(limit))
-    return [_activation(row) for row in rows]
+def activations(connection: Connection, *, limit: int, before: int = 0, place: str = "") -> list[Activation]:
+    """The switches, newest first, that changed the file at a place where one is named; `before` is the number of the last one
+    that was read."""
+    found = select(ACTIVATIONS).order_by(desc(ACTIVATIONS.c.id)).limit(limit)
+    if before:
+        found = found.where(ACTIVATIONS.c.id < before)
+    if place:
+        found = found.where(ACTIVATIONS.c.places.contains(json.dumps(place, ensure_ascii=False), autoescape=True))
+    return [_activation(row) for row in connection.execute(found)]
+
+
+def activation(connection: Connection, number: int) -> tuple[Activation, Activation | None] | None:
+    """A switch, and the one before it."""
+    found = activations(connection, limit=2, before=number + 1)
+    if not found or found[0].number != number:
+        return None
+    return found[0], found[1] if len(found) > 1 else None
 
 
 def lineage(connection: Connection) -> list[str]:
@@ -139,7 +153,9 @@ def lineage(connection: Connection) -> list[str]:
 
 
 def _activation(row: Any) -> Activation:
-    return Activation(row.id, row.version, row.folder_version, row.at, row.by, Origin(row.origin), row.why)
+    return Activation(
+        row.id, row.version, row.folder_version, row.at, row.by, Origin(row.origin), row.why, tuple(json.loads(row.places))
+    )
 
 
 def versions(connection: Connection, limit: int = 100) -> list[StoredVersion]:

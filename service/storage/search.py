@@ -143,7 +143,7 @@ def _quoted(term: Term) -> Iterator[str]:
 
 
 _CREATE = {
-    "sqlite": (f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', columnsize=0, tokenize='ascii')",),
+    "sqlite": (f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', columnsize=0, tokenize='ascii', prefix='1')",),
     "postgresql": (
         f"CREATE TABLE {TABLE} (item_id bigint PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE, words tsvector NOT NULL)",
         f"CREATE INDEX ix_{TABLE}_words ON {TABLE} USING gin (words)",

@@ -14,6 +14,8 @@ from service.model.routing import Matcher
 from service.model.silence import Silence
 from service.storage.silence_tables import SILENCES
 
+LARGEST_ID = 2**63 - 1
+
 
 def add(connection: Connection, matchers: Sequence[Matcher], until: datetime, by: str, why: str, now: datetime) -> Silence:
     """Silence from now on what all these matchers hold for."""
@@ -27,9 +29,16 @@ def in_force(connection: Connection, now: datetime) -> list[Silence]:
     return [_silence(row) for row in connection.execute(found)]
 
 
-def latest(connection: Connection, limit: int) -> list[Silence]:
-    """Silences, ended ones as well, newest first."""
-    return [_silence(row) for row in connection.execute(select(SILENCES).order_by(desc(SILENCES.c.id)).limit(limit))]
+def latest(connection: Connection, limit: int, before: int = LARGEST_ID) -> list[Silence]:
+    """Silences, ended ones as well, newest first; those with numbers below `before`."""
+    asked = select(SILENCES).where(SILENCES.c.id < before).order_by(desc(SILENCES.c.id)).limit(limit)
+    return [_silence(row) for row in connection.execute(asked)]
+
+
+def get(connection: Connection, number: int) -> Silence | None:
+    """One silence."""
+    row = connection.execute(select(SILENCES).where(SILENCES.c.id == number)).one_or_none()
+    return _silence(row) if row else None
 
 
 def end(connection: Connection, number: int, by: str, now: datetime) -> bool:

@@ -62,7 +62,12 @@ class ItemRow(Row, table=True):
     """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide."""
 
     __tablename__ = "items"
-    __table_args__ = (UniqueConstraint("source", "guid"), Index(None, "source", "content_hash"), Index(None, "guid"))
+    __table_args__ = (
+        UniqueConstraint("source", "guid"),
+        Index(None, "source", "content_hash"),
+        Index(None, "source", "id"),
+        Index(None, "guid"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     source: str = Field(sa_type=CleanText)
@@ -83,6 +88,7 @@ class EventRow(Row, table=True):
     """One market event found in one item; `fields` is a JSON object."""
 
     __tablename__ = "events"
+    __table_args__ = (Index(None, "type", "id"), Index(None, "entity", "id"))
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
@@ -209,6 +215,7 @@ class DecisionRow(Row, table=True):
     """Why a match became an alert or did not."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index(None, "at", "rule", "outcome"),)  # how much of each rule was held back, without reading rows
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     item_id: int = Field(sa_column=Column("item_id", BIG_ID, ForeignKey("items.id"), nullable=False, index=True))
@@ -290,7 +297,8 @@ class RulesetRow(Row, table=True):
 class ActivationRow(Row, table=True):
     """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last.
 
-    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote.
+    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote, `places` is a JSON
+    array of the files that are not as they were in the version before.
     """
 
     __tablename__ = "activations"
@@ -302,6 +310,7 @@ class ActivationRow(Row, table=True):
     by: str = Field(sa_type=CleanText)
     origin: str = Field(sa_column=Column("origin", CleanText, nullable=False, server_default="folder"))
     why: str = Field(sa_column=Column("why", CleanText, nullable=False, server_default=text("''")))
+    places: str = Field(sa_column=Column("places", CleanText, nullable=False, server_default="[]"))
 
 
 def table_of(row: type[Row]) -> Table:

@@ -13,12 +13,19 @@ from service.web import (
     alert_page,
     alerts_page,
     api,
+    deliveries_page,
     failures,
+    file_page,
     inbox_page,
     item_page,
     languages,
+    new_source_page,
     operations,
+    routes_page,
+    settings_page,
+    silences_page,
     sources_page,
+    status_page,
 )
 from service.web.access import Gate, account_page, audit_page, login_page, require_decisions, setup_page, tokens_page, users_page
 from service.web.access.logins import Logins
@@ -27,6 +34,7 @@ from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.languages import Languages
 from service.web.rendering import Pages
+from service.web.rules import completion, list_page, new_page, rule_page, versions_page, watchlist_page
 
 __all__ = ["InForce", "WebContext", "create_app"]
 
@@ -34,10 +42,23 @@ SMALLEST_PACKED = 800
 """Shorter answers are not worth compressing, in bytes."""
 
 
+DESK = (
+    new_source_page,  # before `/sources/{source_id}`
+    sources_page,
+    routes_page,
+    file_page,
+    deliveries_page,
+    silences_page,
+    status_page,
+    settings_page,
+)
 ACCESS = (login_page, setup_page, account_page, users_page, tokens_page, audit_page)
 
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes: the largest rule file, sent as a form. A route that takes more says so itself."""
+
+RULES = (list_page, versions_page, new_page, watchlist_page, rule_page)
+"""In this order: what is no name of a page is the id of a rule."""
 
 
 class _Guarded(FastAPI):
@@ -69,8 +90,9 @@ def create_app(context: WebContext) -> FastAPI:
     gate = Gate(context)
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS):
+    for module in (alerts_page, alert_page, item_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
         application.include_router(module.router(context, pages))
+    application.include_router(completion.router(context))
     for module in (api, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())

@@ -80,10 +80,12 @@ class Site:
 
 
 @contextmanager
-def serve(application: ASGIApp) -> Iterator[Site]:
-    """Run the application in a thread until the block ends."""
+def serve(application: ASGIApp, servers: list[uvicorn.Server] | None = None) -> Iterator[Site]:
+    """Run the application in a thread until the block ends; the server is added to `servers` before."""
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
+    if servers is not None:
+        servers.append(server)
     socket = config.bind_socket()
     socket.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
     thread = threading.Thread(target=server.run, args=([socket],), name="web", daemon=True)
