@@ -78,9 +78,10 @@ class _Guarded(FastAPI):
             max_body_size=LARGEST_BODY,
         )
         self._hosts = allowed_names(context.allowed_hosts)
+        self._https = context.access.base_url.startswith("https://")
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(Languages(GZipMiddleware(super().build_middleware_stack(), SMALLEST_PACKED)), self._hosts)
+        return Guard(Languages(GZipMiddleware(super().build_middleware_stack(), SMALLEST_PACKED)), self._hosts, https=self._https)
 
 
 def create_app(context: WebContext) -> FastAPI:
