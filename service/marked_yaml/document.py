@@ -21,51 +21,80 @@ class Mark(NamedTuple):
     column: int
 
 
-TOP = Mark(1, 1)
+Place = int
+"""The same in one number, the line above the column, both from 0: a file has as many places as values and keys."""
+COLUMN = 20
+"""Binary digits of a column: as many as a file may have characters."""
 
 
-class Node:
-    """A value and where it is written, and where its key is (in a list: itself)."""
+def mark_of(place: Place) -> Mark:
+    """The same for people."""
+    return Mark((place >> COLUMN) + 1, (place & ((1 << COLUMN) - 1)) + 1)
 
-    __slots__ = ("key", "place", "value")
 
-    def __init__(self, place: Mark, value: object, key: Mark) -> None:
+class ListNode:
+    """A list: its value, where it and its elements begin, and, by position, those that are lists or mappings themselves."""
+
+    __slots__ = ("below", "place", "places", "value")
+
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self.value = value
-        self.key = key
+        self.value: list[object] = []
+        self.places: list[Place] = []
+        self.below: dict[int, ListNode | MapNode] = {}
 
-    def child(self, step: str | int) -> "Node | None":
-        """What stands below `step`."""
-        return None
+    def take(self, value: object, place: Place) -> None:
+        """One more element."""
+        self.places.append(place)
+        self.value.append(value)
+
+    def hold(self, node: "ListNode | MapNode") -> None:
+        """One more element that is a list or a mapping."""
+        self.below[len(self.value)] = node
+        self.take(node.value, node.place)
+
+    def at(self, step: str | int) -> "tuple[Place, Place, ListNode | MapNode | None] | None":
+        """Where the element and (the same) its key are, and what is below it; None if there is no such element."""
+        if not isinstance(step, int) or not 0 <= step < len(self.places):
+            return None
+        return self.places[step], self.places[step], self.below.get(step)
 
 
-class ListNode(Node):
-    """`value` is a list, `items` are the nodes of its elements."""
+class MapNode:
+    """A mapping: its value, where it, its keys and its values begin, and, by name, the values that are lists or mappings.
 
-    __slots__ = ("elements", "items")
+    `pending` is a key without value yet.
+    """
 
-    def __init__(self, place: Mark, key: Mark) -> None:
-        self.items: list[Node] = []
-        self.elements: list[object] = []
-        super().__init__(place, self.elements, key)
+    __slots__ = ("below", "keys", "pending", "place", "places", "value")
 
-    def child(self, step: str | int) -> Node | None:
-        return self.items[step] if isinstance(step, int) and 0 <= step < len(self.items) else None
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.value: dict[str, object] = {}
+        self.keys: dict[str, Place] = {}
+        self.places: dict[str, Place] = {}
+        self.below: dict[str, ListNode | MapNode] = {}
+        self.pending: str | None = None
 
+    def take(self, value: object, place: Place) -> None:
+        """The value of the pending key."""
+        name, self.pending = self.pending, None
+        assert name is not None
+        self.value[name] = value
+        self.places[name] = place
 
-class MapNode(Node):
-    """`value` is a dict, `items` are the nodes of its values; `pending` is a key without value yet, and where it is."""
+    def hold(self, node: "ListNode | MapNode") -> None:
+        """The same for a list or a mapping."""
+        assert self.pending is not None
+        self.below[self.pending] = node
+        self.take(node.value, node.place)
 
-    __slots__ = ("entries", "items", "pending")
-
-    def __init__(self, place: Mark, key: Mark) -> None:
-        self.items: dict[str, Node] = {}
-        self.entries: dict[str, object] = {}
-        self.pending: tuple[str, Mark] | None = None
-        super().__init__(place, self.entries, key)
-
-    def child(self, step: str | int) -> Node | None:
-        return self.items.get(str(step))
+    def at(self, step: str | int) -> "tuple[Place, Place, ListNode | MapNode | None] | None":
+        """Where the value and its key are, and what is below it; None if there is no such key."""
+        name = str(step)
+        if name not in self.places:
+            return None
+        return self.places[name], self.keys[name], self.below.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +104,25 @@ class Document:
     file: str
     value: object
     text: str = ""
-    root: Node = field(default_factory=lambda: MapNode(TOP, TOP), repr=False, compare=False)
+    root: ListNode | MapNode = field(default_factory=lambda: MapNode(0), repr=False, compare=False)
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Where the value at `path` is written (`key`: where its key is); the nearest existing ancestor if it is not there."""
-        node = self.root
+        node: ListNode | MapNode | None = self.root
+        place = own = self.root.place
         for step in path:
-            found = node.child(step)
+            found = node.at(step) if node is not None else None
             if found is None:
-                return node.place
-            node = found
-        return node.key if key else node.place
+                return mark_of(place)
+            place, own, node = found
+        return mark_of(own if key else place)
 
     def at(self, path: Path) -> object:
         """The value at `path`; None if nothing is there."""
         value = self.value
         for step in path:
             if isinstance(value, dict):
-                value = value.get(str(step))
+                value = value.get(step if isinstance(step, str) else str(step))
             elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
                 value = value[step]
             else:

@@ -19,22 +19,33 @@ from service.rules.severity import graded
 def match(ruleset: RuleSet, item: Item, events: Sequence[Event], now: datetime | None = None) -> tuple[Match, ...]:
     """Every rule that fires, with the words that made it fire. `events` are those of the item, `now` is when it came in."""
     reading = Reading(item, events, now)
-    found = [hit for number in ruleset.index.candidates(reading) for hit in fire(ruleset.compiled[number], reading)]
-    return (*found, *match(ruleset.steps, item, events, now)) if ruleset.steps else tuple(found)
+    found = _fired(ruleset, Context(reading))
+    if ruleset.steps:
+        found += _fired(ruleset.steps, Context(reading))
+    return tuple(found)
 
 
 def fire(compiled: CompiledRule, reading: Reading) -> list[Match]:
     """The matches of one rule."""
-    result = compiled.when.evaluate(Context(reading))
-    if not result.held:
+    return _matches(compiled, Context(reading))
+
+
+def _fired(ruleset: RuleSet, context: Context) -> list[Match]:
+    rules, found = ruleset.compiled, []
+    for number in ruleset.index.candidates(context.reading):
+        found += _matches(rules[number], context)
+    return found
+
+
+def _matches(compiled: CompiledRule, context: Context) -> list[Match]:
+    held, hits, evidence = compiled.when.evaluate(context)
+    if not held:
         return []
-    if not result.hits:
-        return [_match(compiled, Context(reading), result.evidence)]
-    return [_match(compiled, Context(reading, hit.number), distinct(hit.evidence + result.evidence)) for hit in result.hits]
+    if not hits:
+        return [_match(compiled, context, evidence)]
+    return [_match(compiled, Context(context.reading, hit.number), distinct(hit.evidence + evidence)) for hit in hits]
 
 
 def _match(compiled: CompiledRule, context: Context, evidence: tuple[Evidence, ...]) -> Match:
-    rule = graded(compiled.rule, compiled.grades, context)
-    event = context.event if context.number >= 0 else None
-    words = ", ".join([f"{what} “{' '.join(words.split())}”" for _, words, what in evidence])
-    return Match(rule, event, evidence, f"rule {rule.id} ({compiled.when.place})" + (f": {words}" if words else ""))
+    rule = graded(compiled.rule, compiled.grades, context) if compiled.grades else compiled.rule
+    return Match(rule, context.event if context.number >= 0 else None, evidence, place=compiled.when.place)

@@ -27,7 +27,7 @@ def places(context: Context, words: Iterable[Words], area: Area, most: int = MAN
 
 def places_of(reading: Reading, words: Words, area: Area, most: int = MANY) -> tuple[Span, ...]:
     """The first places of `words`, looked for once however many rules ask for them."""
-    asked = (words.text, words.prefix, words.case, words.whole, area, most)
+    asked = (words.asked, area, most)
     found = reading.places.get(asked)
     if found is None:
         found = reading.places[asked] = words.find(reading, reading.areas[area], most)
@@ -39,10 +39,30 @@ def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(sorted(set(spans)))
 
 
-def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
+def seen(reading: Reading, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
     """Places, each once and in the order of the text, as evidence."""
-    document, told = context.reading.document, f"text {what}"
+    document, told = reading.document, f"text {what}"
     return tuple([Evidence(span, document[span[0] : span[1]], told) for span in spans])
+
+
+def shown(reading: Reading, words: Iterable[Words], area: Area, what: str, *, every: bool) -> tuple[Evidence, ...]:
+    """The first places of all of `words` as evidence, in the order of the text; none if `every` one is asked for and one lacks.
+
+    That of each word is made once, however many rules ask for it.
+    """
+    known = reading.shown[area, what]
+    told: list[Evidence] = []
+    several = 0
+    for one in words:
+        own = known.get(one.asked)
+        if own is None:
+            own = known[one.asked] = seen(reading, places_of(reading, one, area), what)
+        if own:
+            told += own
+            several += 1
+        elif every:
+            return ()
+    return tuple(told) if several < 2 else tuple(sorted(set(told)))
 
 
 def listed(words: Iterable[Words]) -> str:

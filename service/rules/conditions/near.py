@@ -25,7 +25,7 @@ class Near:
 
     def evaluate(self, context: Context) -> Result:
         distance, spans = self._nearest(context)
-        return Result(True, evidence=seen(context, in_order(spans), "near")) if spans and distance <= self.within else MISS
+        return Result(True, evidence=seen(context.reading, in_order(spans), "near")) if spans and distance <= self.within else MISS
 
     def explain(self, context: Context) -> Explanation:
         distance, spans = self._nearest(context)

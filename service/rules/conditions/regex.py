@@ -34,7 +34,7 @@ class Matching:
         if found is None:
             return MISS
         span = Span(area.start + found.start(), area.start + found.end())
-        return Result(True, evidence=seen(context, [span] if span.start < span.end else [], "regex"))
+        return Result(True, evidence=seen(context.reading, [span] if span.start < span.end else [], "regex"))
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text regex: {self.pattern}", f"the regex `{self.pattern}` finds nothing")

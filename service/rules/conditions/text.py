@@ -10,10 +10,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from service.model.explanation import Explanation
-from service.model.span import Span
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
-from service.rules.condition import ALWAYS, MISS, Condition, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, places_of, seen
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
+from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, places_of, shown
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
@@ -75,8 +74,8 @@ class OneOf:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        spans = places(context, self.words, self.area)
-        return Result(True, evidence=seen(context, spans, self.what)) if spans else MISS
+        evidence = shown(context.reading, self.words, self.area, self.what, every=False)
+        return Result(True, (), evidence) if evidence else MISS
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text {self.what}: {listed(self.words)}", missing(context, self.words, self.area))
@@ -94,13 +93,8 @@ class EveryOne:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        found: list[Span] = []
-        for words in self.words:
-            spans = places_of(context.reading, words, self.area)
-            if not spans:
-                return MISS
-            found += spans
-        return Result(True, evidence=seen(context, in_order(found), "all"))
+        evidence = shown(context.reading, self.words, self.area, "all", every=True)
+        return Result(True, (), evidence) if evidence else MISS
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text all: {listed(self.words)}", missing(context, self.words, self.area))
@@ -118,7 +112,8 @@ class Without:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        return Result(not places(context, self.words, self.area))
+        area = self.area
+        return MISS if any([places_of(context.reading, words, area) for words in self.words]) else HELD
 
     def explain(self, context: Context) -> Explanation:
         spans = places(context, self.words, self.area)
