@@ -58,4 +58,6 @@ _RUNS = re.compile("([^\x00-\x7f]+)")
 
 def fold(text: str) -> str:
     """The folded text, exactly as long as `text`."""
+    if text.isascii():
+        return text.translate(_EACH)
     return "".join([run.translate(_EACH) for run in _RUNS.split(text)])

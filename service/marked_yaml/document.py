@@ -25,39 +25,35 @@ Place = int
 """The same in one number, the line above the column, both from 0: a file has as many places as values and keys."""
 COLUMN = 20
 """Binary digits of a column: as many as a file may have characters."""
+_COLUMNS = (1 << COLUMN) - 1
 
 
 def mark_of(place: Place) -> Mark:
     """The same for people."""
-    return Mark((place >> COLUMN) + 1, (place & ((1 << COLUMN) - 1)) + 1)
+    return Mark((place >> COLUMN) + 1, (place & _COLUMNS) + 1)
 
 
 class ListNode:
     """A list: its value, where it and its elements begin, and, by position, those that are lists or mappings themselves."""
 
-    __slots__ = ("below", "place", "places", "value")
+    __slots__ = ("below", "keys", "place", "places", "value")
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.value: list[object] = []
-        self.places: list[Place] = []
-        self.below: dict[int, ListNode | MapNode] = {}
+        self.places: dict[str | int, Place] = {}
+        self.keys = self.places
+        self.below: dict[str | int, ListNode | MapNode] = {}
 
     def take(self, value: object, place: Place) -> None:
         """One more element."""
-        self.places.append(place)
+        self.places[len(self.value)] = place
         self.value.append(value)
 
     def hold(self, node: "ListNode | MapNode") -> None:
         """One more element that is a list or a mapping."""
         self.below[len(self.value)] = node
         self.take(node.value, node.place)
-
-    def at(self, step: str | int) -> "tuple[Place, Place, ListNode | MapNode | None] | None":
-        """Where the element and (the same) its key are, and what is below it; None if there is no such element."""
-        if not isinstance(step, int) or not 0 <= step < len(self.places):
-            return None
-        return self.places[step], self.places[step], self.below.get(step)
 
 
 class MapNode:
@@ -71,9 +67,9 @@ class MapNode:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.value: dict[str, object] = {}
-        self.keys: dict[str, Place] = {}
-        self.places: dict[str, Place] = {}
-        self.below: dict[str, ListNode | MapNode] = {}
+        self.keys: dict[str | int, Place] = {}
+        self.places: dict[str | int, Place] = {}
+        self.below: dict[str | int, ListNode | MapNode] = {}
         self.pending: str | None = None
 
     def take(self, value: object, place: Place) -> None:
@@ -89,13 +85,6 @@ class MapNode:
         self.below[self.pending] = node
         self.take(node.value, node.place)
 
-    def at(self, step: str | int) -> "tuple[Place, Place, ListNode | MapNode | None] | None":
-        """Where the value and its key are, and what is below it; None if there is no such key."""
-        name = str(step)
-        if name not in self.places:
-            return None
-        return self.places[name], self.keys[name], self.below.get(name)
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -108,14 +97,26 @@ class Document:
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Where the value at `path` is written (`key`: where its key is); the nearest existing ancestor if it is not there."""
+        return mark_of(self.place(path, key=key))
+
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """The same, for those who ask often."""
         node: ListNode | MapNode | None = self.root
         place = own = self.root.place
         for step in path:
-            found = node.at(step) if node is not None else None
-            if found is None:
-                return mark_of(place)
-            place, own, node = found
-        return mark_of(own if key else place)
+            if node is None:
+                return place
+            if step not in node.places:
+                step = str(step)
+                if step not in node.places:
+                    return place
+            place, own, node = node.places[step], node.keys[step], node.below.get(step)
+        return own if key else place
+
+    def shown(self, path: Path, *, key: bool = False) -> str:
+        """The same as `file:line:column`."""
+        place = self.place(path, key=key)
+        return f"{self.file}:{(place >> COLUMN) + 1}:{(place & _COLUMNS) + 1}"
 
     def at(self, path: Path) -> object:
         """The value at `path`; None if nothing is there."""

@@ -56,7 +56,7 @@ def shown(reading: Reading, words: Iterable[Words], area: Area, what: str, *, ev
     for one in words:
         own = known.get(one.asked)
         if own is None:
-            own = known[one.asked] = seen(reading, places_of(reading, one, area), what)
+            own = known[one.asked] = seen(reading, one.find(reading, reading.areas[area], MANY), what)
         if own:
             told += own
             several += 1

@@ -25,12 +25,12 @@ class Words:
     whether a letter before and behind makes them part of a longer word.
     """
 
+    asked: str
+    phrase: str
+    bounds: tuple[bool, bool]
+    tokens: tuple[str, ...]
     text: str
     raw: tuple[str, ...]
-    tokens: tuple[str, ...]
-    phrase: str
-    asked: str
-    bounds: tuple[bool, bool]
     prefix: bool = False
     case: bool = False
     whole: bool = True
@@ -44,7 +44,10 @@ class Words:
         """What occurs wherever these words stand."""
         if not self.whole:
             return (tuple(dict.fromkeys(f"text:{token}" for token in self.tokens)),)
-        return _keys(self.tokens, self.prefix)
+        tokens = self.tokens
+        if len(tokens) == 1 and not self.prefix and tokens[0].isascii() and tokens[0].isalnum():
+            return ((tokens[0],),)
+        return _keys(tokens, self.prefix)
 
     def find(self, text: FoldedText, area: Span, most: int = sys.maxsize) -> tuple[Span, ...]:
         """The first places in `area`, in order."""
@@ -121,7 +124,7 @@ def _words(text: str, prefix: bool, case: bool, whole: bool) -> Words:
     phrase = text if joined == text else joined
     asked = f" {prefix:d}{case:d}{whole:d}{text}" if prefix or case or not whole else phrase  # which never begins with a blank
     bounds = (whole and joins(phrase[0]), whole and not prefix and joins(phrase[-1]))
-    return Words(text, raw, tokens, phrase, asked, bounds, prefix, case, whole)
+    return Words(asked, phrase, bounds, tokens, text, raw, prefix, case, whole)
 
 
 @lru_cache(maxsize=1 << 16)
