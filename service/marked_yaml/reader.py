@@ -7,7 +7,8 @@ It must not build anything from an alias, and must not raise anything but Invali
 """
 
 import re
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import yaml
 
@@ -103,16 +104,19 @@ class _Builder:
 
     def read(self, content: str) -> None:
         parser = yaml.CSafeLoader(content)
-        next_event, scalar, alias = parser.get_event, yaml.ScalarEvent, yaml.AliasEvent
-        beginnings, ends = (yaml.MappingStartEvent, yaml.SequenceStartEvent), (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+        next_event: Callable[[], Any] = parser.get_event
+        scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         try:
             while (kind := type(event := next_event())) is not yaml.StreamEndEvent:
-                if kind is scalar or kind is alias:
-                    self._leaf(event, _place(event))
-                elif kind in beginnings:
-                    self._begin(event, _place(event))
+                if kind is scalar:
+                    self._leaf(event, event.value, _place(event))
+                elif kind is mapping or kind is sequence:
+                    self._begin(event, MapNode(_place(event)) if kind is mapping else ListNode(_place(event)))
                 elif kind in ends:
                     self.open = self.around.pop()
+                elif kind is yaml.AliasEvent:
+                    self._leaf(event, "", _place(event))
                 elif kind is yaml.DocumentStartEvent and self.root is not None:
                     self._refuse(_place(event), "a second document begins here", "one file holds one document: remove `---`")
         finally:
@@ -127,7 +131,7 @@ class _Builder:
         self._say(place, message, hint)
         raise _Refused
 
-    def _odd(self, event: yaml.NodeEvent, place: Place) -> None:
+    def _odd(self, event: Any, place: Place) -> None:
         """Too many keys and values; or one that is not read here, which is told, and reading goes on."""
         if self.nodes > MAX_NODES:
             self._refuse(place, f"the file holds more than {MAX_NODES:,} values", "split it")
@@ -138,14 +142,15 @@ class _Builder:
         if event.anchor is not None:
             self._say(place, f"anchors (`&{event.anchor}`) are not read here", "text that begins with & needs quotes")
         if event.tag is not None:
-            self._say(place, f"tags (`{event.tag}`) are not read here", "every value is text; text that begins with ! needs quotes")
+            self._say(
+                place, f"tags (`{event.tag}`) are not read here", "every value is text; text that begins with ! needs quotes"
+            )
 
-    def _leaf(self, event: yaml.ScalarEvent | yaml.AliasEvent, place: Place) -> None:
+    def _leaf(self, event: Any, text: str, place: Place) -> None:
         """A key of the mapping that is open, or a text below it, in the list that is open, or alone in its file."""
         self.nodes += 1
         if event.anchor is not None or event.tag is not None or self.nodes > MAX_NODES:
             self._odd(event, place)
-        text = event.value if isinstance(event, yaml.ScalarEvent) else ""
         node = self.open
         if node is None:
             self.root, self.value = MapNode(place), text
@@ -154,21 +159,23 @@ class _Builder:
         else:
             node.take(text, place)
 
-    def _begin(self, event: yaml.CollectionStartEvent, place: Place) -> None:
+    def _begin(self, event: Any, node: ListNode | MapNode) -> None:
+        """A list or a mapping."""
         self.nodes += 1
         if event.anchor is not None or event.tag is not None or self.nodes > MAX_NODES:
-            self._odd(event, place)
-        parent, node = self.open, MapNode(place) if isinstance(event, yaml.MappingStartEvent) else ListNode(place)
+            self._odd(event, node.place)
+        parent = self.open
         if parent is None:
             self.root, self.value = node, node.value
         elif isinstance(parent, MapNode) and parent.pending is None:
-            self._refuse(place, "a list or mapping stands where a key must stand", "text that begins with { or [ needs quotes")
+            hint = "text that begins with { or [ needs quotes"
+            self._refuse(node.place, "a list or mapping stands where a key must stand", hint)
         else:
             parent.hold(node)
         self.around.append(parent)
         self.open = node
         if len(self.around) > MAX_DEPTH:
-            self._refuse(place, f"values are nested deeper than {MAX_DEPTH} levels", "")
+            self._refuse(node.place, f"values are nested deeper than {MAX_DEPTH} levels", "")
 
     def _key(self, parent: MapNode, name: str, place: Place) -> None:
         if name == "<<":

@@ -1,6 +1,6 @@
 """What is known of a rule outside the matcher, and what a match is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -68,7 +68,7 @@ class Match:
 
     rule: Rule
     event: Event | None
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     because: str = ""
     place: str = ""
 

@@ -6,11 +6,12 @@ Guarantee: pure and total; the order is that of the rules, then of the events.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import overload
 
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Evidence, Match
-from service.rules.condition import Context, distinct
+from service.rules.condition import Context, Witness, shown
 from service.rules.reading import Reading
 from service.rules.ruleset import CompiledRule, RuleSet
 from service.rules.severity import graded
@@ -38,14 +39,43 @@ def _fired(ruleset: RuleSet, context: Context) -> list[Match]:
 
 
 def _matches(compiled: CompiledRule, context: Context) -> list[Match]:
-    held, hits, evidence = compiled.when.evaluate(context)
+    held, hits, by = compiled.when.evaluate(context)
     if not held:
         return []
     if not hits:
-        return [_match(compiled, context, evidence)]
-    return [_match(compiled, Context(context.reading, hit.number), distinct(hit.evidence + evidence)) for hit in hits]
+        return [_match(compiled, context, by)]
+    return [_match(compiled, Context(context.reading, hit.number), hit.by + by) for hit in hits]
 
 
-def _match(compiled: CompiledRule, context: Context, evidence: tuple[Evidence, ...]) -> Match:
+def _match(compiled: CompiledRule, context: Context, by: tuple[Witness, ...]) -> Match:
     rule = graded(compiled.rule, compiled.grades, context) if compiled.grades else compiled.rule
-    return Match(rule, context.event if context.number >= 0 else None, evidence, place=compiled.when.place)
+    event = context.event if context.number >= 0 else None
+    return Match(rule, event, _Shown(context.reading, by), "", compiled.when.place)
+
+
+class _Shown(Sequence[Evidence]):
+    """Evidence that is looked for when somebody reads it: a backtest of many rules never does."""
+
+    __slots__ = ("_by", "_found", "_reading")
+
+    def __init__(self, reading: Reading, by: tuple[Witness, ...]) -> None:
+        self._reading, self._by = reading, by
+        self._found: tuple[Evidence, ...] | None = None
+
+    def _all(self) -> tuple[Evidence, ...]:
+        if self._found is None:
+            self._found = shown(self._by, self._reading)
+        return self._found
+
+    @overload
+    def __getitem__(self, place: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Evidence]: ...
+    def __getitem__(self, place: int | slice) -> Evidence | Sequence[Evidence]:
+        return self._all()[place]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)

@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from service.folding import fold
 from service.model.event import Event, Status
 from service.model.item import Item
-from service.model.rule import Evidence
 from service.model.span import Span
 
 # Scripts that are written without blanks between words: their characters end a Latin word, and each counts as a word itself.
@@ -90,8 +89,8 @@ class Reading(FoldedText):
         self.other_events = tuple(event for event in events if event.status in (Status.DENIED, Status.HISTORICAL))
         self.places: dict[Hashable, tuple[Span, ...]] = {}
         """Where something stands, kept by those who looked for it, for others who ask the same."""
-        self.shown: dict[Hashable, dict[Hashable, tuple[Evidence, ...]]] = defaultdict(dict)
-        """The same as evidence, by what it is evidence of."""
+        self.standing: dict[str, dict[str, bool]] = defaultdict(dict)
+        """Whether it stands there at all, by area: most ask no more."""
         title = len(item.title)
         stands_alone = item.text.startswith(item.title)
         self.areas = {

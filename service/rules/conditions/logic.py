@@ -1,11 +1,11 @@
 """`all`, `any`, `none`: conditions made of conditions."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from service.model.explanation import Explanation
-from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope
-from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Hit, Keys, Result, Witness
 from service.rules.rarity import alternatives, together
 
 NONE = "none of"
@@ -80,14 +80,13 @@ def _joined(results: list[Result]) -> Result:
     """One result of several that held together; an event that several name is one hit."""
     if len(results) < 2:
         return results[0] if results else HELD
-    by_event: dict[int, tuple[Evidence, ...]] = {}
-    evidence: list[Evidence] = []
+    by_event: dict[int, tuple[Witness, ...]] = {}
+    by: tuple[Witness, ...] = ()
     for _, hits, own in results:
-        evidence += own
+        by += own
         for number, told in hits:
             by_event[number] = by_event.get(number, ()) + told
-    joined = tuple([Hit(number, distinct(told)) for number, told in sorted(by_event.items())]) if by_event else ()
-    return Result(True, joined, distinct(evidence))
+    return Result(True, tuple([Hit(*one) for one in sorted(by_event.items(), key=itemgetter(0))]) if by_event else (), by)
 
 
 def _tree(condition: Condition, children: tuple[Explanation, ...], held: bool, what: str, detail: str = "") -> Explanation:

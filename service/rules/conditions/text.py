@@ -10,13 +10,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from service.model.explanation import Explanation
+from service.model.rule import Evidence
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
 from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, listed, missing, places, places_of, shown
+from service.rules.conditions.finding import Area, either, every, explained, lacks, listed, missing, places, seen, stands
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
 from service.rules.conditions.words import Words
+from service.rules.reading import Reading
 
 
 def _not_blank(text: str) -> str:
@@ -74,8 +76,10 @@ class OneOf:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        evidence = shown(context.reading, self.words, self.area, self.what, every=False)
-        return Result(True, (), evidence) if evidence else MISS
+        return Result(True, (), (self,)) if stands(context.reading, self.words, self.area) else MISS
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, places(reading, self.words, self.area), self.what)
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text {self.what}: {listed(self.words)}", missing(context, self.words, self.area))
@@ -93,8 +97,10 @@ class EveryOne:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        evidence = shown(context.reading, self.words, self.area, "all", every=True)
-        return Result(True, (), evidence) if evidence else MISS
+        return MISS if lacks(context.reading, self.words, self.area) else Result(True, (), (self,))
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, places(reading, self.words, self.area), "all")
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text all: {listed(self.words)}", missing(context, self.words, self.area))
@@ -112,11 +118,10 @@ class Without:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        area = self.area
-        return MISS if any([places_of(context.reading, words, area) for words in self.words]) else HELD
+        return MISS if stands(context.reading, self.words, self.area) else HELD
 
     def explain(self, context: Context) -> Explanation:
-        spans = places(context, self.words, self.area)
+        spans = places(context.reading, self.words, self.area)
         detail = (
             f"“{spans[0].of(context.reading.document)}” stands there" if spans else f"none of {listed(self.words)} stands there"
         )

@@ -60,7 +60,7 @@ class Words:
         found: list[Span] = []
         before, behind = self.bounds
         size = len(sought)
-        while start >= 0 and len(found) < most:
+        while start >= 0:
             end = start + size if as_is else self._end(flat, start + size, limit)
             if (
                 end
@@ -69,6 +69,8 @@ class Words:
                 and (not self.case or self._exact(text, start, end))
             ):
                 found.append(Span(start, end))
+                if len(found) == most:
+                    break
             start = flat.find(sought, start + 1, limit)
         return tuple(found)
 
