@@ -65,12 +65,10 @@ class Recorder:
             now = database.now(connection)
             endings = [self._ending(one, *following(policy, one, now)) for one in tries]
             held = record_all(connection, endings, now)
-            for one, ending in zip(tries, endings, strict=True):
-                if ending.delivery.id not in held:
-                    continue
-                if one.result.sent:
-                    threads.record(connection, one.delivery, one.result.sent, now)
-                if ending.state is DeliveryState.DISCARDED:
+            told = [(one.delivery, one.result.sent) for one in tries if one.result.sent and one.delivery.id in held]
+            threads.record(connection, told, now)
+            for ending in endings:
+                if ending.state is DeliveryState.DISCARDED and ending.delivery.id in held:
                     _announce(connection, ending.delivery, now)
             troubled = self._judge(connection, tries, now)
         self.troubled = troubled

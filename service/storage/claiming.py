@@ -8,8 +8,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select, tuple_
+
+PAGE = 64
+"""Rows of the first page of a claim."""
 
 
 def new_token() -> str:
@@ -52,25 +56,26 @@ class Quota:
 
 
 def pick(
-    connection: Connection, table: Table, key: Column[str], now: datetime, limit: int, quota: Quota
-) -> list[Row[tuple[object, ...]]]:
-    """Up to `limit` due rows, earliest first, locked until the transaction ends.
+    connection: Connection, table: Table, key: Column[str], now: datetime, limit: int, quota: Quota, *columns: Column[Any]
+) -> list[Row[Any]]:
+    """Up to `limit` due rows, earliest first, locked until the transaction ends: `id`, `next_at`, the key and these columns.
 
-    When a key's quota is used up the rest of its rows are left out by the next query, so there are at most as many queries as
-    keys that hog, and each of them but the last either fills the claim or closes a key.
+    They are read in pages that grow, each behind the one before, so that little is locked in vain when one key has a long
+    backlog: the rest of its rows are left out as soon as its quota is used up.
     """
-    picked: list[Row[tuple[object, ...]]] = []
+    picked: list[Row[Any]] = []
+    place = (table.c.next_at, table.c.id)
+    asked = (
+        select(*dict.fromkeys((*place, key, *columns))).where(due(table, now)).order_by(*place).with_for_update(skip_locked=True)
+    )
+    page, after = PAGE, asked
     while (missing := limit - len(picked)) > 0:
-        statement = (
-            select(table)
-            .where(due(table, now), table.c.id.not_in([row.id for row in picked]), key.not_in(sorted(quota.closed)))
-            .order_by(table.c.next_at, table.c.id)
-            .limit(missing)
-            .with_for_update(skip_locked=True)
-        )
-        found = connection.execute(statement).all()
-        closed_before = len(quota.closed)
+        size = min(missing, page)
+        found = connection.execute(after.where(key.not_in(sorted(quota.closed))).limit(size)).all()
         picked.extend(row for row in found if quota.take(getattr(row, key.name)))
-        if len(found) < missing or len(quota.closed) == closed_before:
-            return picked
+        if len(found) < size:
+            break
+        page *= 4
+        last = (found[-1].next_at, found[-1].id)
+        after = asked.where(tuple_(*place) > tuple_(*last, types=[column.type for column in place]))
     return picked

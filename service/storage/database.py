@@ -156,7 +156,7 @@ _URL_HELP = "write sqlite:///tapewatch.db or postgresql://user:password@host/nam
 def database_now(connection: Connection) -> datetime:
     """PostgreSQL's clock, the same for all workers; for SQLite, whose workers share a machine, the clock given at opening."""
     if connection.dialect.name == "postgresql":
-        return cast(datetime, connection.execute(select(func.clock_timestamp())).scalar_one())
+        return cast(datetime, connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one())
     return cast(datetime, connection.get_execution_options()[_CLOCK]())
 
 

@@ -18,8 +18,12 @@ from service.storage.claiming import Quota, Share, new_token, pick
 from service.storage.database import database_now, one_of
 from service.storage.enqueueing import Order as Order
 from service.storage.enqueueing import enqueue as enqueue
+from service.storage.leaving import STALE, leave_out, staleness
 from service.storage.outbox import Bundle, decode, set_aside
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
+
+_NAMES = "id key receiver target group_key attempts created_at timing_reason held_until digest"
+_CLAIMED = tuple(DELIVERIES.c[name] for name in _NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +53,42 @@ def claim_due(
 ) -> list[Delivery]:
     """Up to `limit` deliveries whose time has come, earliest first, at most `per_target` of one target: SENDING until recorded.
 
-    One whose lease ran out comes back here. One that cannot be read is DISCARDED here, visibly, and not returned.
+    One whose lease ran out comes back here. What cannot be read is DISCARDED here, visibly, and not returned; what is stale by
+    now is CANCELLED.
     """
     now = database_now(connection)
-    rows = pick(connection, DELIVERIES, DELIVERIES.c.target, now, limit, Quota(per_target, {}, exclude_targets))
-    if not rows:
+    table = DELIVERIES.c
+    quota = Quota(per_target, {}, exclude_targets)
+    due = pick(connection, DELIVERIES, table.target, now, limit, quota, table.state, table.attempts, table.last_reason)
+    if not due:
         return []
-    ids = [row.id for row in rows]
+    ids = [row.id for row in due]
+    lost = [row for row in due if row.state == DeliveryState.SENDING]
     token = new_token()
-    connection.execute(
-        update(DELIVERIES)
-        .where(one_of(connection, DELIVERIES.c.id, ids))
-        .values(
-            state=DeliveryState.SENDING.value,
-            attempts=DELIVERIES.c.attempts + 1,
-            token=token,
-            lease_until=now + lease,
-            next_at=now + lease,
-            waiting=None,
-        )
-    )
-    _note_lost_tries(connection, [row for row in rows if row.state == DeliveryState.SENDING], "the lease ran out", now)
-    streaks = endings.streaks(
-        connection, [row.id for row in rows if row.state == DeliveryState.SENDING or row.last_reason in endings.WITH_CARE]
-    )
+    rows = _lease(connection, ids, token, now + lease)
+    _note_lost_tries(connection, lost, "the lease ran out", now)
+    careful = [row.id for row in due if row.state == DeliveryState.SENDING or row.last_reason in endings.WITH_CARE]
+    streaks = endings.streaks(connection, careful)
     bundles = decode(connection, ids)
     claimed = []
-    for row in rows:
-        bundle = bundles[row.id]
+    for number in ids:
+        row, bundle = rows[number], bundles[number]
         if bundle.broken or not bundle.alerts:
             set_aside(connection, row, bundle, now)
         if bundle.alerts:
-            claimed.append(_delivery(row, bundle, token, streaks.get(row.id)))
+            delivery = _delivery(row, bundle, token, streaks.get(number))
+            stale = {one.id: why for one in bundle.alerts if (why := staleness(one, bundle.stale_at.get(one.id), now))}
+            left = leave_out(connection, delivery, stale, STALE, now) if stale else delivery
+            claimed += [left] if left else []
     return claimed
+
+
+def _lease(connection: Connection, ids: Sequence[int], token: str, until: datetime) -> dict[int, Row[Any]]:
+    """Write the claim; what a delivery needs of its row, by its id."""
+    claimed = update(DELIVERIES).where(one_of(connection, DELIVERIES.c.id, ids))
+    values = {"attempts": DELIVERIES.c.attempts + 1, "token": token, "lease_until": until, "next_at": until, "waiting": None}
+    held = claimed.values(state=DeliveryState.SENDING.value, **values).returning(*_CLAIMED)
+    return {row.id: row for row in connection.execute(held)}
 
 
 def record(  # noqa: PLR0913 - one argument for each column of the outcome, all by name
@@ -155,7 +162,7 @@ def _delivery(row: Row[Any], bundle: Bundle, token: str, streak: Streak | None) 
         receiver=row.receiver,
         target=row.target,
         alerts=tuple(bundle.alerts),
-        attempts=row.attempts + 1,
+        attempts=row.attempts,
         created_at=row.created_at,
         token=token,
         digest=_digest(row, bundle),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
 from service.model.delivery import FAULT, LOST, Delivery, DeliveryState, Streak
 from service.storage.database import one_of
@@ -32,6 +32,8 @@ _SET = (
 )
 _SET_HELD = _SET.where(DELIVERIES.c.token == bindparam("held"))
 _NOTE = insert(ATTEMPTS)
+SAME = 4
+"""From how many tries that ended in the same way on they are written by one statement rather than one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,36 @@ def record_all(connection: Connection, endings: Sequence[Ending], now: datetime)
     """Write how several tries ended; the ids of the deliveries that were still ours, the others are left as they are."""
     if len(endings) == 1:  # mails: one statement less for each of them
         changed = connection.execute(_SET_HELD, _values(endings[0], now) | {"held": endings[0].delivery.token})
-        mine = {endings[0].delivery.id} if changed.rowcount == 1 else set()
-        ours = [ending for ending in endings if mine]
-    else:
-        mine = _still_ours(connection, [ending.delivery for ending in endings])
-        ours = [ending for ending in endings if ending.delivery.id in mine]
-        if ours:
-            connection.execute(_SET, [_values(ending, now) for ending in ours])
-    if ours:
-        connection.execute(_NOTE, [_try(ending, now) for ending in ours])
+        if not changed.rowcount:
+            return set()
+        connection.execute(_NOTE, [_try(endings[0], now)])
+        return {endings[0].delivery.id}
+    mine = _still_ours(connection, [ending.delivery for ending in endings])
+    alike: dict[tuple[object, ...], list[Ending]] = {}
+    for ending in endings:
+        if ending.delivery.id in mine:
+            alike.setdefault((ending.state, ending.next_at, ending.outcome, ending.reason, ending.detail), []).append(ending)
+    single = [ending for group in alike.values() if len(group) < SAME for ending in group]
+    if single:
+        connection.execute(_SET, [_values(ending, now) for ending in single])
+        connection.execute(_NOTE, [_try(ending, now) for ending in single])
+    for group in alike.values():
+        if len(group) >= SAME:
+            _record_alike(connection, group, now)
     return mine
+
+
+def _record_alike(connection: Connection, endings: Sequence[Ending], now: datetime) -> None:
+    """Tries of deliveries that we hold and that all ended in the same way."""
+    table = DELIVERIES.c
+    these = one_of(connection, table.id, [ending.delivery.id for ending in endings])
+    values = _values(endings[0], now)
+    del values["which"]
+    connection.execute(update(DELIVERIES).where(these).values(**values, lease_until=None, token=None))
+    same = {name: value for name, value in _try(endings[0], now).items() if name not in ("delivery_id", "number")}
+    said = [literal(value, ATTEMPTS.c[name].type) for name, value in same.items()]
+    tries = select(table.id, table.attempts, *said).where(these).order_by(table.id)
+    connection.execute(insert(ATTEMPTS).from_select(["delivery_id", "number", *same], tries))
 
 
 def _values(ending: Ending, now: datetime) -> dict[str, Any]:

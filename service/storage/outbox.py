@@ -26,20 +26,26 @@ UNREADABLE = "unreadable"
 
 @dataclass(slots=True)
 class Bundle:
-    """The alerts of one delivery in their order, and the ids of those that cannot be decoded, with the reason."""
+    """The alerts of one delivery in their order, the ids of those that cannot be decoded, with the reason, and the times after
+    which some are not told any more."""
 
     alerts: list[Alert] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    stale_at: dict[str, datetime] = field(default_factory=dict)
 
 
 def decode(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, Bundle]:
     """The bundle of each delivery, also of one without alerts."""
     bundles = {number: Bundle() for number in delivery_ids}
-    statement = select(DELIVERY_ALERTS.c.delivery_id, ALERTS).join(ALERTS, DELIVERY_ALERTS.c.alert_id == ALERTS.c.id)
+    statement = select(DELIVERY_ALERTS.c.delivery_id, DELIVERY_ALERTS.c.stale_at, ALERTS).join(
+        ALERTS, DELIVERY_ALERTS.c.alert_id == ALERTS.c.id
+    )
     for row in connection.execute(
         statement.where(one_of(connection, DELIVERY_ALERTS.c.delivery_id, delivery_ids)).order_by(DELIVERY_ALERTS.c.id)
     ):
         bundle = bundles[row.delivery_id]
+        if row.stale_at is not None:
+            bundle.stale_at[row.id] = row.stale_at
         try:
             bundle.alerts.append(alert_of(row))
         except ValueError as error:
@@ -57,13 +63,13 @@ def set_aside(connection: Connection, row: Row[Any], bundle: Bundle, now: dateti
         "lease_until": None,
         "token": None,
         "waiting": None,
-        "attempts": row.attempts + 1,
+        "attempts": row.attempts,
         "last_reason": UNREADABLE,
         "last_detail": detail,
     }
     if bundle.alerts:
         same = {name: getattr(row, name) for name in ("receiver", "target", "group_key", "created_at")}
-        copy = insert(DELIVERIES).values({**same, **discarded, "key": f"{row.key}-unreadable-{row.attempts + 1}"})
+        copy = insert(DELIVERIES).values({**same, **discarded, "key": f"{row.key}-unreadable-{row.attempts}"})
         number = connection.execute(copy.returning(DELIVERIES.c.id)).scalar_one()
         theirs = (DELIVERY_ALERTS.c.delivery_id == row.id) & DELIVERY_ALERTS.c.alert_id.in_(list(bundle.broken))
         connection.execute(update(DELIVERY_ALERTS).where(theirs).values(delivery_id=number))
@@ -71,4 +77,4 @@ def set_aside(connection: Connection, row: Row[Any], bundle: Bundle, now: dateti
         number = row.id
         connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == number).values(discarded))
     ending = {"at": now, "outcome": DeliveryState.DISCARDED.value, "reason": UNREADABLE, "detail": detail}
-    connection.execute(insert(ATTEMPTS).values({"delivery_id": number, "number": row.attempts + 1, **ending}))
+    connection.execute(insert(ATTEMPTS).values({"delivery_id": number, "number": row.attempts, **ending}))

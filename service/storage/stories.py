@@ -101,11 +101,12 @@ def attach(connection: Connection, claims: Sequence[Delivery]) -> list[Delivery]
     What comes later is left out, so that every copy of a delivery says the same.
     """
     asked = {alert.story for delivery in claims for alert in delivery.alerts if alert.story}
+    if not asked:
+        return list(claims)
     table = STORY_MEMBERS.c
     columns = select(table.story, table.outlet, table.placed_at).where(one_of(connection, table.story, asked))
-    rows = connection.execute(columns.order_by(table.at, table.id)).all() if asked else []
     heard: dict[str, list[tuple[str, datetime]]] = {story: [] for story in asked}
-    for story, outlet, placed_at in rows:
+    for story, outlet, placed_at in connection.execute(columns.order_by(table.at, table.id)):
         heard[story].append((outlet, placed_at))
     attached = []
     for delivery in claims:

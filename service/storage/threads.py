@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Insert, bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.model.alert import Alert, Novelty
 from service.model.delivery import Background, Delivery, Sent, Thread
@@ -20,6 +21,17 @@ from service.storage.tables import ALERTS, ATTEMPTS
 from service.storage.types import dump_texts, load_mapping, load_texts
 
 _TOLD = (ALERTS.c.id, ALERTS.c.follows, ALERTS.c.title, ALERTS.c.event_type, ALERTS.c.facts, ALERTS.c.created_at)
+
+_ROW = ("delivery_id", "thread", "target", "parents", "subject", "reference", "sent_at")
+_KNOWN = ("subject", "reference", "sent_at")
+_REMEMBER: Mapping[str, Insert] = {
+    dialect: statement.on_conflict_do_update(
+        index_elements=["delivery_id", "thread"], set_={name: statement.excluded[name] for name in _KNOWN}
+    )
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for statement in (make(THREADS).values({name: bindparam(name) for name in _ROW}),)
+}
+"""Row by row, and made once: this is written for every mail."""
 
 
 def attach(connection: Connection, claims: Sequence[Delivery]) -> list[Delivery]:
@@ -43,14 +55,16 @@ def attach(connection: Connection, claims: Sequence[Delivery]) -> list[Delivery]
     return attached
 
 
-def record(connection: Connection, delivery: Delivery, sent: Sent, now: datetime) -> None:
-    """Remember what the target calls this message, for every thread that it tells of; nothing where it has no name for it."""
-    if not sent.reference:
-        return
-    threads = dict.fromkeys(alert.follows or alert.id for alert in delivery.alerts)
-    insert_new(connection, THREADS, [_row(delivery, thread) for thread in threads], "id")
-    mine = update(THREADS).where(THREADS.c.delivery_id == delivery.id)
-    connection.execute(mine.values(reference=sent.reference, subject=sent.subject, sent_at=now))
+def record(connection: Connection, told: Sequence[tuple[Delivery, Sent]], now: datetime) -> None:
+    """Remember what targets call these messages, for every thread that each tells of; nothing where one has no name for it."""
+    rows = [
+        {**_row(delivery, thread), "reference": sent.reference, "subject": sent.subject, "sent_at": now}
+        for delivery, sent in told
+        if sent.reference
+        for thread in dict.fromkeys(alert.follows or alert.id for alert in delivery.alerts)
+    ]
+    if rows:
+        connection.execute(_REMEMBER[connection.dialect.name], rows)
 
 
 def _is_update(alert: Alert) -> bool:

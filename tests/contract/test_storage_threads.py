@@ -48,7 +48,7 @@ def finish(database: Database, delivery: Delivery, outcome: str = "sent", refere
     with database.begin() as connection:
         deliveries.record(connection, delivery, state=state, next_at=due, outcome=outcome, reason="", detail="", now=now)
         if sent:
-            threads.record(connection, delivery, Sent("ok", reference, f"subject of {reference}"), now)
+            threads.record(connection, [(delivery, Sent("ok", reference, f"subject of {reference}"))], now)
 
 
 def sent(database: Database, *told: Alert, reference: str, **options: Any) -> Delivery:

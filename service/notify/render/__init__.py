@@ -21,6 +21,7 @@ MAX_FULL = 12
 _templates = Environment(
     loader=PackageLoader("service.notify", "templates"),
     autoescape=True,
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

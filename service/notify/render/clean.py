@@ -32,6 +32,8 @@ class Segment:
 
 def line(text: str, limit: int = MAX_LINE) -> str:
     """`text` as one harmless line of at most `limit` characters."""
+    if len(text) <= limit and text.isprintable():  # nearly all are: nothing that is dropped or replaced counts as printable
+        return text.strip()
     return cut(_harmless(text[: 4 * limit + 100]).strip(), limit)
 
 
@@ -42,7 +44,9 @@ def cut(text: str, limit: int) -> str:
 
 def isolate(text: str) -> str:
     """Right-to-left text between Unicode isolates, so that it cannot reorder what stands around it; other text as it is."""
-    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return text
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
 
 
 def segments(excerpt: str, marks: Sequence[Span], limit: int = MAX_LINE) -> tuple[Segment, ...]:
@@ -82,4 +86,6 @@ def host(url: str) -> str:
 
 
 def _harmless(text: str) -> str:
+    if text.isprintable():
+        return text
     return _SURROGATES.sub("\ufffd", _DROPPED.sub("", _BREAKS.sub(" ", text)))

@@ -7,9 +7,9 @@ they follow: References name those mails, and a mail that holds nothing else kee
 """
 
 import re
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
-from email.header import Header
+from collections.abc import Iterator
 from email.utils import format_datetime, formataddr
 
 from service.model.alert import Novelty
@@ -26,6 +26,8 @@ MAX_REFERENCES = 12
 """The first and the latest ones; more make a header that some servers refuse."""
 MAX_KEPT = 300
 """Characters of the subject of a thread."""
+MAX_WORDS = 76
+"""Characters of a line of a header that is not plain ASCII."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
@@ -125,7 +127,18 @@ def _encoded(name: str, value: str) -> str:
     text = line(value)
     if text.isascii() and "=?" not in text and len(name) + len(text) < 74:
         return text
-    return Header(text, "utf-8", maxlinelen=76, header_name=name).encode()
+    return "\n ".join(_words(text.encode("utf-8"), MAX_WORDS - len(name) - 2))
+
+
+def _words(text: bytes, room: int) -> Iterator[str]:
+    """Encoded words of RFC 2047, each of whole characters; `room` is what the header's name leaves of the first line."""
+    start = 0
+    while start < len(text):
+        end = start + max((room - 12) // 4 * 3, 6)
+        while end < len(text) and text[end] & 0xC0 == 0x80:
+            end -= 1
+        yield f"=?utf-8?b?{b64encode(text[start:end]).decode('ascii')}?="
+        start, room = end, MAX_WORDS - 1
 
 
 def _encoding(raw: bytes) -> str:

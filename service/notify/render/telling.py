@@ -42,7 +42,7 @@ def tell(delivery: Delivery, buttons: Buttons | None = None) -> Told:
     custom = customized(delivery, words)
     title = _title(words, custom)
     subject = title if custom.subject or not words else f"[{words[0].label}] {cut(title, MAX_SUBJECT)}"
-    told = tuple(replace(each, custom=custom.texts.get(each.id, ())) for each in words)
+    told = tuple(replace(each, custom=custom.texts[each.id]) if each.id in custom.texts else each for each in words)
     return Told(title, subject, told, None, custom.fault)
 
 
