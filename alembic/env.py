@@ -8,8 +8,16 @@ from sqlalchemy.types import TypeDecorator
 
 from alembic import context
 from service.clock import utc_now
-from service.storage import message_tables, routing_tables, silence_tables, story_tables, target_tables  # noqa: F401 - of Row.metadata
+from service.storage import (  # noqa: F401 - of Row.metadata
+    access_tables,
+    message_tables,
+    routing_tables,
+    silence_tables,
+    story_tables,
+    target_tables,
+)
 from service.storage.database import open_database
+from service.storage.migrations import compared
 from service.storage.tables import Row
 
 
@@ -20,7 +28,13 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 
 def run(connection: Connection) -> None:
     """All outstanding steps in the transaction that the connection is in."""
-    context.configure(connection=connection, target_metadata=Row.metadata, render_as_batch=True, render_item=render_item)
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        include_name=compared,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from service.clock import utc_now
 from service.storage import tables
 from service.storage.database import open_database
-from service.storage.migrations import require_current, upgrade
+from service.storage.migrations import compared, require_current, upgrade
 from tests.support.postgres import running_server
 
 
@@ -26,7 +26,9 @@ def differences(url: str) -> list[object]:
         upgrade(database)
         require_current(database)
         with database.read() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True, "include_name": compared}
+            )
             return list(compare_metadata(context, tables.Row.metadata))
     finally:
         database.close()

@@ -3,6 +3,7 @@
 TapewatchError
 ├── ConfigurationError      a setting, secret or command-line value is missing or wrong
 ├── InvalidFiles            rule, vocabulary, entity, source or route files were refused; carries all problems at once
+├── OutOfDate               another version of the rules came into force since they were read
 ├── StorageError            the database cannot be used
 │   └── SchemaError         its schema is older or newer than this program
 ├── RefusedAddress          a connection to an address that is not public and not listed
@@ -53,6 +54,14 @@ class InvalidFiles(TapewatchError):
         self.problems = tuple(sorted(set(problems)))
         self.texts = texts or {}
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class OutOfDate(TapewatchError):
+    """A change was made to a version of the rules that is not in force any more; `version` is the one that is."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(f"version {version} of the rules came into force meanwhile; look at it and make the change again")
 
 
 class StorageError(TapewatchError):

@@ -6,6 +6,7 @@ last good Rulebook keeps it. Each file is read exactly once, so that a half-writ
 
 import gc
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -244,14 +245,17 @@ def telling(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def shown(path: Path) -> str:
-    """How a path is written in problems and reasons: from the working directory where it lies below it."""
-    resolved = path.resolve()
-    if SHIPPED.name == "_rules" and resolved.is_relative_to(SHIPPED.resolve()):
-        return f"(shipped)/{resolved.relative_to(SHIPPED.resolve()).as_posix()}"
+    """How a path is written in problems and reasons: from the working directory where it lies below it.
+
+    Links stay as they are: a file belongs to the room in which it was found, wherever it really lies.
+    """
+    whole = Path(os.path.abspath(path))
+    if SHIPPED.name == "_rules" and whole.is_relative_to(SHIPPED):
+        return f"(shipped)/{whole.relative_to(SHIPPED).as_posix()}"
     try:
-        return resolved.relative_to(Path.cwd()).as_posix()
+        return whole.relative_to(Path.cwd()).as_posix()
     except ValueError:
-        return resolved.as_posix()
+        return whole.as_posix()
 
 
 def _yaml_files(folder: Path) -> list[Path]:

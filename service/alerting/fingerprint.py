@@ -5,6 +5,7 @@ upgrade re-alerts nothing. It must never depend on wording, outlet or order.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -14,6 +15,14 @@ from service.model.item import Item
 from service.model.rule import Match
 
 VERSION = "1"
+_CLASS = re.compile(r"(?<=\w)\s?-(?:w|b|s|p|r|sw|wr|bw)$")
+"""What Hong Kong adds to the short names of shares with unequal votes, of early biotechs and second lines: MINIMAX-W."""
+_LEGAL = re.compile(
+    r"^pt (?=\w)|(?<=\w)(?:股份)?有限(?:责任)?公司$"
+    r"|(?<=[\w.]),? (?:inc|corp|corporation|co|company|ltd|limited|plc|llc|l\.l\.c|ag|se|s\.?a|n\.?v|b\.?v|ab|asa|oyj|"
+    r"s\.?p\.?a|tbk|gmbh|k\.k|bhd)\.?,?$"
+)
+"""Legal forms, which one outlet writes and the next leaves out."""
 
 
 def fingerprint(rule: str, identity: Mapping[str, str]) -> str:
@@ -42,10 +51,18 @@ def identity_of(event: Event, parts: Sequence[str], today: date) -> dict[str, st
 
 def _part(event: Event, part: str, today: date) -> str:
     if part == "subject":
-        return event.entity or " ".join(fold(event.subject).split())
+        return event.entity or _name(event.subject)
     if part == "day":
         return (event.day or today).isoformat()
     if part == "direction":
         pct = event.fields.get("pct")
         return "" if not isinstance(pct, int | float) else "down" if pct < 0 else "up"
     return str(event.fields.get(part, ""))
+
+
+def _name(subject: str) -> str:
+    """What the outlets call alike: without share classes and legal forms."""
+    name = _CLASS.sub("", " ".join(fold(subject).split()))
+    while (short := _LEGAL.sub("", name)) != name:
+        name = short
+    return name

@@ -3,9 +3,7 @@
 Guarantee: what is written is valid and proved by the examples that were given, or nothing is written; no file is overwritten.
 """
 
-import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -22,53 +20,7 @@ from service.model.rule import Severity
 from service.rulebook import SHIPPED, Rulebook, counting, event_fields, parse_folder, read_folder, shown
 from service.rules.building import Scope
 from service.rules.conditions.field import fields_of
-
-TITLE = "{{ subject }}{% if alias %} ({{ alias }}){% endif %}: %s"
-_SUBJECTS = ("entity", "tag", "list", "name")
-
-
-@dataclass
-class Draft:
-    """What is known of the rule so far."""
-
-    match: list[str]
-    no_match: list[str]
-    id: str = ""
-    event: str = ""
-    subject: str = ""
-    words: list[str] = field(default_factory=list)
-    severity: Severity = Severity.MEDIUM
-    title: str = ""
-    fields: list[str] = field(default_factory=list)
-    """What else may be asked of the event."""
-
-    def text(self) -> str:
-        """The rule as a file of its own."""
-        when = [f"      event: {self.event}"] if self.event else []
-        if self.event and self.subject not in ("", "any"):
-            kind, _, name = self.subject.partition(":")
-            when.append(f"      subject: {{{kind}: {_quoted(name)}}}")
-        if self.words:
-            when.append(f"      text: {{any: [{', '.join(map(_quoted, self.words))}]}}")
-        if self.event and self.fields:
-            when.append(f"      # more that may be asked of it: {', '.join(self.fields)}")
-        title = self.title or (TITLE.replace("%s", self.event.replace("_", " ")) if self.event else "{{ headline }}")
-        lines = [
-            "# yaml-language-server: $schema=../schema.json",
-            "",
-            "rules:",
-            f"  - id: {self.id}",
-            f"    title: {_quoted(title)}",
-            f"    severity: {self.severity.value} # info, low, medium, high or critical",
-            "    when: # all keys in one mapping hold together and speak of the same event",
-            *when,
-            "    examples: # run each time this file is loaded",
-            "      match:",
-            *(f"        - {_quoted(one)}" for one in self.match),
-        ]
-        if self.no_match:
-            lines += ["      no_match:", *(f"        - {_quoted(one)}" for one in self.no_match)]
-        return "\n".join(lines) + "\n"
+from service.rules.starting import SUBJECTS, Start, proposed
 
 
 def new(  # noqa: PLR0913 - each is an option of the command line
@@ -86,7 +38,7 @@ def new(  # noqa: PLR0913 - each is an option of the command line
     as_json: AsJson = False,
 ) -> None:
     """Write a rule to start from: paste a sentence that should alert, answer what is asked."""
-    draft = Draft(list(match or ()), list(no_match or ()), rule_id, event, subject, list(words or ()), severity, title)
+    draft = Start(list(match or ()), list(no_match or ()), rule_id, event, subject, list(words or ()), severity, title)
     place = folder_of(folder)
     texts = read_folder(place)
     _fill(draft, parse_folder(texts), asking=not (no_input or as_json))
@@ -107,12 +59,14 @@ def new(  # noqa: PLR0913 - each is an option of the command line
         out.print(Text.assemble(("wrote ", "green"), shown(path), done), soft_wrap=True)
 
 
-def _fill(draft: Draft, book: Rulebook, *, asking: bool) -> None:
+def _fill(draft: Start, book: Rulebook, *, asking: bool) -> None:
     """Ask for what was not said."""
     if not draft.match:
         draft.match = [_asked("A sentence that should alert", asking, "--match")]
     _understand(draft, book, asking)
-    draft.id = draft.id or _asked("A short name for the rule (its id)", asking, "--id", default=_proposed(draft))
+    draft.id = draft.id or _asked(
+        "A short name for the rule (its id)", asking, "--id", default=proposed(draft.event, draft.words)
+    )
     if asking and not draft.no_match:
         counter = typer.prompt("A sentence that must not alert (empty: none)", default="", show_default=False).strip()
         draft.no_match = [counter] if counter else []
@@ -127,7 +81,7 @@ def _asked(question: str, asking: bool, option: str, default: str = "") -> str:
     return answer.strip()
 
 
-def _understand(draft: Draft, book: Rulebook, asking: bool) -> None:
+def _understand(draft: Start, book: Rulebook, asking: bool) -> None:
     """Event and subject from the first sentence, where nobody named them."""
     item = Item("new", "new", "", draft.match[0])
     events = counting(book.lexicon, extract(item, book.lexicon))
@@ -152,17 +106,12 @@ def _subject(event: Event | None) -> str:
     hint = f"entity:{event.entity}" if event and event.entity else f"name:{event.subject}" if event and event.subject else "tag:…"
     while True:
         answer: str = typer.prompt(f"About whom: any, {hint}, tag:…, list:…", default="any").strip()
-        if answer == "any" or answer.partition(":")[0] in _SUBJECTS:
+        if answer == "any" or answer.partition(":")[0] in SUBJECTS:
             return answer
         err.print("write any, entity:ID, tag:NAME, list:NAME or name:TEXT")
 
 
-def _proposed(draft: Draft) -> str:
-    name = re.sub("[^a-z0-9]+", "-", (draft.event or draft.words[0]).lower()).strip("-")
-    return f"my-{name}" if name else "my-rule"
-
-
-def _refuse(error: InvalidFiles, draft: Draft, as_json: bool) -> None:
+def _refuse(error: InvalidFiles, draft: Start, as_json: bool) -> None:
     if as_json:
         print_json({"ok": False, "text": draft.text(), "problems": [problem_json(problem) for problem in error.problems]})
         return
@@ -180,11 +129,3 @@ def _write(path: Path, text: str) -> None:
         raise ConfigurationError(f"{path} is there already; choose another --id") from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _quoted(text: str) -> str:
-    return (
-        text
-        if re.fullmatch(r"[\w\u4e00-\u9fff][\w .\u4e00-\u9fff-]*[\w\u4e00-\u9fff]", text)
-        else json.dumps(text, ensure_ascii=False)
-    )

@@ -50,7 +50,7 @@ def add(  # noqa: PLR0913 - one argument for each option
         now = database.now(connection)
         made = silences.add(connection, wanted, now + lasts, by or user_name(), why, now)
     if as_json:
-        typer.echo(json.dumps(_json(made, now), ensure_ascii=False))
+        typer.echo(json.dumps(made.as_json(now), ensure_ascii=False))
         return
     words = f" {made.number} until {_time(made.until)} UTC: {plain(_wanted(made))}"
     out.print(Text.assemble(("silence", "green"), words), soft_wrap=True)
@@ -69,7 +69,7 @@ def list_silences(
         now = database.now(connection)
         found = silences.latest(connection, MANY) if ended else silences.in_force(connection, now)[::-1]
     if as_json:
-        typer.echo(json.dumps({"silences": [_json(one, now) for one in found]}, ensure_ascii=False))
+        typer.echo(json.dumps({"silences": [one.as_json(now) for one in found]}, ensure_ascii=False))
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in ("silence", "until", "by", "what", "why"):
@@ -93,19 +93,6 @@ def end(
         if not silences.end(connection, number, by or user_name(), database.now(connection)):
             raise ConfigurationError(f"there is no silence {number} in force; `tapewatch silences list` shows what there is")
     out.print(Text.assemble(("ended", "green"), f" silence {number}"))
-
-
-def _json(one: Silence, now: datetime) -> dict[str, object]:
-    return {
-        "number": one.number,
-        "matchers": [{"label": each.label, "op": each.op, "value": each.value} for each in one.matchers],
-        "since": one.since.isoformat(),
-        "until": one.until.isoformat(),
-        "by": one.by,
-        "why": one.why,
-        "ended_by": one.ended_by,
-        "in_force": one.since <= now < one.until,
-    }
 
 
 def _wanted(one: Silence) -> str:

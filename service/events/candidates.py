@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from service.events import chinese_fit, english_fit
 from service.events.compiled import Compiled, Hit, Role
-from service.events.english_fit import belongs, modifies, stands_alone
+from service.events.english_fit import modifies, stands_alone
 from service.events.numbers import Percent, percentages
 from service.events.vocabulary import Blocker, Trigger
 from service.model.event import Status
@@ -26,6 +27,7 @@ _LEVEL = re.compile(
 _Blocking = tuple[Hit, Blocker, str | None]
 """A blocker's words in the text, the blocker, and the type it holds for (None: all)."""
 PERCENT_WITHIN = {"en": 8, "zh": 12}
+_BELONGS = {"en": english_fit.belongs, "zh": chinese_fit.belongs}
 _LONGEST_WORD = 16
 _LEVEL_REACH = 24
 MAX_IN_CLAUSE = 24
@@ -144,7 +146,7 @@ def _percent_distance(folded: str, one: Assertion, figure: Percent, language: st
     if side not in (("after", "may") if after else ("before",)) or end - start > _LONGEST_WORD * limit:
         return None
     far = distance(folded, start, end, language)
-    if far > limit or (language == "en" and not belongs(folded, one.say, figure.span)):
+    if far > limit or not _BELONGS[language](folded, one.say, figure.span):
         return None
     level = after and _LEVEL.search(folded, max(start, end - _LEVEL_REACH), end) and "幅" not in folded[one.say.start : end]
     return None if level else far

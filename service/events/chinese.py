@@ -22,9 +22,9 @@ _CALLED = re.compile(r"^(?:以下)?(?:简称|下称|又称)?[:为\s]*[\"'“]?|[
 _DESCRIBED = re.compile(
     r"(?:股|龙头|巨头|公司|企业|大厂|厂商|板块|概念|的|品种|合约|方面|平台|独角兽|商|权重|(?<=[股块念])[中内])$"
 )
-_LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商|餐厅|商|品牌|机构|部门|新秀)(?=[a-z]{3})(?!etf|reit)")
+_LATIN_END = re.compile(r"(?:公司|企业|巨头|龙头|平台|独角兽|厂商|餐厅|商|品牌|机构|部门|新秀|药企|车企)(?=[a-z]{3})(?!etf|reit)")
 _AFTER_CUT = re.compile(
-    r"[,:;()]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|至|[涨跌]|高开|低开|收[高低报]|续创"
+    r"[,:;()。!?]|\s|公告|盘中|今日|的|股价|将|拟|首日|在|于|及以上|个股|(?<!控)股(?!份)|尾盘|早盘|午后|继续|拉升|至|[涨跌]|高开|低开|收[高低报]|续创"
 )
 _SPONSOR = re.compile(r"保荐|辅导机构|承销|券商")
 _SHORT = 2
@@ -61,7 +61,7 @@ def before(reading: Reading, start: int, end: int) -> list[Mention] | None:
         return None
     if words.UNNAMED.search(text):
         return [Mention("")]
-    if words.NOBODY.match(text):
+    if words.NOBODY.match(text) or words.ANY_COMPANY.search(text):
         return []
     such = words.SUCH_AS.match(text)
     if such:
@@ -116,10 +116,17 @@ def topic(reading: Reading, start: int, end: int) -> list[Mention]:
         and len(found) == 1
         and _has_a_price(reading, found[0])
         and not _is_aside(reading, found[0].span or Span(begin, end))
+        and not _are_goods(reading, found[0])
     ):
         return [_with_bracket(reading, found[0], end)]
     names = [name for name in reading.names_in(start, end) if _may_be_topic(reading, name, start, begin)]
     return [Mention(name.span.of(reading.document), name.span, name.entity) for name in names[:1]]
+
+
+def _are_goods(reading: Reading, mention: Mention) -> bool:
+    """Whether only the price of something is told that no list knows: 猪肉价格大涨."""
+    behind = mention.span is not None and words.PRICE_BEHIND.match(reading.folded, mention.span.end) is not None
+    return behind and not _is_traded(mention)
 
 
 def _is_aside(reading: Reading, name: Span) -> bool:
@@ -150,7 +157,7 @@ def _with_bracket(reading: Reading, mention: Mention, end: int) -> Mention:
 def _trim(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """Clear both ends of adverbs, times and descriptions, however many there are; what the catalog knows stays whole."""
     folded = reading.folded
-    while start < end:
+    while start < end and folded[end - 1] in words.TRAILING_LAST:
         near = max(start, end - _WORD_REACH)
         match = words.TRAILING.search(folded, near, end)
         if match is None or words.STILL_A_NAME.search(folded, near, end) or _ends_known(reading, start, end):
@@ -241,7 +248,7 @@ def _to_latin(reading: Reading, start: int, end: int) -> int:
 def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """The name without what describes it: a nickname in quotes, what kind of company it is."""
     start = _to_latin(reading, start, end)
-    for pattern in (words.QUOTED, words.DESCRIBED, words.DESCRIBED_FUND):
+    for pattern in (words.QUOTED, words.DESCRIBED, words.DESCRIBED_SHORT, words.DESCRIBED_FUND):
         match = pattern.match(reading.folded[start:end])
         if match:
             start, end = _trim(reading, start + match.start("name"), end)
@@ -253,6 +260,8 @@ def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
 
 def _without_market(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """The name without where its shares are traded."""
+    if reading.folded[end - 1 : end] not in words.MARKET_LAST:
+        return start, end
     market = words.MARKET_END.search(reading.folded[start:end])
     if market is None or market.start() <= 1 or _ends_known(reading, start, end):
         return start, end

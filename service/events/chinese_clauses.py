@@ -31,6 +31,20 @@ def speaks_of_business(reading: Reading, start: int, clause: Span) -> bool:
     return said and words.OF_SHARES.search(reading.folded, start, clause.end) is None
 
 
+def goes_on_forecasting(reading: Reading, start: int, clause: Span) -> bool:
+    """Whether a clause only goes on about what somebody expects, and speaks of no share."""
+    said = words.FORECAST.search(reading.folded, start, clause.start) is not None
+    return said and words.OF_SHARES.search(reading.folded, clause.start, clause.end) is None
+
+
+def tells_of_goods(reading: Reading, mention: Mention, sentence: Span) -> bool:
+    """Whether a name that no list knows is that of goods: its sentence tells what things cost, and speaks of no share."""
+    if mention.span is None or words.COMMODITY.search(mention.span.of(reading.folded)):
+        return False
+    said = words.IN_SHOPS.search(reading.folded, sentence.start, mention.span.end + 2) is not None
+    return said and words.OF_SHARES.search(reading.folded, *sentence) is None
+
+
 def is_called_a_company(reading: Reading, mention: Mention) -> bool:
     """Whether the name ends as companies' names do."""
     return mention.span is not None and words.COMPANY.search(mention.span.of(reading.folded)) is not None
@@ -87,7 +101,9 @@ def debut_of_another(reading: Reading, mention: Mention, evidence: Span, sentenc
 
 
 def is_denied(reading: Reading, sentence: Span) -> bool:
-    """Whether a sentence asks, and the next one says that it is not so."""
+    """Whether a sentence asks or reports, and the next one says that it is not so."""
+    if words.DENIED_NEXT.match(reading.folded, sentence.end) is not None:
+        return True
     stop = reading.folded.find("?", sentence.end - 3, sentence.end + 1)
     return stop >= 0 and words.DENIED_AFTER.match(reading.folded, stop) is not None
 

@@ -15,7 +15,7 @@ _TIMES = _any(
     """
     早盘 午后 午盘 尾盘 盘中 开盘 收盘 盘前 盘后 夜盘 早间 晚间 午间 上午 下午 凌晨 隔夜 竞价 集合竞价 日内 短线
     盘初 盘尾 开市 收市 今日 今天 今早 今晚 昨日 昨天 昨夜 近日 日前 当日 当天 单日 全天 连日 期间 年内 周内 月内
-    今年以来 今年 近期 全日 目前 此前 此后 随后 随即 早些时候 截至发稿 截至收盘 截至目前 最新 半日 年初至今 年初以来
+    今年以来 今年 至今 近期 全日 目前 此前 此后 随后 随即 早些时候 截至发稿 截至收盘 截至目前 最新 半日 年初至今 年初以来
     去年 全年 上半年 下半年
     季内 午前 首日 隔晚 中午 纽约盘尾 纽约尾盘 欧洲时段 亚洲时段 北美时段 美洲时段 纽约时段 亚盘 欧盘 美盘 单月
     """
@@ -50,7 +50,7 @@ _TRAILING_WORDS = _any(
     平均 的 其 了 还 就 曾 放量 缩量 上演 迎来 全线 普遍 持续 整体 一路 震荡 低位 高位 获 封死 封 巨量 等 指数级
     正式 于 拟 将 在 计划 有望 触及 主力合约日内 两只 三只 冲高 明显 大涨 大跌 急速 突发 一并 仍 更 还是 续 有所
     低开 高开 高开低走 低开高走 走高 走低 强劲 扩大 初步 累 每股 收盘时 开盘时 发稿时
-    两次 多次 盘中价 分别 跳水 破位 失守 美股盘前 美股盘后 迄今 主力 期货主力 有 呈现 出现 迎 遭 最早 最快
+    两次 多次 盘中价 至今 分别 跳水 破位 失守 美股盘前 美股盘后 迄今 主力 期货主力 有 呈现 出现 迎 遭 最早 最快
     首次 迭 屡 屡屡 不断 同样 同步 此次 本次 当前 逆市 早盘交易中 探底回升 盘初 冲高回落 亦 直接 跃 延 二连 三连 四连 五连
     平开 即 同方向 先 预计 下挫 自 为何 缘何 为什么 站上 向上 向下 升穿 升破 跌破 涨破 终 终于 本周一 强势
     换手 最大 盘中最大 全数 全部 几乎 不久 两个 三个 四个 普通股 解禁 创纪录 结算价 收盘价 开盘价 盘面 晋级 昨 暂
@@ -59,8 +59,14 @@ _TRAILING_WORDS = _any(
 )
 TRAILING = re.compile(
     rf"(?:[\s'\"【】《》,:·\-(\]]+|{_DAY}|{_TIMES}|{_SPANS}|\"一\"字|[现暂]?报[\d.]*元?(?:/股)?|[123]0(?:cm|mc)|\d+(?:\.\d+)?%|(?<=[股数块种约])普|t字"
-    rf"|未来.年内?|连续(?:[两三四五六七八九十]|\d+)个?(?:交易)?日|节后|(?:节|开市)?[前后]?(?:[两三四五六七八九十]|\d+)个交易日|(?:复牌|绩|业绩|财报|开盘|交易|恢复|上市|消息公布)后|近\d+个?(?:日|天|周|月|年|交易日)(?:以?来)?|{_TRAILING_WORDS})$"
+    rf"|未来.年内?|[自从较比][^,]{{0,12}}(?:高点|低点|高位|低位|峰值|谷底|年初)|连续(?:[两三四五六七八九十]|\d+)个?(?:交易)?日|节后|(?:节|开市)?[前后]?(?:[两三四五六七八九十]|\d+)个交易日|(?:复牌|绩|业绩|财报|开盘|交易|恢复|上市|消息公布)后|近\d+个?(?:日|天|周|月|年|交易日)(?:以?来)?|{_TRAILING_WORDS})$"
 )
+TRAILING_LAST = (
+    frozenset(word[-1] for word in f"{_TIMES}|{_TRAILING_WORDS}".split("|"))
+    | frozenset("\t\n\r\f\v \u3000'\"【】《》,:·-(]%字普点位值底初日天周月年时度来内后元股报m")
+    | frozenset("0123456789.c一二三四五六")
+)
+"""What any of these ends with, so that most names cost no search; other blanks are rare and folded."""
 _PLACES = """
     香港联交所 港交所 联交所 上交所 深交所 北交所 纳斯达克 纽交所 伦交所 沪市主板 深市主板 沪主板 深主板 沪市 深市
     科创板 创业板 主板 香港 港股 美股 欧股 a股 h股 美国
@@ -72,6 +78,8 @@ MARKET_END = re.compile(
     rf"|(?<=[a-z])传(?:{_any(_CITIES)})?$"
 )
 """Where a share is traded stands after its name: 宁德时代香港[IPO]."""
+MARKET_LAST = frozenset(word[-1] for word in f"{_PLACES} {_CITIES} {_ABROAD} 上市 挂牌 主板 传 于 在 赴".split())
+"""What any of these ends with, so that most names cost no search."""
 AT_SOMETHING = re.compile(rf"在(?!{_any(_PLACES)}|{_any(_CITIES)}|线)(?P<name>[^,在]{{2,16}})的$")
 """Somebody does something in somebody else's listing: 某基金考虑在甲乙科技的[IPO]中认购."""
 OBJECT = re.compile(
@@ -90,7 +98,7 @@ OTHER_GOODS = re.compile(r"等[^、]{0,10}(?:产品|商品|型号|规格|机型|
 AVERAGE = re.compile(r"(?:股|公司|基金|etf|产品)的?平均$")
 """What stocks did on average, none of them did."""
 COMMODITY = re.compile(
-    r"(?:天然气|原油|煤|焦炭|咖啡|可可|糖|棉花|大豆|玉米|小麦|豆粕|鱼粉|铁矿石?|螺纹钢|热卷|碳酸锂|多晶硅|橡胶|纸浆|棕榈油|生猪|鸡蛋|尿素|甲醇|"
+    r"(?:天然气|原油|煤|焦炭|咖啡|可可|糖|棉花|大豆|玉米|小麦|豆粕|鱼粉|铁矿石?|螺纹钢|热卷|碳酸锂|多晶硅|橡胶|矿|纸浆|棕榈油|生猪|鸡蛋|尿素|甲醇|"
     r"乙二醇|镨钕|稀土|[铜铝锌镍锡铅金银铂钯钨锂钴锑锗镓])$"
 )
 """What is bought and sold by its price alone, wherever it comes from."""
@@ -99,6 +107,10 @@ NOBODY = re.compile(
     r"|[^,]{0,30}(?:两兄弟|夫妇|父子|父女|母子|姐妹)(?:俩|二人|这次)?|(?:部分|个别|少数|有的)(?:甚至|更)?$"
 )
 """Words that name nobody and mean nobody who was named."""
+ANY_COMPANY = re.compile(
+    r"(?<!该)(?<!本)(?<!此)(?<!其)(?<!这家)(?<!上述)(?<!标的)(?<!万科)(?<!万盛)(?:企业|药企|房企|车企|券商|银行股)$"
+)
+"""Companies of a kind, and none by its name: 商业航天企业[IPO]."""
 PRICE_OF = re.compile(r"(?<!股票)(?<!股份)(?:价格|的?报价)[^,]{0,8}$")
 """What the price of something that no list knows did: 某某芯片价格已[翻倍]."""
 UNNAMED = re.compile(
@@ -109,12 +121,14 @@ UNNAMED = re.compile(
 )
 SUCH_AS = re.compile(r"^(?:但|而)?以?(?P<names>[^,]+?)(?:等)?为(?:首|代表|龙头)的[^,]*$")
 DESCRIBED = re.compile(
-    r"^.{0,24}(?:千亿权重|概念股|概念|板块内|板块|产业链|赛道|成分股|人气股|权重股|焦点股|热门股|龙头企业|龙头股|龙头|巨头|独角兽|"
+    r"^.{0,24}(?:千亿权重|概念股|概念(?!股)|板块内|板块|产业链|赛道|成分股|人气股|权重股|焦点股|热门股|龙头企业|龙头股|龙头|巨头|独角兽|"
     r"制造商|供应商|运营商|服务商|开发商|零售商|连锁店|改名变?更?为|更名为|厂商|大厂|参股企业|参股公司|子公司|旗下|企业(?!家|集团)|创业板|科创板|北交所|"
     r"(?<![限任分])公司|(?<![控个中])股(?![份票指市东权民价吧海灵通])|的)"
     r"(?P<name>(?!.*(?:etf|lof|指|期货|基金|reit|板块|概念)).{3,})$"
 )
 """Words before a name that say what it is: 存储芯片龙头企业长江存储, 化工股百川股份."""
+DESCRIBED_SHORT = re.compile(r"^.{0,24}(?:概念股|成分股|人气股|权重股|焦点股|热门股|龙头股|中概股)(?P<name>[\u4e00-\u9fff]{2})$")
+"""The same before a name of two characters, where what stands before it can only be a description."""
 DESCRIBED_FUND = re.compile(r"^.{2,24}(?<!波罗)的(?P<name>[^的]{2,}(?:etf|lof|指数)[^的]{0,8})$")
 """A fund behind what is said of it: 专注芯片的某某ETF甲乙."""
 BEFORE_SHORT_NAME = ("企业", "公司", "巨头", "龙头", "品牌", "独角兽", "运营商", "概念股", "港股", "美股")
@@ -134,11 +148,17 @@ HEAD = re.compile(r"^(?:[^,:\n]{0,8}:)?[\s【《\"'|]*(?:(?:龙虎榜|快讯|异
 DATED = re.compile(
     r"(?<![自较比创从过])(?P<year>(?:19|20)\d\d)年(?!以来|至今|起|前|后|第|.季)(?:初|末|底)?(?:(?P<month>\d{1,2})月)?"
 )
-DATE_ALONE = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)年(?:初|末|底|年底|年初)?(?:(?P<month>\d{1,2})月)?(?:\d{1,2}日)?,$")
+DATE_ALONE = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)年(?:初|末|底|年底|年初)?(?:(?P<month>\d{1,2})月)?(?:\d{1,2}日)?(?:[^,]{0,10}(?:期间|当年|那年|危机))?,$"
+)
 BUSINESS = re.compile(
-    r"营收|营业额|收入|利润|净利|毛利|销量|销售|产量|出货|亏损|保费|票房|订单|装机|客流|人次|增速|比例|规模|调价|降价|提价|涨价|配额|头寸|持仓|库存"
+    r"营收|营业额|收入|利润|净利|毛利|销量|销售|产量|出货|亏损|保费|票房|订单|装机|客流|人次|增速|比例|规模|调价|降价|提价|涨价|配额|头寸|持仓|库存|排名|签约|交付|船只|船舶|通行|航班"
 )
 """What is measured of a business."""
+FORECAST = re.compile(r"预测|预计|预期|可能|有望|或将|料将|看涨至|目标")
+"""What a clause says before one that goes on about it: 分析师预测白银可能达到46美元,[创历史新高]."""
+IN_SHOPS = re.compile(r"(?<![股币油金银铜])(?:价格|批发价|零售价|售价|菜价|物价)")
+"""Prices of what is sold in shops and markets."""
 OF_SHARES = re.compile(
     r"股价|今[日天早]|盘中|收盘|收[报涨跌高低]|高开|低开|尾盘|早盘|午后|盘前|盘后|涨停|跌停|\d点|板块|概念|指数"
 )
@@ -170,6 +190,10 @@ OWNS = re.compile(r"旗下|(?:控股|参股|全资)?(?:子公司|孙公司)|参�
 """What stands behind the name of an owner, where something of its own follows."""
 DENIED_AFTER = re.compile(r"\?[\"'》]?\s*[^,。\n]{0,12}?(?:不实|不属实|假消息|虚假|谣言|否认|辟谣|不真实)")
 """A question that is answered with no: 某公司将上市?回应:消息不实."""
+DENIED_NEXT = re.compile(
+    r"[\"'》\s]*(?:对此|就此|针对(?:此|该|上述)[^,。\n]{0,8}),?[^。\n]{0,30}?(?:不实|不属实|假消息|虚假|谣言|否认|辟谣|不真实|子虚乌有)"
+)
+"""A report that the next sentence answers with no: 有报道称某公司将上市。对此,公司否认."""
 CODE = re.compile(r"\s?\((?:(?:sh|sz|bj|hk)[.:]?)?\d{4,6}(?:\.[a-z]{2})?\)")
 """The code of a share behind its name."""
 MOVED = frozenset("领涨 领跌 大涨 大跌 走高 走强 走低 走弱 拉升 跳水 上涨 下跌 上扬 下挫".split())
@@ -183,12 +207,14 @@ LAST_YEAR = re.compile(r"去年(?:\d{1,2}月)?[初中底末]?(?:\d{1,2}日)?,$")
 SPONSOR = re.compile(r"(?:证券|建投|银行|国际|基金|资本|投行|中金公司|研究所)$")
 """Who writes about and arranges the listings of others."""
 NO_COMPANY = re.compile(
-    r"^[a-z港美日韩欧台]股$|(?:赛道|行业|板块|概念|领域|市场)$|证监会|中证协|协会|交易所|(?:港|上|深|北)交所$"
+    r"^[a-z港美日韩欧台]股$|(?:赛道|行业|板块|概念|领域|市场)$|证监会|中证协|协会|交易所|(?:港|上|深|北)交所$|(?:办公楼|大楼|大厦|总部|基地|中心|工厂|园区|门店|研究院|学院|医院|实验室|联盟|委员会|办公室|产业园)$"
 )
 LATIN_NAME = re.compile(r"^[a-z][a-z0-9 .&'+-]+[\u4e00-\u9fff]{0,3}$")
 INSTRUMENT = re.compile(r"(?:期货|合约|主力|指数?|板块|概念|etf|lof|reit|国债|汇率|(?:现货|伦|沪|纽约).{1,3}|兑.{2,4})$")
 GOODS = re.compile(r"[^,股盘]{2,14}?(?:价格|均价)(?:为|约)?\d")
 """What goods cost: a clause that says so speaks of them, and of no share."""
+PRICE_BEHIND = re.compile(r"的?(?:价格|均价|平均价|报价|批发价|零售价|出厂价|现货价)")
+"""What stands behind the name of goods, where only what they cost is told: 猪肉[价格]."""
 PRODUCT_PRICE = re.compile(r"(?:尽管|虽然|但|而|其|市场|产品|销售|平均|目前|现在|合同)*(?:价格|均价|批发价|出厂价)")
 """What the goods cost that a text is about, and no share."""
 PRICED = re.compile(
@@ -198,7 +224,7 @@ PRICED = re.compile(
 """Words that speak of the price of a share; without them an unknown name with a new high is hardly one."""
 PRONOUN = re.compile(
     r"^(?:股价|场内|(?:本|该)?公司)|.*(?:该|本|目标|这家)公司[^,]{0,6}$|^(?:这家|这些|该)[^,]{0,8}$"
-    r"|^(?:该股|其|该指数|该板块|该合约|两者|三者|后者|前者|个股|指数|板块|市场|大盘|两市|"
+    r"|^(?:该股|其|该指数|该板块|该合约|两者|二者|三者|后者|前者|个股|指数|板块|市场|大盘|两市|"
     r"三大指数|三大股指|主要指数|盘面|资金|机构|投资者|本次|此次|我|你|他|她|它|这|那|谁)"
     r"(?:a股|h股|股份|股票|股价|盘中|今日|们)*(?:$|[自于在的与从本短])"
 )
@@ -238,5 +264,5 @@ TOPIC = re.compile(
     r"^[\s【\[(\"']*(?:\d+天\d+板|[\d一二三四五六七八九十]+连板)?(?P<name>[a-z][a-z0-9.&'-]*(?: [a-z0-9.&'-]+)+"
     r"|(?:[^,:;()（【】\s、\"']|\s(?=etf)){2,16}?)"
     r"(?=\s?\(|:|公告|披露|开盘|走[升高强低弱]|净利|营收|市值|业绩|订单|(?<!完)成交|利润|收入|销量|产量|[迅快加]速|发布(?!前|后)|发公告|晚间|早间|午后|盘中|盘初|盘[前后](?!指)|今日|今年|本周|一度|\d(?!\d*(?:指数|etf|lof|板|主题|成[分份])|\d?月)|股价(?!指数)|继续|持续|抹去|回吐|收复|挽回|面临|逼近|接近|临近|失守|站上|重回|重返|转[涨跌]|直线|再[度次]|又|延续|猛|放量|强势|报|触|录得|震荡|拉升|连续|连收|开涨|开跌|向[上下]|上[涨升扬]|下[跌挫]|扩大|股东|拟(?!态)|从|自\d|自[上首]|突破|升破|跌破|开盘价|收盘价|结算价|去年|即将|将于|计划|宣布|公布|"
-    r"大涨|大跌|[暴飙狂急劲微普齐领][涨跌升挫]|收|高开|低开|[涨跌升突续]|$|\s(?!etf))"
+    r"大涨|大跌|[暴飙狂急劲微普齐领][涨跌升挫]|(?<![回营吸])收|高开|低开|[涨跌升突续]|$|\s(?!etf))"
 )

@@ -14,6 +14,7 @@ from service.events.launches import launches
 from service.events.leaders import leaders
 from service.events.reading import Mention, Reading
 from service.events.shortages import shortages
+from service.events.stretches import stretch
 from service.events.views import views
 from service.model.entity import EntityKind
 from service.model.event import FieldValue
@@ -28,7 +29,7 @@ _INDEX_WORDS = re.compile(
     r"nasdaq|dow|s&p|market|wall street)(?![a-z])|(?:an|ese|ian|global|world|u\.?s\.?|uk|european) shares$|\d{2,4}$"
 )
 _OTHER_WORDS = re.compile(
-    r"期货|期铜|期铝|期金|现货|主力合约|主连|合约|原油|黄金|白银|比特币|以太坊|汇率|人民币|日元|美元|国债|债券|基金|(?<![a-z])(?:etf|reit|lof)(?![a-z])|金价|银价|铜价|油价|伦铜|沪铜|沪金|沪银|"
+    r"期货|期铜|期铝|期金|现货|主力合约|主连|合约|原油|黄金|白银|比特币|以太坊|汇率|人民币|日元|美元|国债|债券|基金|(?<![a-z])(?:etf|reit|lof)(?![a-z])|金价|银价|铜价|油价|[猪煤钢锂棉糖硅铝锌镍锡铅]价$|伦铜|沪铜|沪金|沪银|"
     r"(?<![a-z])(?:futures?|etfs?|gold|silver|copper|crude|oil|bitcoin|ethereum|ether|bonds?|yuan|yen|dollar|euro|rupee|pound|sterling|franc|peso|won|baht|ringgit|rupiah|krona|krone|lira|rand|zloty|forint|shekel|fund|"
     r"wheat|corn|coffee|cocoa|uranium|lithium|platinum|palladium|token|xrp|solana|aluminum|aluminium|nickel|zinc|tin|gas)(?![a-z])"
 )
@@ -106,6 +107,7 @@ FIELD_CODE: Mapping[str, FieldCode] = {
     "new_high": _high,
     "new_low": _high,
     "ipo": _listing,
+    "price_move": stretch,
     "funding": funding,
     "management_change": leaders,
     "product_launch": launches,

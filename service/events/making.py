@@ -83,6 +83,8 @@ def of_a_measure(kind: EventType, reading: Reading, sentence: Sentence, clause: 
     if sentence.language != "zh" or not (kind.priced or "pct" in kind.fields):
         return False
     carried = [mention.span for mention in mentions if mention.span is not None and mention.span.start < clause.span.start]
+    if kind.priced and any(chinese_clauses.goes_on_forecasting(reading, span.end, clause.span) for span in carried):
+        return True
     if kind.priced and sentence.measured and not chinese_clauses.speaks_of_prices(reading, clause.span):
         return bool(carried)
     return any(chinese_clauses.speaks_of_business(reading, max(span.end, sentence.span.start), clause.span) for span in carried)
@@ -103,8 +105,10 @@ def _plausible(kind: EventType, reading: Reading, sentence: Sentence, clause: Cl
         return not kind.company or instrument(reading, mention) == "stock"
     if kind.company and not chinese_clauses.looks_like_a_company(reading, mention):
         return False
-    if not kind.priced or instrument(reading, mention) != "stock" or chinese_clauses.is_called_a_company(reading, mention):
+    if instrument(reading, mention) != "stock" or chinese_clauses.is_called_a_company(reading, mention):
         return True
+    if not kind.priced:
+        return "pct" not in kind.fields or not chinese_clauses.tells_of_goods(reading, mention, sentence.span)
     return chinese_clauses.speaks_of_prices(reading, sentence.span)
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 
 from service.folding import fold
@@ -35,6 +36,8 @@ _WORD = 3
 _LEGAL = ("公司", "公司b", "公司w", "公司p")
 """How legal names end, share class and all."""
 _LATIN_BEFORE = re.compile(r"[a-z0-9]+(?=[\u4e00-\u9fff])")
+_FORM = re.compile(r"^pt (?=\w)")
+"""The legal form that stands before the name: PT Gunung Sebelas of Indonesia."""
 _Names = tuple[str, str]
 """Subject and alias without blanks and signs."""
 
@@ -112,15 +115,17 @@ def _names(event: Event) -> _Names:
     return _bare(event.subject), _bare(event.alias or "")
 
 
+@lru_cache(maxsize=4_096)
 def _bare(name: str) -> str:
-    return "".join(character for character in fold(name) if character.isalnum())
+    return "".join(character for character in _FORM.sub("", fold(name)) if character.isalnum())
 
 
 def _joined(first: Event, second: Event) -> Event:
     """The earlier of two mentions, or the asserted one, completed by the other; more words say more than a bare one ("IPO")."""
     if first.status is not second.status:
         return first if first.status in (Status.ASSERTED, Status.PLANNED) else second
-    bare = first.evidence == first.trigger and (second.evidence != second.trigger or _is_one_word(first, second))
+    planned = first.fields.get("stage", "planned") == "planned"
+    bare = planned and first.evidence == first.trigger and (second.evidence != second.trigger or _is_one_word(first, second))
     fields = {**first.fields, **second.fields} if bare else {**second.fields, **first.fields}
     if _closer(first, second):
         fields |= {"pct": second.fields["pct"], "bound": second.fields["bound"]}

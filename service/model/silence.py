@@ -18,3 +18,16 @@ class Silence:
     by: str
     why: str
     ended_by: str = ""
+
+    def as_json(self, now: datetime) -> dict[str, object]:
+        """The form that commands and API share."""
+        return {
+            "number": self.number,
+            "matchers": [{"label": each.label, "op": each.op, "value": each.value} for each in self.matchers],
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "by": self.by,
+            "why": self.why,
+            "ended_by": self.ended_by,
+            "in_force": self.since <= now < self.until,
+        }

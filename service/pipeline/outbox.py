@@ -20,6 +20,7 @@ from service.model.delivery import Delivery
 from service.notify import Pace
 from service.notify.receivers import resolve
 from service.pipeline.chains import Chain, Chains
+from service.pipeline.hushing import leave_silenced
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
@@ -96,7 +97,8 @@ class Outbox:
             for delivery in claims:
                 if delivery.id in late:
                     give_back(connection, [delivery], late[delivery.id])
-            due = stories.attach(connection, threads.attach(connection, [one for one in claims if one.id not in late]))
+            wanted = leave_silenced(connection, [one for one in claims if one.id not in late], now)
+            due = stories.attach(connection, threads.attach(connection, wanted))
         return [self._dress(delivery) for delivery in due]
 
     def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":

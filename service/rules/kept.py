@@ -32,6 +32,8 @@ class Kept:
     def __init__(self) -> None:
         self._world: object = None
         self._files: dict[str, FileRules] = {}
+        self.found: list[CompiledRule] = []
+        """What the last load compiled, also where it was refused: for those who show a draft."""
 
     def compile(self, builders: Sequence[Builder], world: object, compile_file: Compile) -> list[CompiledRule]:
         """The rules of all files, in their order; `world` is all that they depend on beside their own file."""
@@ -49,6 +51,7 @@ class Kept:
             self._files[document.file] = known
             seen.update(known.ids)
             found += known.rules
+        self.found = found
         if any(builder.problems for builder in builders):  # which a rule may have raised in the file of a macro that it uses
             self._files = {file: known for file, known in self._files.items() if before.get(file) is known}
         return found

@@ -7,14 +7,15 @@ Must not decide whether an item is news: the caller asks `known` and says what i
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, desc, insert, select
+from sqlalchemy import Connection, Row, Select, desc, func, insert, select, update
 
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
+from service.storage import search
 from service.storage.database import insert_new as insert_new_rows
 from service.storage.database import one_of
 from service.storage.tables import EVENTS, ITEMS
@@ -22,6 +23,8 @@ from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
 Disposition = Literal["evaluated", "baseline", "noted"]
 BATCH = 1000
+SEEN_EVERY = timedelta(days=1)
+"""How often it is written down that a source still lists an item."""
 GUID_BYTES = 1024
 """Longer guids are cut and keep their identity by a hash: an index entry of PostgreSQL holds 2,700 bytes."""
 
@@ -39,9 +42,29 @@ class StoredItem:
 
 def known(connection: Connection, source: str, guids: Iterable[str], content_hashes: Iterable[str]) -> tuple[set[str], set[str]]:
     """Which of these guids, and which of these contents, the source has published before."""
-    asked = {_guid(guid): guid for guid in guids}
+    asked = {stored_guid(guid): guid for guid in guids}
     found = _among(connection, source, "guid", list(asked))
     return {asked[guid] for guid in found}, _among(connection, source, "content_hash", list(content_hashes))
+
+
+def long_unseen(
+    connection: Connection, source: str, guids: Iterable[str], content_hashes: Iterable[str], now: datetime
+) -> list[int]:
+    """The ids of those of these items whose source was not seen to list them for a day."""
+    before = (ITEMS.c.source == source, func.coalesce(ITEMS.c.seen_at, ITEMS.c.fetched_at) < now - SEEN_EVERY)
+    found: set[int] = set()
+    for column, values in (("guid", [stored_guid(guid) for guid in guids]), ("content_hash", list(content_hashes))):
+        for start in range(0, len(values), BATCH):
+            asked = one_of(connection, ITEMS.c[column], values[start : start + BATCH])
+            found.update(connection.execute(select(ITEMS.c.id).where(*before, asked)).scalars())
+    return sorted(found)
+
+
+def mark_seen(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Write down that their source lists these items."""
+    for start in range(0, len(ids), BATCH):
+        mine = one_of(connection, ITEMS.c.id, ids[start : start + BATCH])
+        connection.execute(update(ITEMS).where(mine).values(seen_at=now))
 
 
 def insert_new(
@@ -57,7 +80,9 @@ def insert_new(
         rows = [{**_item_row(item), **common} for item in batch.values()]
         inserted = insert_new_rows(connection, ITEMS, rows, "id", "source", "guid")
         ids = {(source, guid): number for number, source, guid in inserted}
-        stored.extend((ids[key], item) for key, item in batch.items() if key in ids)
+        new = [(ids[key], item) for key, item in batch.items() if key in ids]
+        search.add(connection, [(number, item.title, item.text) for number, item in new])
+        stored += new
     return stored
 
 
@@ -75,24 +100,42 @@ def get(connection: Connection, item_id: int) -> StoredItem | None:
 def find(connection: Connection, text: str) -> StoredItem | None:
     """The item that a person means: its id, else its guid (the latest, when several sources have it)."""
     by_id = get(connection, int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    return by_id or _one(connection, select(ITEMS).where(ITEMS.c.guid == _guid(text)).order_by(desc(ITEMS.c.id)).limit(1))
+    return by_id or _one(connection, select(ITEMS).where(ITEMS.c.guid == stored_guid(text)).order_by(desc(ITEMS.c.id)).limit(1))
 
 
 def events_of(connection: Connection, item_id: int) -> list[Event]:
     """The events of an item, in the order of the text."""
-    return [_event(row) for row in connection.execute(select(EVENTS).where(EVENTS.c.item_id == item_id).order_by(EVENTS.c.id))]
+    return [event_of(row) for row in connection.execute(select(EVENTS).where(EVENTS.c.item_id == item_id).order_by(EVENTS.c.id))]
 
 
 def recent(connection: Connection, limit: int) -> list[StoredItem]:
     """The items stored last, newest first."""
-    return [_stored(row) for row in connection.execute(select(ITEMS).order_by(desc(ITEMS.c.id)).limit(limit))]
+    return [stored_item(row) for row in connection.execute(select(ITEMS).order_by(desc(ITEMS.c.id)).limit(limit))]
+
+
+def newest(connection: Connection, since: datetime, most: int) -> tuple[int, bool]:
+    """The number after which at most `most` items came since then, and whether that leaves some of them out.
+
+    Numbers grow with the time of arrival, so that halves are looked into instead of every item.
+    """
+    last = connection.execute(select(func.max(ITEMS.c.id))).scalar_one() or 0
+    low, high = 0, last  # everything up to `low` is older; the answer is at most `high`
+    while low < high:
+        middle = (low + high) // 2
+        found = select(ITEMS.c.id, ITEMS.c.fetched_at).where(ITEMS.c.id > middle).order_by(ITEMS.c.id).limit(1)
+        row = connection.execute(found).first()
+        if row is not None and row.fetched_at < since:
+            low = row.id
+        else:
+            high = middle
+    return max(low, last - most), last - most > low
 
 
 def replay(
-    connection: Connection, since: datetime, dispositions: Sequence[Disposition]
+    connection: Connection, since: datetime, dispositions: Sequence[Disposition], after: int = 0
 ) -> Iterator[tuple[StoredItem, list[Event]]]:
-    """Every item that came since then with its events, in the order of arrival, a batch at a time."""
-    last = 0
+    """Every item that came since then with its events, in the order of arrival, a batch at a time; `after` this number only."""
+    last = after
     wanted = (ITEMS.c.fetched_at >= since, ITEMS.c.disposition.in_(dispositions))
     while True:
         asked = select(ITEMS).where(ITEMS.c.id > last, *wanted).order_by(ITEMS.c.id).limit(BATCH)
@@ -102,9 +145,9 @@ def replay(
         events: dict[int, list[Event]] = {}
         between = EVENTS.c.item_id.between(rows[0].id, rows[-1].id)
         for event in connection.execute(select(EVENTS).where(between).order_by(EVENTS.c.item_id, EVENTS.c.id)):
-            events.setdefault(event.item_id, []).append(_event(event))
+            events.setdefault(event.item_id, []).append(event_of(event))
         for row in rows:
-            yield _stored(row), events.get(row.id, [])
+            yield stored_item(row), events.get(row.id, [])
         last = rows[-1].id
 
 
@@ -116,7 +159,8 @@ def _among(connection: Connection, source: str, column: str, values: list[str]) 
     return found
 
 
-def _guid(guid: str) -> str:
+def stored_guid(guid: str) -> str:
+    """The guid as it is stored: clean, and cut to what an index takes."""
     guid = clean(guid)
     encoded = guid.encode()
     if len(encoded) <= GUID_BYTES:
@@ -127,7 +171,7 @@ def _guid(guid: str) -> str:
 def _as_stored(item: Item) -> Item:
     return Item(
         source=clean(item.source),
-        guid=_guid(item.guid),
+        guid=stored_guid(item.guid),
         title=clean(item.title),
         text=clean(item.text),
         link=clean(item.link),
@@ -153,10 +197,11 @@ def _item_row(item: Item) -> dict[str, Any]:
 
 def _one(connection: Connection, statement: Select[Any]) -> StoredItem | None:
     row = connection.execute(statement).first()
-    return _stored(row) if row else None
+    return stored_item(row) if row else None
 
 
-def _stored(row: Row[Any]) -> StoredItem:
+def stored_item(row: Row[Any]) -> StoredItem:
+    """The item of a row of ITEMS."""
     item = Item(
         source=row.source,
         guid=row.guid,
@@ -191,7 +236,8 @@ def _event_row(item_id: int, event: Event) -> dict[str, Any]:
     }
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
+    """The event of a row of EVENTS."""
     return Event(
         type=row.type,
         subject=row.subject,

@@ -14,6 +14,7 @@ from sqlalchemy import exc as sa_exc
 
 from alembic import command
 from service.errors import SchemaError, StorageError
+from service.storage import search
 from service.storage.database import Database
 
 LOCK_KEY = 0x7461706577617463
@@ -39,6 +40,11 @@ def require_current(database: Database) -> None:
     if found != head:
         state = f"is at revision {found}" if found else "has no tables yet"
         raise SchemaError(f"{database.name} {state}; this Tapewatch needs {head}: upgrade the database first")
+
+
+def compared(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic compares a table with the classes: not those of the search index, which no class describes."""
+    return not (kind == "table" and (name or "").startswith(search.TABLE))
 
 
 def config() -> Config:

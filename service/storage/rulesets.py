@@ -8,12 +8,41 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, desc, func, insert, select
+from sqlalchemy import Connection, desc, func, insert, select, text
 
 from service.storage.database import insert_new
 from service.storage.tables import ACTIVATIONS, RULESETS
+
+
+class Origin(StrEnum):
+    """Where a switch came from."""
+
+    FOLDER = "folder"
+    """A rules folder said so."""
+    EDIT = "edit"
+    """A person changed files on the console."""
+    MERGED = "merged"
+    """A rules folder said so, and changes of the console that it does not have were kept."""
+    SWITCH = "switch"
+    """A person put a stored version in force."""
+
+
+EDITED = (Origin.EDIT, Origin.MERGED)
+"""After these, the database may hold changes that no folder has."""
+
+
+class Reason(NamedTuple):
+    """Where a switch came from, what the person who made it wrote, and which files it changed."""
+
+    origin: Origin
+    why: str = ""
+    places: tuple[str, ...] = ()
+
+
+SPOKEN = Reason(Origin.FOLDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +54,9 @@ class Activation:
     folder_version: str
     at: datetime
     by: str
+    origin: Origin = Origin.FOLDER
+    why: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +91,71 @@ def find(connection: Connection, prefix: str) -> list[str]:
 
 def active(connection: Connection) -> Activation | None:
     """The activation that holds."""
-    row: Any = connection.execute(select(ACTIVATIONS).order_by(desc(ACTIVATIONS.c.id)).limit(1)).first()
-    return Activation(row.id, row.version, row.folder_version, row.at, row.by) if row else None
+    row = connection.execute(select(ACTIVATIONS).order_by(desc(ACTIVATIONS.c.id)).limit(1)).first()
+    return _activation(row) if row else None
 
 
-def activate(connection: Connection, version: str, *, folder_version: str, by: str, now: datetime) -> Activation:
+def lock(connection: Connection) -> None:
+    """Whoever asks what is in force to decide what shall be takes turns; on SQLite writers do that anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE activations IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def activate(
+    connection: Connection,
+    version: str,
+    *,
+    folder_version: str,
+    by: str,
+    now: datetime,
+    reason: Reason = SPOKEN,
+) -> Activation:
     """Switch to a stored version; does nothing where this holds already."""
     before = active(connection)
     if before is not None and (before.version, before.folder_version) == (version, folder_version):
         return before
-    row = {"version": version, "folder_version": folder_version, "at": now, "by": by}
+    said = {"origin": reason.origin.value, "why": reason.why, "places": json.dumps(reason.places, ensure_ascii=False)}
+    row = {"version": version, "folder_version": folder_version, "at": now, "by": by, **said}
     number = connection.execute(insert(ACTIVATIONS).values(row).returning(ACTIVATIONS.c.id)).scalar_one()
-    return Activation(number, version, folder_version, now, by)
+    return Activation(number, version, folder_version, now, by, *reason)
+
+
+def activations(connection: Connection, *, limit: int, before: int = 0, place: str = "") -> list[Activation]:
+    """The switches, newest first, that changed the file at a place where one is named; `before` is the number of the last one
+    that was read."""
+    found = select(ACTIVATIONS).order_by(desc(ACTIVATIONS.c.id)).limit(limit)
+    if before:
+        found = found.where(ACTIVATIONS.c.id < before)
+    if place:
+        found = found.where(ACTIVATIONS.c.places.contains(json.dumps(place, ensure_ascii=False), autoescape=True))
+    return [_activation(row) for row in connection.execute(found)]
+
+
+def activation(connection: Connection, number: int) -> tuple[Activation, Activation | None] | None:
+    """A switch, and the one before it."""
+    found = activations(connection, limit=2, before=number + 1)
+    if not found or found[0].number != number:
+        return None
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def lineage(connection: Connection) -> list[str]:
+    """What a folder may hold that has not spoken since the version in force came about: newest first.
+
+    That version, those that it was made of by hand, and what a folder said before them.
+    """
+    found: dict[str, None] = {}
+    for row in connection.execute(select(ACTIVATIONS).order_by(desc(ACTIVATIONS.c.id))):
+        found |= dict.fromkeys((row.version, row.folder_version))
+        if row.origin in (Origin.FOLDER, Origin.MERGED):
+            break
+    return [version for version in found if version]
+
+
+def _activation(row: Any) -> Activation:
+    return Activation(
+        row.id, row.version, row.folder_version, row.at, row.by, Origin(row.origin), row.why, tuple(json.loads(row.places))
+    )
 
 
 def versions(connection: Connection, limit: int = 100) -> list[StoredVersion]:

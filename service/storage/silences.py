@@ -1,6 +1,7 @@
 """Silences as they were asked for, and as they ended.
 
-Guarantee: none is forgotten, so that what was not told can be explained later. Must not decide what is silenced.
+Guarantee: none is forgotten before the alerts of its time, so that what was not told can be explained. Must not decide what is
+silenced.
 """
 
 import json
@@ -14,6 +15,8 @@ from service.model.routing import Matcher
 from service.model.silence import Silence
 from service.storage.silence_tables import SILENCES
 
+LARGEST_ID = 2**63 - 1
+
 
 def add(connection: Connection, matchers: Sequence[Matcher], until: datetime, by: str, why: str, now: datetime) -> Silence:
     """Silence from now on what all these matchers hold for."""
@@ -22,14 +25,21 @@ def add(connection: Connection, matchers: Sequence[Matcher], until: datetime, by
 
 
 def in_force(connection: Connection, now: datetime) -> list[Silence]:
-    """The silences that have not ended, oldest first."""
+    """The silences that have not ended by then, oldest first."""
     found = select(SILENCES).where(SILENCES.c.until > now).order_by(SILENCES.c.id)
     return [_silence(row) for row in connection.execute(found)]
 
 
-def latest(connection: Connection, limit: int) -> list[Silence]:
-    """Silences, ended ones as well, newest first."""
-    return [_silence(row) for row in connection.execute(select(SILENCES).order_by(desc(SILENCES.c.id)).limit(limit))]
+def latest(connection: Connection, limit: int, before: int = LARGEST_ID) -> list[Silence]:
+    """Silences, ended ones as well, newest first; those with numbers below `before`."""
+    asked = select(SILENCES).where(SILENCES.c.id < before).order_by(desc(SILENCES.c.id)).limit(limit)
+    return [_silence(row) for row in connection.execute(asked)]
+
+
+def get(connection: Connection, number: int) -> Silence | None:
+    """One silence."""
+    row = connection.execute(select(SILENCES).where(SILENCES.c.id == number)).one_or_none()
+    return _silence(row) if row else None
 
 
 def end(connection: Connection, number: int, by: str, now: datetime) -> bool:

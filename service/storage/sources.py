@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from service.model.source import Source, SourceState
 from service.storage.claiming import Quota, new_token, pick
 from service.storage.database import database_now, insert_new, one_of
+from service.storage.items import SEEN_EVERY
 from service.storage.tables import SOURCES
 from service.storage.types import dump_texts, load_texts
 
@@ -104,6 +105,7 @@ def record_success(
 ) -> bool:
     """Store what the fetch learnt and when to come again; False when the claim was fenced off (then roll back)."""
     learnt = {"last_new_items": new_items, "warnings": dump_texts(warnings)}
+    learnt["listed_since"] = database_now(connection) - 2 * SEEN_EVERY  # the second for a fetch that takes long
     return _finish(connection, claim, {**_succeeded(connection, state, next_at), **learnt})
 
 
@@ -130,6 +132,20 @@ def record_failure(connection: Connection, claim: Claim, *, error: str, reason: 
 def overview(connection: Connection) -> list[SourceStatus]:
     """All sources ever known, by id."""
     return [_status(row) for row in connection.execute(select(SOURCES).order_by(SOURCES.c.id))]
+
+
+def get(connection: Connection, source_id: str) -> SourceStatus | None:
+    """One source."""
+    row = connection.execute(select(SOURCES).where(SOURCES.c.id == source_id)).one_or_none()
+    return _status(row) if row else None
+
+
+def poll_now(connection: Connection, source_id: str, now: datetime) -> bool:
+    """Make a source due at once; False for one that is not read. One that is being fetched is left to whoever fetches it."""
+    mine = (SOURCES.c.id == source_id, SOURCES.c.active, SOURCES.c.token.is_(None) | (SOURCES.c.lease_until <= now))
+    connection.execute(update(SOURCES).where(*mine).values(next_at=now))
+    known = get(connection, source_id)
+    return known is not None and known.active
 
 
 def _finish(connection: Connection, claim: Claim, changes: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from service.alerting.links import PATH, WORDS, Ended, LinkClaim, read_link
 from service.storage import alerts
 from service.storage.alerts import StoredAlert
+from service.web.access import by_link
 from service.web.context import WebContext
 from service.web.deeds import DEEDS
 from service.web.rendering import Pages
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The routes of the page."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[by_link()])
 
     @routes.api_route(PATH + "{token}", methods=["GET", "HEAD"])
     def ask(request: Request, token: str) -> HTMLResponse:

@@ -14,7 +14,8 @@ from service.alerting.silencing import MUTE, SNOOZE, same_rule, same_subject
 from service.model.alert import Alert
 from service.model.routing import Matcher
 from service.storage import acknowledgements, feedback, silences
-from service.web.wording import clock_time, date
+from service.web.i18n import gettext as _
+from service.web.times import lasting, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ class Deed:
 
 def _acknowledge() -> Deed:
     def asks(alert: Alert, receiver: str) -> str:
-        return f"{receiver} takes care of this alert: it is not escalated and not sent again."
+        return _("%(who)s takes care of this alert: it is not escalated and not sent again.") % {"who": receiver}
 
     def done(connection: Connection, alert: Alert, receiver: str, now: datetime) -> str:
         known = acknowledgements.acknowledged(connection, [alert.id]).get(alert.id)
-        return f"Acknowledged by {known.by} at {_at(known.at)}: nobody is reminded of it any more." if known else ""
+        if known is None:
+            return ""
+        told = {"who": known.by, "when": moment(known.at)}
+        return _("Acknowledged by %(who)s, %(when)s: nobody is reminded of it any more.") % told
 
     def do(connection: Connection, alert: Alert, receiver: str, now: datetime) -> None:
         acknowledgements.acknowledge(connection, alert.id, receiver, now)
@@ -42,12 +46,14 @@ def _acknowledge() -> Deed:
 
 def _silence(wanted: Callable[[Alert], tuple[Matcher, ...]], lasts: timedelta, words: Callable[[Alert], str], why: str) -> Deed:
     def asks(alert: Alert, receiver: str) -> str:
-        hours = f"{lasts // timedelta(hours=1)} h"
-        return f"For {hours} no receiver is told {words(alert)}. It is stored and shown here all the same."
+        told = {"time": lasting(lasts), "what": words(alert)}
+        return _("For %(time)s no receiver is told %(what)s. It is stored and shown here all the same.") % told
 
     def done(connection: Connection, alert: Alert, receiver: str, now: datetime) -> str:
         found = [one for one in silences.in_force(connection, now) if one.matchers == wanted(alert)]
-        return f"Silenced by {found[-1].by} until {_at(found[-1].until)}." if found else ""
+        if not found:
+            return ""
+        return _("Silenced by %(who)s until %(when)s.") % {"who": found[-1].by, "when": moment(found[-1].until)}
 
     def do(connection: Connection, alert: Alert, receiver: str, now: datetime) -> None:
         if not done(connection, alert, receiver, now):
@@ -58,11 +64,14 @@ def _silence(wanted: Callable[[Alert], tuple[Matcher, ...]], lasts: timedelta, w
 
 def _not_useful() -> Deed:
     def asks(alert: Alert, receiver: str) -> str:
-        return f"This alert was of no use to {receiver}. It is counted for the rule {alert.rule}; nothing else changes."
+        told = {"who": receiver, "rule": alert.rule}
+        return _("This alert was of no use to %(who)s. It is counted for the rule %(rule)s; nothing else changes.") % told
 
     def done(connection: Connection, alert: Alert, receiver: str, now: datetime) -> str:
         at = feedback.said(connection, alert.id, receiver)
-        return f"{receiver} said at {_at(at)} that this alert was of no use." if at else ""
+        if at is None:
+            return ""
+        return _("%(who)s said that this alert was of no use, %(when)s.") % {"who": receiver, "when": moment(at)}
 
     def do(connection: Connection, alert: Alert, receiver: str, now: datetime) -> None:
         feedback.add(connection, alert.id, receiver, now)
@@ -72,15 +81,13 @@ def _not_useful() -> Deed:
 
 def _of_subject(alert: Alert) -> str:
     name = alert.subject or alert.entity
-    return f"what the rule {alert.rule} says of {name}" if name else f"what the rule {alert.rule} says without a subject"
+    if not name:
+        return _("what the rule %(rule)s says without a subject") % {"rule": alert.rule}
+    return _("what the rule %(rule)s says of %(subject)s") % {"rule": alert.rule, "subject": name}
 
 
 def _of_rule(alert: Alert) -> str:
-    return f"what the rule {alert.rule} says"
-
-
-def _at(at: datetime) -> str:
-    return f"{date(at)}, {clock_time(at)} UTC"
+    return _("what the rule %(rule)s says") % {"rule": alert.rule}
 
 
 DEEDS: Mapping[Action, Deed] = {

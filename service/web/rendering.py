@@ -1,82 +1,112 @@
 """Templates to answers. Everything is escaped: autoescape is on for every template, undefined names are errors, and there is no
-filter that would turn text into markup.
+filter that would turn text into markup. `_` gives plain text, which is escaped like any other; only {% trans %} blocks, whose
+words stand in the template, may hold markup.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.routing import BaseRoute
 
 from service.model.rule import Severity
-from service.web import wording
+from service.web import assets, i18n, navigation, times, wording
+from service.web.access import asker, forgery
 from service.web.context import WebContext
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
+STATIC = assets.STATIC
 
 
 class Pages:
-    """Renders templates with what every page needs: version, health, the place in the navigation."""
+    """Renders templates with what every page needs: version, health, the reader, the place in the navigation."""
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
-        self._environment = Environment(
-            loader=PackageLoader("service.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        del self._environment.filters["safe"]
-        self._environment.filters |= _FILTERS
-        self._environment.globals |= {
-            "asset": _assets(),
-            "market_place": wording.MARKET_PLACE,
-            "severities": sorted(Severity, key=lambda severity: -severity.rank),
-            "version": context.version,
-        }
+        self._sections: Sequence[navigation.Section] = navigation.SECTIONS
+        self._paths: frozenset[str] = frozenset()
+        self._environment = environment()
+        self._environment.globals |= {"version": context.version}
+
+    def lead_to(self, routes: Iterable[BaseRoute]) -> None:
+        """From now on the navigation shows the places that these routes answer at."""
+        self._paths = navigation.answered(routes)
+        self._sections = navigation.offered(self._paths)
+
+    def has(self, path: str) -> bool:
+        """Whether a page answers at this path."""
+        return path in self._paths
 
     def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
         """One page; `values` are the template's own."""
         condition = {"health": self._context.health(), "rules_version": self._context.rulebook().version}
-        return self._answer(template, {"path": request.url.path, **condition, **values}, 200)
+        return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, 200)
 
     def failure(self, values: Mapping[str, object], status: int) -> HTMLResponse:
         """The error page: it asks nobody anything, so that it can be shown whatever is broken."""
-        return self._answer("error.html", {"path": "", "health": None, "rules_version": "", **values}, status)
+        return self._answer("error.html", {"path": "", "back": "/", "health": None, "rules_version": "", **values}, status)
 
     def _answer(self, template: str, values: Mapping[str, object], status: int) -> HTMLResponse:
-        return HTMLResponse(self._environment.get_template(template).render(values), status)
+        shell = {"reader": i18n.reader(), "sections": self._sections}
+        return HTMLResponse(self._environment.get_template(template).render({**shell, **values}), status)
 
 
-def _assets() -> Callable[[str], str]:
-    """The address of a static file with a mark of its content, so that browsers never keep an old one."""
-    marks = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:8] for path in sorted(STATIC.iterdir()) if path.is_file()}
+def environment() -> Environment:
+    """What all templates are rendered by."""
+    made = Environment(
+        loader=PackageLoader("service.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext)  # type: ignore[attr-defined]
+    del made.filters["safe"]
+    made.filters |= _FILTERS
+    made.globals |= {
+        "_": _words,
+        "asset": assets.addresses(),
+        "csrf": forgery.csrf,
+        "languages": i18n.LANGUAGES,
+        "may": asker.may,
+        "person": asker.person,
+        "severities": sorted(Severity, key=lambda severity: -severity.rank),
+    }
+    return made
 
-    def asset(name: str) -> str:
-        return f"/static/{name}?v={marks[name]}"
 
-    return asset
-
-
-def _iso(when: datetime) -> str:
-    return when.isoformat(timespec="seconds").replace("+00:00", "Z")
+def _words(message: str, **values: object) -> str:
+    """The `_` of templates: text, whatever it is given."""
+    return i18n.gettext(message) % values if values else i18n.gettext(message)
 
 
-_FILTERS: dict[str, Callable[..., object]] = {
-    "ago": wording.ago,
-    "took": wording.took,
-    "clock_time": wording.clock_time,
-    "date": wording.date,
-    "day_name": wording.day_name,
-    "iso": _iso,
+def _asked(request: Request) -> str:
+    """The page with its question, to come back to."""
+    question = request.url.query
+    return f"{request.url.path}?{question}" if question else request.url.path
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "ago": times.ago,
+    "clock_time": times.clock_time,
+    "date": times.date,
+    "day_name": times.day_name,
+    "iso": times.iso,
     "language": wording.language,
-    "market": wording.market,
+    "lasting": times.lasting,
+    "market_of": times.market_of,
+    "market_time": times.market_time,
+    "moment": times.moment,
+    "number": times.number,
+    "offers": navigation.offers,
     "plain": wording.plain,
+    "plain_date": times.plain_date,
     "scheme": wording.scheme,
-    "weekday": wording.weekday,
+    "took": times.took,
+    "weekday": times.weekday,
+    "word": wording.word,
 }

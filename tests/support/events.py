@@ -29,6 +29,11 @@ def moves(text: str, title: str = "") -> list[tuple[str, FieldValue]]:
     return [(event.subject, event.fields["pct"]) for event in understand(item(text, title)) if event.type == "price_move"]
 
 
+def understand_moves(text: str, field: str) -> list[FieldValue]:
+    """A field of the price moves."""
+    return [event.fields[field] for event in understand(item(text)) if event.type == "price_move"]
+
+
 def only(text: str, title: str = "") -> Event:
     """The single event of a text."""
     (event,) = understand(item(text, title))

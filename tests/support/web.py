@@ -4,29 +4,38 @@ import http.client
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.health import Health
+from service.model.user import Role, User
+from service.rulebook import load_folder
+from service.storage import sessions, tokens, users
 from service.storage.database import Database
 from service.web import InForce, WebContext, create_app
+from service.web.access import AccessSettings, cookies
 
 WELL = Health(True)
 LINK_KEY = b"k" * 32
 EMPTY = InForce()
+OPEN = AccessSettings(open_reading=True)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers by lower-case name, and body."""
+    """Status, headers by lower-case name, body, and what sets each cookie."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -35,34 +44,48 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """A running server."""
+    """A running server; `always` are headers of every request."""
 
     port: int
+    always: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
+    def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request; a `Host` in `headers` replaces the true one."""
+        held = [given["Cookie"] for given in (self.always, headers or {}) if "Cookie" in given]
+        headers = {**self.always, **(headers or {}), **({"Cookie": "; ".join(held)} if held else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.putrequest(method, path, skip_host="Host" in (headers or {}))
-            for name, value in (headers or {}).items():
+            connection.putrequest(method, path, skip_host="Host" in headers)
+            for name, value in headers.items():
                 connection.putheader(name, value)
             connection.putheader("Connection", "close")
-            connection.endheaders()
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
             answer = connection.getresponse()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            came = {name.lower(): value for name, value in answer.getheaders()}
+            set_cookies = tuple(value for name, value in answer.getheaders() if name.lower() == "set-cookie")
+            return Answer(answer.status, came, answer.read(), set_cookies)
         finally:
             connection.close()
 
+    def post(self, path: str, fields: Mapping[str, str] | Sequence[tuple[str, str]] = (), **headers: str) -> Answer:
+        """Send a form as a page of this server does."""
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", **headers}
+        return self.ask(path, "POST", sent, urlencode(fields).encode())
+
 
 @contextmanager
-def serve(application: ASGIApp) -> Iterator[Site]:
-    """Run the application in a thread until the block ends."""
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on")
+def serve(application: ASGIApp, servers: list[uvicorn.Server] | None = None) -> Iterator[Site]:
+    """Run the application in a thread until the block ends; the server is added to `servers` before."""
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
+    if servers is not None:
+        servers.append(server)
     socket = config.bind_socket()
     socket.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
     thread = threading.Thread(target=server.run, args=([socket],), name="web", daemon=True)
@@ -95,6 +118,11 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join("".join(self.words).split())
 
+    @property
+    def forms(self) -> list[dict[str, str | None]]:
+        """What the page itself can be sent: the switches of language and session, which are everywhere, left out."""
+        return [form for form in self.all("form") if form.get("action") not in ("/language", "/logout")]
+
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
 
@@ -109,11 +137,48 @@ def parse(answer: Answer) -> Page:
 
 def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
-    return WebContext(database, Metrics("9.9.9", Labels()), lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, hosts)
+    desk = Desk(database, lambda: load_folder(None), lambda: None)
+    metrics = Metrics("9.9.9", Labels())
+    return WebContext(database, metrics, lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, desk, hosts, OPEN)
+
+
+def user(database: Database, role: Role = Role.ADMIN, name: str = "") -> User:
+    """A user of this role, made if need be."""
+    with database.begin() as connection:
+        known = users.named(connection, name or role.value)
+        known = known or users.add(connection, name or role.value, role, "", database.now(connection))
+    assert known is not None
+    return known.user
+
+
+def session_cookie(database: Database, role: Role = Role.ADMIN, name: str = "") -> tuple[str, str]:
+    """Name and value of the cookie of a user who is logged in: for `Site`, and for browsers."""
+    secret = cookies.new_secret()
+    with_id = user(database, role, name).id
+    with database.begin() as connection:
+        now = database.now(connection)
+        sessions.begin(connection, secret, with_id, now + timedelta(days=1), ("127.0.0.1", "test"), now)
+    return cookies.SESSION, secret
+
+
+def signed_in(running: Site, database: Database, role: Role = Role.ADMIN, name: str = "") -> Site:
+    """The same server as a user of this role meets it."""
+    return replace(running, always={**running.always, "Cookie": "=".join(session_cookie(database, role, name))})
+
+
+def with_token(running: Site, database: Database, *scopes: str, role: Role = Role.ADMIN) -> Site:
+    """The same server as a program meets it that shows a token of a user of this role."""
+    secret = cookies.new_secret()
+    owner = user(database, role).id
+    with database.begin() as connection:
+        tokens.add(connection, secret, tokens.NewToken(owner, "test", scopes), database.now(connection))
+    return replace(running, always={**running.always, "Authorization": f"Bearer {secret}"})
 
 
 @contextmanager
 def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
-    with serve(create_app(context(database, health, rulebook, hosts))) as running:
+    given = context(database, health, rulebook, hosts)
+    with serve(create_app(given)) as running:
         yield running
+    given.desk.close()

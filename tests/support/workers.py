@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from service.clock import utc_now
+from service.editing import Desk, OutOfDate
 from service.model.delivery import DeliveryState
 from service.model.item import Item
 from service.rulebook import Memory, parse_folder, read_folder
@@ -115,6 +116,40 @@ def follow_versions(number: int, url: str, folder: str, barrier: Any) -> str:
     return book.version
 
 
+SAVE_ROUNDS = 3
+
+
+def save_rule(number: int, url: str, folder: str, barrier: Any) -> int:
+    """Read the version in force, all of them the same, and save a rule of its own; how often that was the one that was kept."""
+    database = open_database(url, utc_now)
+    texts = read_folder(Path(folder) / "rules")
+    book = parse_folder(texts)
+    versions = Versions(database, texts, f"worker {number}", Memory())
+    book, kept = versions.start(book) or book, 0
+
+    def follow() -> None:
+        nonlocal book
+        book = versions.look(lambda: texts) or book
+
+    desk = Desk(database, lambda: book, follow)
+    for step in range(SAVE_ROUNDS):
+        barrier.wait(60)
+        follow()
+        base = book.version
+        barrier.wait(60)
+        rule = RULES.replace("id: limit-up", f"id: rule-{number}-{step}").encode()
+        try:
+            desk.save({f"alerts/rule-{number}-{step}.yaml": rule}, base, f"worker {number}")
+            kept += 1
+        except OutOfDate:
+            pass
+    barrier.wait(60)
+    follow()
+    assert len(book.rules.rules) == 1 + SAVE_ROUNDS, "what was kept stays"
+    database.close()
+    return kept
+
+
 STORY_ROUNDS = 15
 BUYERS = "Alder Birch Cedar Dogwood Elm Fir Gorse Hazel Ivy Juniper Larch Maple Oak Pine Rowan".split()
 TRADES = "Optics Lasers Foods Bakeries Shipping Steel Cement Mills Rail Paper Tyres Wines Toys Glass Salt".split()
@@ -144,3 +179,25 @@ def push_and_sweep(number: int, url: str, folder: str, barrier: Any, rounds: int
         barrier.wait(60)
         line.sweep()
     database.close()
+
+
+def push_to_cooldown(number: int, url: str, folder: str, barrier: Any, rounds: int) -> None:
+    """In each round, together with the other, report one's own kind of news of that round's company."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder))
+    for step in range(rounds):
+        news = (f"{BUYERS[step]} Optics filed for an IPO.", f"{BUYERS[step]} Optics shares hit a record high on Monday.")
+        barrier.wait(60)
+        line.push(limit_up(f"{number}", step, source=f"outlet-{number}", text=news[number]))
+    database.close()
+
+
+def push_with_own_rules(number: int, url: str, folder: str, barrier: Any, rounds: int) -> str:
+    """In each round, together with the other, store the same item by rules of one's own; their version."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder) / str(number) / "rules")
+    for step in range(rounds):
+        barrier.wait(60)
+        line.push(limit_up(f"{BUYERS[step]} Optics", step))
+    database.close()
+    return line.book.version

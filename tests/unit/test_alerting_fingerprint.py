@@ -50,6 +50,27 @@ def test_a_mention_without_an_entity_is_folded() -> None:
     assert identity_of(event(subject="ＬＵＭＥＮＴＵＭ  Inc"), "subject") == identity_of(event(subject="Lumentum Inc"), "subject")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("甲山数智-W", "甲山数智"),
+        ("ALDERMAX-SW", "AlderMax"),
+        ("甲山精机股份有限公司", "甲山精机"),
+        ("甲山精机有限公司", "甲山精机"),
+        ("Alder Optics Co., Ltd.", "Alder Optics"),
+        ("PT Alder Optics Tbk", "Alder Optics"),
+        ("Alder Optics S.A.", "Alder Optics"),
+    ],
+)
+def test_share_classes_and_legal_forms_make_no_other_subject(one: str, other: str) -> None:
+    assert identity_of(event(subject=one), "subject") == identity_of(event(subject=other), "subject")
+
+
+@pytest.mark.parametrize(("one", "other"), [("Alder Group", "Alder"), ("甲山集团", "甲山"), ("PT", "Co"), ("Alder-X", "Alder")])
+def test_what_makes_another_company_stays(one: str, other: str) -> None:
+    assert identity_of(event(subject=one), "subject") != identity_of(event(subject=other), "subject")
+
+
 @pytest.mark.parametrize(("pct", "direction"), [(10.0, "up"), (-3.5, "down"), ("much", ""), (None, "")])
 def test_direction_is_the_sign_of_the_percentage(pct: object, direction: str) -> None:
     fields: dict[str, Any] = {} if pct is None else {"pct": pct}

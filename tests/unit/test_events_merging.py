@@ -17,6 +17,7 @@ def event(subject: str, pct: float | None = None, bound: str = "exact", **more: 
     [
         (event("Zions"), event("Zions Bancorp"), True),
         (event("Zions Bancorp"), event("zions"), True),
+        (event("PT Alder Batu Indonesia"), event("Alder Batu"), True),
         (event("黄金"), event("赤峰黄金"), False),
         (event("沪指", entity="000001.SH"), event("上证指数", entity="000001.SH"), True),
         (event("Gold", entity="GOLD"), event("Gold Fields", entity="GFI.US"), False),

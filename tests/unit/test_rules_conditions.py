@@ -47,6 +47,8 @@ HOLDS = [
     ("{event: limit_up, streak: {equals: 3}}", "[limit_up X - streak=3]"),
     # subjects
     ("{event: limit_up, subject: any}", "[limit_up - -]"),
+    ("{event: limit_up, subject: named}", "[limit_up Y -]"),
+    ("{event: limit_up, subject: named}", "[limit_up - 601869.SH]"),
     ("{event: limit_up, subject: {entity: 601869.SH}}", "[limit_up Y 601869.SH]"),
     ("{event: limit_up, subject: {entity: [NVDA.US, 601869.SH]}}", "[limit_up Y 601869.SH]"),
     ("{event: limit_up, subject: {tag: optical}}", "[limit_up Y 600487.SH]"),
@@ -138,6 +140,11 @@ MISSES = [
         "{event: price_move, direction: up}",
         "[price_move X - pct=0]",
         "price_move of X (“price_move”): direction is not given, asked is up",
+    ),
+    (
+        "{event: limit_up, subject: named}",
+        "[limit_up - -]",
+        "limit_up of nothing named (“limit_up”)",
     ),
     (
         "{event: limit_up, subject: {tag: us}}",
@@ -276,6 +283,7 @@ def test_an_explanation_of_what_holds_says_by_what() -> None:
     assert why("{text: {none: [a]}}", "b").detail == "none of a stands there"
     assert why("{text: {regex: 'x*'}}", "b").detail == "found"
     assert why("{event: limit_up, subject: any}", "[limit_up - -]").detail == "limit_up of nothing named (“limit_up”)"
+    assert why("{event: limit_up, subject: named}", "[limit_up Y -]").detail == "limit_up of Y (“limit_up”); the subject is Y"
     assert why("{event: limit_up, subject: {entity: NVDA.US}}", "[limit_up - NVDA.US]").detail.endswith("the subject is NVDA.US")
     assert why("{event: price_move, move: {at_least: 3}}", "[price_move X - pct=-4]").detail.endswith("move is 4")
 

@@ -1,7 +1,7 @@
 """`subject`: whom the event is about: an entity, all with a tag, all of a list, or a name.
 
 `{entity: [NVDA.US, 601869.SH]}`, `{tag: optical}`, `{list: my-stocks}`, `{name: "Moore Threads"}`. Several keys hold together,
-several values of one key are alternatives. `any` asks nothing.
+several values of one key are alternatives. `named` asks for a name at all ("27 stocks hit limit-up" has none), `any` for nothing.
 """
 
 from collections.abc import Sequence
@@ -69,11 +69,31 @@ class SubjectIs:
         return alternatives([known, *(name.keys() for name in self.names)])
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectNamed:
+    """The text names the event's subject."""
+
+    place: str
+
+    def evaluate(self, context: Context) -> Result:
+        return HELD if context.event.subject or context.event.entity else MISS
+
+    def explain(self, context: Context) -> Explanation:
+        held, event = self.evaluate(context).held, context.event
+        detail = f"the subject is {event.subject or event.entity}" if held else told(context)
+        return Explanation("subject named", held, detail, self.place, (event.subject_span,) if event.subject_span else ())
+
+    def keys(self) -> Keys:
+        return ALWAYS
+
+
 def parse(builder: Builder, path: Path, _scope: Scope | None) -> Condition | None:
     """The `subject` of a rule; `any` is a condition that always holds."""
     value = builder.value(path)
     if value == "any":
         return All(builder.place(path), (), "subject any")
+    if value == "named":
+        return SubjectNamed(builder.place(path))
     if isinstance(value, str):
         hint = f"write {_named(builder, value)}, or `any`"
         builder.say(path, f"`{value}` is no way to name a subject" if value else "a subject is missing here", hint)

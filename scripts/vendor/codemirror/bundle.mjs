@@ -1,0 +1,10 @@
+// What the editor of the rule page takes from CodeMirror; everything else is left out of the bundle.
+export { autocompletion, acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete"
+export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
+export { yaml } from "@codemirror/lang-yaml"
+export { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language"
+export { forceLinting, linter, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint"
+export { highlightSelectionMatches, searchKeymap } from "@codemirror/search"
+export { Compartment, EditorState } from "@codemirror/state"
+export { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, hoverTooltip, keymap, lineNumbers } from "@codemirror/view"
+export { tags } from "@lezer/highlight"

@@ -1,0 +1,165 @@
+"""The alerts as they come, for everybody who follows them: one look at the database a second serves all streams.
+
+Guarantee: whoever follows gets each alert that their filters let through, in the order in which it was seen; one that was
+committed late is seen too. Whoever does not keep up is cut off, and goes on from where they were when they come back; nobody
+follows for longer than LIFE without being asked again who they are. Must not decide who may follow.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from anyio.to_thread import run_sync
+from sqlalchemy import Connection
+
+from service.errors import StorageError
+from service.storage import alert_stream
+from service.storage.alerts import StoredAlert
+from service.web.api.alerts import alert_rows, chosen
+from service.web.context import WebContext
+from service.web.filters import Filters
+
+MOST_STREAMS = 500
+LIFE = 900.0
+"""Seconds; a browser comes back by itself."""
+LOOK_SECONDS = 1.0
+STOP_SECONDS = 0.2
+"""How often it is asked whether the server is about to end."""
+LATE = timedelta(seconds=60)
+"""No transaction takes longer: what was made earlier than this before a look has been seen."""
+WAITING = 200
+"""Alerts that may wait for somebody who reads slowly."""
+MOST_MISSED = 1000
+"""Alerts that are told to somebody who comes back; of more the newest."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One alert, as it is told."""
+
+    id: str
+    data: str
+
+
+@dataclass(eq=False, slots=True)
+class _Follower:
+    asked: Filters
+    ends_at: float
+    queue: "asyncio.Queue[Message | None]" = field(default_factory=lambda: asyncio.Queue(WAITING + 1))
+
+    def tell(self, messages: Sequence[Message]) -> bool:
+        """False for one who does not keep up."""
+        if self.queue.qsize() + len(messages) > WAITING:
+            return False
+        for message in messages:
+            self.queue.put_nowait(message)
+        return True
+
+    def end(self) -> None:
+        while self.queue.full():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
+
+class Tape:
+    """All who follow at this moment. Made once for an application; used from its event loop alone."""
+
+    def __init__(self, context: WebContext) -> None:
+        self._context = context
+        self._followers: set[_Follower] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._seen: frozenset[str] = frozenset()
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody more may follow."""
+        return len(self._followers) >= MOST_STREAMS
+
+    async def follow(self, asked: Filters, after: str) -> AsyncIterator[Message]:
+        """Every alert from now on; those that came after `after` (an id, or nothing) before."""
+        follower = _Follower(asked, asyncio.get_running_loop().time() + LIFE)
+        if self._looking is None or self._looking.done():
+            self._seen = await run_sync(self._new)
+            self._looking = asyncio.create_task(self._look_on(), name="tape")
+        self._followers.add(follower)
+        try:
+            told = set()
+            for message in await run_sync(self._missed, asked, after) if after else ():
+                told.add(message.id)
+                yield message
+            while (message := await follower.queue.get()) is not None:  # type: ignore[assignment]
+                if message.id not in told:
+                    yield message
+        finally:
+            self._followers.discard(follower)
+
+    async def _look_on(self) -> None:
+        """Until nobody follows any more."""
+        clock = asyncio.get_running_loop().time
+        next_look = clock() + LOOK_SECONDS
+        while self._followers:
+            await asyncio.sleep(STOP_SECONDS)
+            stopping = self._context.stopping()
+            for follower in [one for one in self._followers if stopping or one.ends_at <= clock()]:
+                self._drop(follower)
+            if clock() < next_look or stopping:
+                continue
+            next_look = clock() + LOOK_SECONDS
+            try:
+                self._tell(await run_sync(self._look, {one.asked for one in self._followers}))
+            except StorageError as error:
+                log.warning("the streams wait: %s", error)
+
+    def _tell(self, found: Mapping[Filters, Sequence[Message]]) -> None:
+        for follower in list(self._followers):
+            if not follower.tell(found.get(follower.asked, ())):
+                self._drop(follower)
+
+    def _drop(self, follower: _Follower) -> None:
+        self._followers.discard(follower)
+        follower.end()
+
+    def _new(self) -> frozenset[str]:
+        with self._context.database.read() as connection:
+            return self._lately(connection)
+
+    def _lately(self, connection: Connection) -> frozenset[str]:
+        return frozenset(alert_stream.since(connection, self._context.database.now(connection) - LATE))
+
+    def _look(self, filters: Collection[Filters]) -> dict[Filters, list[Message]]:
+        """What is new, by what was asked for."""
+        with self._context.database.read() as connection:
+            lately = self._lately(connection)
+            new = lately - self._seen
+            self._seen = lately
+            if not new:
+                return {}
+            within = alert_stream.these(connection, sorted(new))
+            found = {
+                asked: chosen(connection, self._context.rulebook().catalog, asked, len(new), within=within) for asked in filters
+            }
+            every = {stored.alert.id: stored for shown in found.values() for stored in shown}
+            messages = _messages(connection, list(every.values()))
+        return {asked: [messages[stored.alert.id] for stored in reversed(shown)] for asked, shown in found.items()}
+
+    def _missed(self, asked: Filters, after: str) -> list[Message]:
+        with self._context.database.read() as connection:
+            shown = chosen(
+                connection,
+                self._context.rulebook().catalog,
+                asked,
+                MOST_MISSED,
+                within=alert_stream.later_than(connection, after),
+            )
+            messages = _messages(connection, shown)
+        return [messages[stored.alert.id] for stored in reversed(shown)]
+
+
+def _messages(connection: Connection, shown: Sequence[StoredAlert]) -> dict[str, Message]:
+    rows = alert_rows(connection, shown)
+    return {str(row["id"]): Message(str(row["id"]), json.dumps(row, ensure_ascii=False)) for row in rows}

@@ -1,0 +1,1 @@
+"""The pages on which rules are looked at, tried, changed and made."""
