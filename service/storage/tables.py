@@ -125,10 +125,12 @@ class AlertRow(Row, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         UniqueConstraint("fingerprint"),
-        Index(None, "created_at", "item_id", "position", "id"),
+        # In the order of the list, then all that it is filtered by: what is shown is found, and counted, without reading alerts.
+        Index("ix_alerts_listed", "created_at", "item_id", "position", "id", "severity", "rule", "source", "entity"),
+        Index("ix_alerts_of_rule", "rule", "created_at", "item_id", "position", "id", "severity"),
+        Index("ix_alerts_of_entity", "entity", "created_at", "item_id", "position", "id"),
         Index(None, "story"),
         Index(None, "follows"),
-        Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
     )
 
     id: str = Field(sa_type=CleanText, primary_key=True)
