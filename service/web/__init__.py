@@ -72,9 +72,9 @@ def create_app(context: WebContext) -> FastAPI:
     gate = Gate(context)
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
+    application.include_router(completion.router(context))
     for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS, *RULES):
         application.include_router(module.router(context, pages))
-    application.include_router(completion.router(context))
     for module in (api, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())
