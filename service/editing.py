@@ -67,6 +67,11 @@ class Desk:
         """The rulebook in force."""
         return self._current()
 
+    def text(self, place: str) -> str:
+        """A file as it is in force; "" where there is none."""
+        texts = self._current().texts
+        return texts.get(name_of(texts, place), b"").decode("utf-8", "replace")
+
     def close(self) -> None:
         """End the child that answers drafts."""
         self.drafts.close()

@@ -14,11 +14,11 @@ def upgrade() -> None:
     op.add_column("activations", sa.Column("origin", sa.Text(), nullable=False, server_default="folder"))
     op.add_column("activations", sa.Column("why", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("activations", sa.Column("places", sa.Text(), nullable=False, server_default="[]"))
-    op.create_index(op.f("ix_decisions_at"), "decisions", ["at", "rule", "outcome"])
+    op.create_index(op.f("ix_decisions_at_rule_outcome"), "decisions", ["at", "rule", "outcome"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_decisions_at"), "decisions")
+    op.drop_index(op.f("ix_decisions_at_rule_outcome"), "decisions")
     with op.batch_alter_table("activations") as batch:
         batch.drop_column("places")
         batch.drop_column("why")

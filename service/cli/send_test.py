@@ -10,16 +10,9 @@ from service.app import open_notifiers
 from service.cli.output import out, plain
 from service.cli.setup import EnvFile, RulesDir, prepare
 from service.clock import utc_now
-from service.errors import ConfigurationError, NotifyError, StorageError
-from service.model.alert import Alert
-from service.model.delivery import Delivery, Sent
-from service.model.rule import Severity
-from service.model.span import Span
-from service.notify.receivers import resolve
+from service.errors import ConfigurationError
+from service.pipeline.trials import send_test as send_to_all
 from service.rulebook import load_folder
-
-WORDS = "a test"
-TEXT = f"This is {WORDS} from Tapewatch: if you read it, this receiver works."
 
 
 def send_test(
@@ -32,44 +25,13 @@ def send_test(
         raise ConfigurationError(
             f"there is no receiver {receiver!r} in routes.yaml; receivers are: {', '.join(sorted(receivers))}"
         )
-    failed = False
     with open_notifiers(environment, settings, secrets) as (notifiers, secret):
-        for target in receivers[receiver].targets:
-            try:
-                outcome = notifiers.send(_test_delivery(receiver, target), resolve(target, secret))
-            except (NotifyError, ConfigurationError, StorageError) as error:
-                failed = True
-                out.print(Text.assemble(("not sent ", "bold red"), target, "  ", plain(str(error))), soft_wrap=True)
-                continue
-            failed = failed or not isinstance(outcome, Sent)
-            word = Text("sent     ", "green") if isinstance(outcome, Sent) else Text("unknown  ", "yellow")
-            out.print(Text.assemble(word, target, "  ", (plain(outcome.detail), "dim")), soft_wrap=True)
-    if failed:
+        told = send_to_all(notifiers, secret, receivers[receiver], uuid.uuid4().hex, utc_now())
+    for one in told:
+        word, style = _WORDS[one.outcome]
+        out.print(Text.assemble((word, style), one.target, "  ", plain(one.detail)), soft_wrap=True)
+    if any(one.outcome != "sent" for one in told):
         raise typer.Exit(1)
 
 
-def _test_delivery(receiver: str, target: str) -> Delivery:
-    now, key = utc_now(), uuid.uuid4().hex
-    start = TEXT.index(WORDS)
-    alert = Alert(
-        id=key[:16],
-        fingerprint=key,
-        rule="send-test",
-        rule_place="tapewatch send-test",
-        severity=Severity.INFO,
-        title=f"Test of receiver {receiver}",
-        subject="",
-        alias="",
-        entity=None,
-        event_type="",
-        excerpt=TEXT,
-        marks=(Span(start, start + len(WORDS)),),
-        reason="somebody ran `tapewatch send-test`",
-        headline="Test of Tapewatch",
-        link="",
-        source="send-test",
-        publisher="Tapewatch",
-        published=now,
-        created_at=now,
-    )
-    return Delivery(0, f"test-{key}", receiver, target, (alert,), 1, now, "")
+_WORDS = {"sent": ("sent     ", "green"), "unknown": ("unknown  ", "yellow"), "failed": ("not sent ", "bold red")}

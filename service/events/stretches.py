@@ -38,7 +38,8 @@ _STRETCH = (
     r"(?:highs?|peaks?|lows?|record|debut|ipo price|offer price))(?![a-z])"
 )
 _EN_AFTER = re.compile(
-    r"(?:,? (?:or so|each|apiece|respectively|already|overall|alone|net|(?:in|of its) value|in (?:its|the) (?:share|stock) price))*"
+    r"(?:,? (?:or so|each|apiece|respectively|already|overall|alone|net|(?:in|of its) value"
+    r"|in (?:its|the) (?:share|stock) price))*"
     rf",? \(?{_STRETCH}"
 )
 _EN_BEFORE = re.compile(rf"(?<![a-z]){_STRETCH}[, ]")

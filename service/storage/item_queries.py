@@ -5,7 +5,7 @@ Guarantee: reads only; every list is answered along an index, however much is st
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -52,6 +52,30 @@ def page(
     if words is not None:
         statement = statement.where(ITEMS.c.id.in_(search.find(connection, words, limit, before=before)))
     return [stored_item(row) for row in connection.execute(statement)]
+
+
+def of_source(connection: Connection, source: str, limit: int, before: int = LARGEST_ID) -> list[StoredItem]:
+    """The items of one source, those stored last first."""
+    mine = (ITEMS.c.source == source, ITEMS.c.id < before)
+    return [stored_item(row) for row in connection.execute(select(ITEMS).where(*mine).order_by(ITEMS.c.id.desc()).limit(limit))]
+
+
+def by_hour(connection: Connection, since: datetime) -> dict[datetime, int]:
+    """How many items came in each hour (UTC) since then."""
+    first = _first_since(connection, since - SLACK)
+    if connection.dialect.name == "postgresql":
+        hour = func.date_trunc("hour", ITEMS.c.fetched_at)
+    else:
+        hour = func.substr(ITEMS.c.fetched_at, 1, len("2025-12-22 01"))  # times are text
+    mine = (ITEMS.c.id >= first, ITEMS.c.fetched_at >= since)
+    rows = connection.execute(select(hour, func.count()).where(*mine).group_by(hour))
+    return {hour_of(at): count for at, count in rows}
+
+
+def hour_of(value: str | datetime) -> datetime:
+    """SQLite answers with the first letters of a time, PostgreSQL with a time."""
+    at = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    return at.astimezone(UTC)
 
 
 def numbers(connection: Connection, source: str, guids: Collection[str]) -> dict[str, int]:

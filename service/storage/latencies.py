@@ -1,10 +1,19 @@
-"""How long alerts took from their publication to the reader, lately. Reads only."""
+"""How long alerts took from their publication to the reader, lately. Reads only.
+
+What was published long before it came to us (an article that a new source still held) was no news when it came, and would tell
+nothing of the service: it is left out.
+"""
+
+from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
 from service.alerting.latency import latency_of
 from service.model.delivery import DeliveryState
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
+
+STALE = timedelta(days=1)
+"""Between the publication and the alert."""
 
 
 def latest(connection: Connection, limit: int) -> list[float]:
@@ -20,6 +29,6 @@ def latest(connection: Connection, limit: int) -> list[float]:
     taken = []
     for published, created, queued, at in connection.execute(times):
         total = latency_of(published, created, created, queued, at).total
-        if total is not None:
+        if total is not None and (published is None or created - published < STALE):
             taken.append(total)
     return taken

@@ -10,15 +10,25 @@ from starlette.types import ASGIApp
 
 from service.web import (
     actions,
+    alert_deeds,
     alert_page,
     alerts_page,
     api,
+    deliveries_page,
+    entity_page,
     failures,
+    feeds,
+    file_page,
     inbox_page,
     item_page,
     languages,
+    new_source_page,
     operations,
+    routes_page,
+    settings_page,
+    silences_page,
     sources_page,
+    status_page,
 )
 from service.web.access import Gate, account_page, audit_page, login_page, require_decisions, setup_page, tokens_page, users_page
 from service.web.access.logins import Logins
@@ -35,6 +45,16 @@ SMALLEST_PACKED = 800
 """Shorter answers are not worth compressing, in bytes."""
 
 
+DESK = (
+    new_source_page,  # before `/sources/{source_id}`
+    sources_page,
+    routes_page,
+    file_page,
+    deliveries_page,
+    silences_page,
+    status_page,
+    settings_page,
+)
 ACCESS = (login_page, setup_page, account_page, users_page, tokens_page, audit_page)
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -58,9 +78,10 @@ class _Guarded(FastAPI):
             max_body_size=LARGEST_BODY,
         )
         self._hosts = allowed_names(context.allowed_hosts)
+        self._https = context.access.base_url.startswith("https://")
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(Languages(GZipMiddleware(super().build_middleware_stack(), SMALLEST_PACKED)), self._hosts)
+        return Guard(Languages(GZipMiddleware(super().build_middleware_stack(), SMALLEST_PACKED)), self._hosts, https=self._https)
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -72,10 +93,10 @@ def create_app(context: WebContext) -> FastAPI:
     gate = Gate(context)
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
-    application.include_router(completion.router(context))
-    for module in (alerts_page, alert_page, item_page, sources_page, inbox_page, actions, *ACCESS, *RULES):
+    application.include_router(completion.router(context))  # before the pages of rules: a rule may have any name
+    for module in (alerts_page, alert_page, alert_deeds, item_page, entity_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
         application.include_router(module.router(context, pages))
-    for module in (api, operations):
+    for module in (api, feeds, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())
     application.mount("/static", Assets(), name="static")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from service.app import App
 from tests.browser.test_page import CHROMIUM, FLAGS
@@ -57,9 +57,14 @@ def opens(site: Site) -> Iterator[Opens]:
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
             tab = context.new_page()
             tab.set_default_timeout(30_000)
+
+            def dismissed(dialog: Dialog) -> None:
+                faults.append(dialog.message)
+                dialog.dismiss()
+
             tab.on("pageerror", lambda error: faults.append(str(error)))
             tab.on("console", lambda message: faults.append(f"{path}: {message.text}") if message.type == "error" else None)
-            tab.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+            tab.on("dialog", dismissed)
             tab.goto(f"{site.url}{path}")
             return tab
 
