@@ -58,7 +58,7 @@ def run(
         with open_app(environment, settings, secrets) as app:
             _banner(app)
             servers: list[uvicorn.Server] = []
-            web = _web_context(app, lambda: any(server.should_exit for server in servers))
+            web = web_context(app, lambda: any(server.should_exit for server in servers))
             config = uvicorn.Config(
                 create_app(web),
                 log_config=None,
@@ -98,7 +98,8 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
+def web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
+    """What the pages of a running program are given."""
     with app.parts.database.begin() as connection:
         key = link_key(connection)
 
@@ -109,7 +110,7 @@ def _web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
         rulebook=Current(lambda: app.rulebook),
         version=VERSION,
         link_key=key,
-        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host),
+        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, app.settings.page_host),
         desk=app.desk,
         push=app.pipeline.push,
         stopping=stopping,

@@ -33,7 +33,8 @@ class Rule:
     `place` is `file:line:column` of its id, `title` and `body` are Liquid templates. `severity` is the least where it depends on
     the event; `owner` and `runbook` are for the person who is told. `step` is "after" for the first half of a sequence.
     `novelty` names what alone it tells, if it does not tell all: first, update. `cooldown` is how long after an alert no other of
-    the same subject is told, unless it is graver or an update.
+    the same subject is told, unless it is graver or an update. In any hour `max_per_hour` alerts are told one by one (0: all of
+    them), what is more becomes one digest. `stale_after` (none: never) is how old an alert is that is not told any more.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Rule:
     step: str = ""
     novelty: tuple[str, ...] = ()
     cooldown: timedelta | None = None
+    max_per_hour: int = 0
+    stale_after: timedelta | None = None
 
 
 class Evidence(NamedTuple):

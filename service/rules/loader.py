@@ -113,6 +113,8 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
         window=window,
         novelty=novelty,
         cooldown=text.cooldown,
+        max_per_hour=text.max_per_hour or 0,
+        stale_after=text.stale_after,
     )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)

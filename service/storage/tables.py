@@ -31,7 +31,10 @@ class Row(SQLModel):
 
 
 class SourceRow(Row, table=True):
-    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept."""
+    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept.
+
+    What the last body listed that was read has been seen since `listed_since`.
+    """
 
     __tablename__ = "sources"
 
@@ -50,6 +53,7 @@ class SourceRow(Row, table=True):
     failures: int
     baselined: bool
     created_at: datetime = Field(sa_type=UtcDateTime)
+    listed_since: datetime | None = Field(sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(sa_type=UtcDateTime)
     last_failure_at: datetime | None = Field(sa_type=UtcDateTime)
     last_error: str = Field(sa_type=CleanText)
@@ -59,7 +63,10 @@ class SourceRow(Row, table=True):
 
 
 class ItemRow(Row, table=True):
-    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide."""
+    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide.
+
+    `seen_at` is when its source was last seen to list it, give or take a day; NULL means not since `fetched_at`.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
@@ -80,6 +87,7 @@ class ItemRow(Row, table=True):
     publisher: str = Field(sa_type=CleanText)
     language: str = Field(sa_type=CleanText)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(sa_type=UtcDateTime)
     disposition: str = Field(sa_type=CleanText)
     rules_version: str = Field(sa_type=CleanText)
 
@@ -188,7 +196,8 @@ class DeliveryRow(Row, table=True):
 
 
 class DeliveryAlertRow(Row, table=True):
-    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given."""
+    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given, and after
+    `stale_at` it is not told any more."""
 
     __tablename__ = "delivery_alerts"
     __table_args__ = (UniqueConstraint("delivery_id", "alert_id"),)
@@ -197,6 +206,7 @@ class DeliveryAlertRow(Row, table=True):
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False, index=True))
     given_as: str = Field(sa_column=Column("given_as", CleanText, nullable=False, server_default=text("''")))
+    stale_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class AttemptRow(Row, table=True):

@@ -17,6 +17,7 @@ from service.web import (
     deliveries_page,
     entity_page,
     failures,
+    feeds,
     file_page,
     inbox_page,
     item_page,
@@ -94,7 +95,7 @@ def create_app(context: WebContext) -> FastAPI:
     for module in (alerts_page, alert_page, alert_deeds, item_page, entity_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
         application.include_router(module.router(context, pages))
     application.include_router(completion.router(context))
-    for module in (api, operations):
+    for module in (api, feeds, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())
     application.mount("/static", Assets(), name="static")
