@@ -142,7 +142,8 @@ def pages(connection: Connection, items: int) -> list[str]:
 
 
 def timed(port: int, paths: list[str]) -> dict[str, tuple[list[float], int]]:
-    """Milliseconds of the processor for each path, asked in turns so that what disturbs the machine disturbs all; and the packed bytes."""
+    """Milliseconds of the processor for each path, asked in turns so that what disturbs the machine disturbs
+    all; and the packed bytes."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     taken: dict[str, tuple[list[float], int]] = {}
     for turn in range(RUNS + 1):

@@ -7,8 +7,10 @@ looked up here as well, with the same `_FILE` rule, each time they are needed, s
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 from urllib.parse import urlsplit
@@ -51,6 +53,21 @@ def _web_address(value: str) -> str:
         raise ValueError("write a web address, for instance https://watch.example.com")
     return value
 
+
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for network in value:
+        ip_network(network)
+    return value
+
+
+def _user_header(value: str) -> str:
+    if value and (not _HEADER.fullmatch(value) or value.lower() in _NOT_OF_A_PROXY):
+        raise ValueError("must be the name of a header that only the proxy sets, such as Remote-User or X-Forwarded-User")
+    return value
+
+
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
+_NOT_OF_A_PROXY = {"authorization", "cookie", "host", "user-agent", "x-forwarded-for", "x-forwarded-proto", "origin", "referer"}
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
@@ -97,6 +114,15 @@ class Settings(BaseModel):
     allowed_hosts: Listed = Field((), description="Further host names the page answers to.")
     allow_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Non-public networks that may be connected to: CIDR or CIDR:port, separated by commas."
+    )
+    proxy_networks: Annotated[Listed, AfterValidator(_addresses)] = Field(
+        (), description="Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or CIDR."
+    )
+    proxy_user_header: Annotated[str, AfterValidator(_user_header)] = Field(
+        "", description="Header in which those proxies name the person who is logged in (Remote-User); none: they name nobody."
+    )
+    proxy_new_users: Literal["refuse", "viewer", "editor", "admin"] = Field(
+        "refuse", description="What somebody is whom a proxy names for the first time."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="For people or for machines.")
@@ -158,6 +184,16 @@ class Settings(BaseModel):
     def page_host(self) -> str:
         """The host name in `page`: links in messages lead to it, so the page answers to it."""
         return urlsplit(self.page).hostname or ""
+
+    @property
+    def serves_this_machine_alone(self) -> bool:
+        """Whether nobody was told of an address that others could reach the page by."""
+        if self.base_url or self.allowed_hosts or self.proxy_networks:
+            return False
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 def _told(name: str, field: FieldInfo, value: object) -> Told:

@@ -26,6 +26,8 @@ from service.cli import (
     silences,
     status,
     stories,
+    tokens,
+    users,
 )
 from service.cli.output import print_error
 from service.errors import TapewatchError
@@ -53,6 +55,8 @@ app.add_typer(entities.group, name="entities")
 app.add_typer(alerts.group, name="alerts")
 app.add_typer(silences.group, name="silences")
 app.add_typer(deliveries.group, name="deliveries")
+users.group.add_typer(tokens.group, name="tokens")
+app.add_typer(users.group, name="users")
 app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)
 app.command("explain")(explain.explain)

@@ -19,7 +19,10 @@ from service.errors import ConfigurationError
 from service.pipeline.trials import Trials
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
+from service.storage.users import any_user
 from service.web import WebContext, create_app
+from service.web.access.invitations import set_up_link
+from service.web.access.settings import access_settings
 from service.web.context import Setting
 from service.web.inforce import Current
 
@@ -111,12 +114,20 @@ def web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
         version=VERSION,
         link_key=key,
         allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, app.settings.page_host),
+        access=access_settings(app.settings),
         desk=app.desk,
         push=app.pipeline.push,
         stopping=stopping,
         trials=Trials(app.parts, lambda: app.pipeline.active),
         settings=[Setting(**one) for one in app.settings.told()],
     )
+
+
+def _set_up_link(app: App) -> str:
+    """Where the first administrator is made; "" once there is a user."""
+    database = app.parts.database
+    with database.begin() as connection:
+        return "" if any_user(connection) else set_up_link(connection, app.settings.page, database.now(connection))
 
 
 def _banner(app: App) -> None:
@@ -134,3 +145,6 @@ def _banner(app: App) -> None:
         table.add_row(name, value)
     out.print(Text.assemble(("Tapewatch ", "bold"), VERSION))
     out.print(table)
+    if link := _set_up_link(app):
+        out.print(Text("\nThere are no users yet. Make the first one here, once and within a day:", "yellow"))
+        out.print(Text(link, "bold yellow"), soft_wrap=True)  # whole, however narrow the terminal is

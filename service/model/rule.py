@@ -1,6 +1,6 @@
 """What is known of a rule outside the matcher, and what a match is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -64,9 +64,21 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that fired on an item: once per event that satisfied it, or once with `event` None when it asks for no event."""
+    """A rule that fired on an item: once per event that satisfied it, or once with `event` None when it asks for no event.
+
+    `place` is that of its conditions. `because` says why it fired where these and the evidence do not.
+    """
 
     rule: Rule
     event: Event | None
-    evidence: tuple[Evidence, ...]
-    reason: str
+    evidence: Sequence[Evidence]
+    because: str = ""
+    place: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it fired, for a person; put together only when somebody asks, for most matches are repeats of what is told."""
+        if self.because:
+            return self.because
+        words = ", ".join([f"{what} “{' '.join(words.split())}”" for _, words, what in self.evidence])
+        return f"rule {self.rule.id} ({self.place})" + (f": {words}" if words else "")

@@ -45,4 +45,3 @@ def test_the_line_measures_every_step_and_explain_shows_them(tmp_path: Path, sql
     done = tapewatch("explain", "1", cwd=tmp_path, env=env)
     assert done.returncode == 0, done.stderr
     assert "queued 0.0 s, delivered" in done.stdout
-

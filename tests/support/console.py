@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from service.app import App
-from service.cli.run import _web_context
+from service.cli.run import web_context
 from service.model.user import Role
 from service.web import create_app
 from tests.support.web import Site, serve, signed_in
@@ -13,5 +13,5 @@ from tests.support.web import Site, serve, signed_in
 @contextmanager
 def console(app: App, role: Role = Role.EDITOR) -> Iterator[Site]:
     """The pages of an app as a user of this role meets them."""
-    with serve(create_app(_web_context(app, lambda: False))) as running:
+    with serve(create_app(web_context(app, lambda: False))) as running:
         yield signed_in(running, app.parts.database, role)

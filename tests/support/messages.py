@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import yaml
 from babel.messages.extract import extract_from_file
@@ -55,7 +56,7 @@ def of_enumerations() -> Iterator[Message]:
     """The words of our own that pages translate as they come: states, outcomes, kinds."""
     kinds = (Severity, DeliveryState, Novelty, AlertState, EntityKind, Status, Stage, Role)
     words = [one.value for kind in kinds for one in kind]
-    words += [*DecisionOutcome.__args__, *DISPOSITIONS.values(), *WORDS.values()]
+    words += [*get_args(DecisionOutcome), *DISPOSITIONS.values(), *WORDS.values()]
     yield from ((f"enumerations: {word}", plain(word) if " " not in word else word) for word in words)
 
 

@@ -28,7 +28,10 @@ def meaning(text: str) -> str:
         ("when: {event: limit_up}", "limit up."),
         ("when: {event: any, subject: {tag: optical}}", "any event of what is tagged “optical”."),
         ("when: {event: [ipo, new_high], subject: {entity: [A.SH, B.SH]}}", "ipo or new high of “A.SH” or “B.SH”."),
-        ("when: {event: price_move, pct: {at_most: -1, more_than: -5}}", "price move, pct of at most -1 and pct of more than -5."),
+        (
+            "when: {event: price_move, pct: {at_most: -1, more_than: -5}}",
+            "price move, pct of at most -1 and pct of more than -5.",
+        ),
         ("when: {event: ipo, stage: [filed, listed]}", "ipo, stage filed or listed."),
         ("when: {subject: {list: mine, name: Alder}}", "anything of the list “mine” and “Alder”."),
         ("when: {text: [a, b]}", "one of the words “a” or “b”."),
