@@ -61,7 +61,7 @@ def router(context: WebContext) -> APIRouter:
 
     def answer(request: Request, asked: Filters, write: Callable[[_Feed], bytes], kind: str) -> Response:
         with context.database.read() as connection:
-            shown = chosen(connection, asked, LENGTH)
+            shown = chosen(connection, context.rulebook().catalog, asked, LENGTH)
         home = str(request.base_url)
         if request.app.state.gate.is_https(request):
             home = home.replace("http://", "https://", 1)

@@ -60,7 +60,7 @@ def test_a_pushed_item_goes_down_the_line_once(running: Api) -> None:
 
 
 def test_many_items_at_once_are_answered_in_their_order(running: Api) -> None:
-    several = [pushed(1), pushed(2, source="other"), pushed(1), {"text": "Nothing of note."}]
+    several: list[dict[str, object]] = [pushed(1), pushed(2, source="other"), pushed(1), {"text": "Nothing of note."}]
     answers = running.post("/api/v1/items", {"items": several})["items"]
     assert [(one["source"], one["guid"][:6]) for one in answers] == [
         ("desk", "desk-1"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.app import App
-from service.cli.run import _web_context
+from service.cli.run import web_context
 from service.storage import audit
 from service.storage.database import Database
 from service.web import create_app
@@ -34,7 +34,7 @@ def app(tmp_path: Path, database_url: str) -> Iterator[App]:
 
 @pytest.fixture
 def running(app: App) -> Iterator[Api]:
-    web = _web_context(app, lambda: False)
+    web = web_context(app, lambda: False)
     with serve(create_app(web)) as site:
         yield Api(with_token(site, app.parts.database, *SCOPES), None)  # type: ignore[arg-type]
 
