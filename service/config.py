@@ -7,10 +7,13 @@ looked up here as well, with the same `_FILE` rule, each time they are needed, s
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,6 +22,7 @@ from pydantic.fields import FieldInfo
 from service.addresses import AddressGuard
 from service.errors import ConfigurationError
 from service.model.duration import format_duration, parse_duration
+from service.model.retention import Keep
 
 PREFIX = "TAPEWATCH_"
 MAX_SECRET_BYTES = 64 * 1024
@@ -43,7 +47,42 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write a web address, for instance https://watch.example.com")
+    return value
+
+
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for network in value:
+        ip_network(network)
+    return value
+
+
+def _user_header(value: str) -> str:
+    if value and (not _HEADER.fullmatch(value) or value.lower() in _NOT_OF_A_PROXY):
+        raise ValueError("must be the name of a header that only the proxy sets, such as Remote-User or X-Forwarded-User")
+    return value
+
+
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
+_NOT_OF_A_PROXY = {"authorization", "cookie", "host", "user-agent", "x-forwarded-for", "x-forwarded-proto", "origin", "referer"}
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+def _keeping(value: timedelta) -> timedelta:
+    if timedelta(0) < value < timedelta(days=1):
+        raise ValueError("must be 1d or more, or 0 for ever")
+    return value
+
+
+def _forever(value: object) -> object:
+    return timedelta(0) if value == "0" else _duration(value)
+
+
+Kept = Annotated[timedelta, BeforeValidator(_forever), AfterValidator(_keeping)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 
 
@@ -69,10 +108,21 @@ class Settings(BaseModel):
     database_url: str = Field("", description="postgresql://user@host/name, or none for SQLite in the data folder.", repr=False)
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the page listens on.")
-    base_url: str = Field("", description="How readers reach the page (links in messages); none: http://HOST:PORT.")
+    base_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "", description="How readers reach the page (links in messages); none: http://HOST:PORT."
+    )
     allowed_hosts: Listed = Field((), description="Further host names the page answers to.")
     allow_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Non-public networks that may be connected to: CIDR or CIDR:port, separated by commas."
+    )
+    proxy_networks: Annotated[Listed, AfterValidator(_addresses)] = Field(
+        (), description="Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or CIDR."
+    )
+    proxy_user_header: Annotated[str, AfterValidator(_user_header)] = Field(
+        "", description="Header in which those proxies name the person who is logged in (Remote-User); none: they name nobody."
+    )
+    proxy_new_users: Literal["refuse", "viewer", "editor", "admin"] = Field(
+        "refuse", description="What somebody is whom a proxy names for the first time."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="For people or for machines.")
@@ -87,6 +137,13 @@ class Settings(BaseModel):
     retry_cap: Duration = Field(timedelta(hours=1), description="Longest wait between two tries.")
     retry_unknown: Duration = Field(timedelta(minutes=5), description="Wait after a try whose outcome is unknown.")
     give_up_after: Duration = Field(timedelta(hours=72), description="Age at which an undelivered alert is discarded, visibly.")
+    keep_items: Kept = Field(
+        timedelta(days=180),
+        description="How long items without an alert are kept after their source last listed them; 0: for ever.",
+    )
+    keep_deliveries: Kept = Field(timedelta(days=180), description="How long finished deliveries are kept; 0: for ever.")
+    keep_alerts: Kept = Field(timedelta(days=400), description="How long alerts and their items are kept; 0: for ever.")
+    keep_inbox: Kept = Field(timedelta(days=400), description="How long messages of the inbox are kept; 0: for ever.")
     slack_every: Duration = Field(timedelta(seconds=1), description="Least time between two messages to one Slack channel.")
     slack_webhook_base: str = Field("https://hooks.slack.com/services", description="Where Slack's incoming webhooks live.")
     slack_api_base: str = Field("https://slack.com/api", description="Where Slack's Web API lives.")
@@ -113,10 +170,30 @@ class Settings(BaseModel):
         return authority.rpartition("@")[0].partition(":")[2]
 
     @property
+    def keep(self) -> Keep:
+        """How long what is stored is kept."""
+        return Keep(self.keep_items, self.keep_deliveries, self.keep_alerts, self.keep_inbox)
+
+    @property
     def page(self) -> str:
         """The address of the page for links, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
-        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def page_host(self) -> str:
+        """The host name in `page`: links in messages lead to it, so the page answers to it."""
+        return urlsplit(self.page).hostname or ""
+
+    @property
+    def serves_this_machine_alone(self) -> bool:
+        """Whether nobody was told of an address that others could reach the page by."""
+        if self.base_url or self.allowed_hosts or self.proxy_networks:
+            return False
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 def _told(name: str, field: FieldInfo, value: object) -> Told:

@@ -65,6 +65,8 @@ def fold(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.translate(_EACH)
     return "".join([run.translate(_EACH) for run in _RUNS.split(text)])
 
 

@@ -15,8 +15,10 @@ from service.cli import (
     explain,
     extract,
     init,
+    prune,
     routes,
     rule_proof,
+    rule_stats,
     rule_versions,
     rules,
     run,
@@ -24,6 +26,8 @@ from service.cli import (
     silences,
     status,
     stories,
+    tokens,
+    users,
 )
 from service.cli.output import print_error
 from service.errors import TapewatchError
@@ -42,6 +46,7 @@ app.command("init")(init.init)
 rules.group.command("try")(rule_proof.try_text)
 rules.group.command("backtest")(rule_proof.backtest)
 rules.group.command("diff")(rule_proof.diff)
+rules.group.command("stats")(rule_stats.stats)
 rules.group.command("versions")(rule_versions.versions)
 rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
@@ -50,10 +55,13 @@ app.add_typer(entities.group, name="entities")
 app.add_typer(alerts.group, name="alerts")
 app.add_typer(silences.group, name="silences")
 app.add_typer(deliveries.group, name="deliveries")
+users.group.add_typer(tokens.group, name="tokens")
+app.add_typer(users.group, name="users")
 app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)
 app.command("explain")(explain.explain)
 app.command("send-test")(send_test.send_test)
+app.command("prune")(prune.prune)
 app.command("status")(status.status)
 
 

@@ -8,20 +8,29 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from service.errors import StorageError
+from service.web.i18n import N_
+from service.web.i18n import gettext as _
 from service.web.problems import ApiProblem, problem
 from service.web.rendering import Pages
 
 HEADINGS = {
-    HTTPStatus.BAD_REQUEST: "That cannot be asked",
-    HTTPStatus.FORBIDDEN: "This link opens nothing",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done here",
-    HTTPStatus.GONE: "This link has ended",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer",
+    HTTPStatus.BAD_REQUEST: N_("That cannot be asked"),
+    HTTPStatus.UNAUTHORIZED: N_("Log in first"),
+    HTTPStatus.FORBIDDEN: N_("This is not open to you"),
+    HTTPStatus.NOT_FOUND: N_("There is nothing here"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("That cannot be done here"),
+    HTTPStatus.CONFLICT: N_("That cannot be done now"),
+    HTTPStatus.GONE: N_("This link has ended"),
+    HTTPStatus(413): N_("That is too large"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("That cannot be asked"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("Too many tries"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Something went wrong"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("The database does not answer"),
 }
 
 MOST_FAULTS = 20
+MACHINES = ("/api/", "/feeds/")
+"""What programs ask for: they are told of failures in JSON."""
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +39,8 @@ def install(application: FastAPI, pages: Pages) -> None:
     """Answer every kind of failure."""
 
     def answer(request: Request, status: int, detail: str, error: Exception, headers: dict[str, str] | None = None) -> Response:
-        heading = HEADINGS.get(HTTPStatus(status), HTTPStatus(status).phrase)
-        if request.url.path.startswith("/api/"):
+        heading = _(HEADINGS.get(HTTPStatus(status), HTTPStatus(status).phrase))
+        if request.url.path.startswith(MACHINES):
             return problem(status, detail, error, headers)
         page = pages.failure({"status": status, "heading": heading, "detail": detail}, status)
         page.headers.update(headers or {})
@@ -53,8 +62,8 @@ def install(application: FastAPI, pages: Pages) -> None:
     @application.exception_handler(StorageError)
     def without_database(request: Request, error: StorageError) -> Response:
         log.error("a page could not be read from the database: %s", error)
-        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment; the log has the details.", error)
+        return answer(request, HTTPStatus.SERVICE_UNAVAILABLE, _("Try again in a moment; the log has the details."), error)
 
     @application.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
-        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The log has the details.", error)
+        return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("The log has the details."), error)

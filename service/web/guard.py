@@ -22,6 +22,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where the operator says that readers come by https. Other names below this one are not ours to decide on."""
 ALWAYS_ALLOWED = ("127.0.0.1", "localhost", "[::1]")
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)\.?(:[0-9]{1,5})?", re.ASCII)
@@ -30,9 +32,10 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)\
 class Guard:
     """Wraps the whole application, its error pages included."""
 
-    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed: frozenset[str], *, https: bool = False) -> None:
         self._app = app
         self._allowed = allowed
+        self._headers = {**HEADERS, **HTTPS_HEADERS} if https else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,8 +46,8 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "no-cache")
+                headers.update(self._headers)
+                headers.setdefault("Cache-Control", "no-store" if _is_personal(scope) else "no-cache")
             await send(message)
 
         hosts = Headers(scope=scope).getlist("host")
@@ -53,6 +56,12 @@ class Guard:
             return
         refusal = PlainTextResponse("This server does not answer to that name; see TAPEWATCH_ALLOWED_HOSTS.\n", 400)
         await refusal(scope, receive, send_guarded)
+
+
+def _is_personal(scope: Scope) -> bool:
+    """Whether somebody is signed in, whose answers no cache may keep for the next one."""
+    asker: object = scope.get("state", {}).get("asker")
+    return getattr(asker, "user", None) is not None
 
 
 def allowed_names(hosts: Iterable[str]) -> frozenset[str]:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from service.model.user import Role
 from service.web.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page; `icon` is the name of its drawing in icons.svg."""
+    """One page; `icon` is the name of its drawing in icons.svg, and `role` is what one needs to find anything there."""
 
     path: str
     name: str
     icon: str
+    role: str = Role.VIEWER.value
 
     def holds(self, path: str) -> bool:
         """Whether a page belongs to this place."""
@@ -53,8 +55,8 @@ SECTIONS = (
         (
             Place("/status", N_("Status"), "status"),
             Place("/settings", N_("Settings"), "settings"),
-            Place("/users", N_("Users"), "users"),
-            Place("/audit", N_("Audit log"), "audit"),
+            Place("/users", N_("Users"), "users", Role.ADMIN.value),
+            Place("/audit", N_("Audit log"), "audit", Role.ADMIN.value),
         ),
     ),
 )
@@ -77,7 +79,3 @@ def offered(paths: frozenset[str]) -> Sequence[Section]:
     shown = (Section(one.name, tuple(place for place in one.places if place.path in paths)) for one in SECTIONS)
     return tuple(section for section in shown if section.places)
 
-
-def offers(sections: Sequence[Section], path: str) -> bool:
-    """Whether one of the places is there."""
-    return any(place.path == path for section in sections for place in section.places)

@@ -30,11 +30,12 @@ OPEN = AccessSettings(open_reading=True)
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers by lower-case name, and body."""
+    """Status, headers by lower-case name, body, and what sets each cookie."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -54,10 +55,11 @@ class Site:
 
     def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request; a `Host` in `headers` replaces the true one."""
-        headers = {**self.always, **(headers or {})}
+        held = [given["Cookie"] for given in (self.always, headers or {}) if "Cookie" in given]
+        headers = {**self.always, **(headers or {}), **({"Cookie": "; ".join(held)} if held else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.putrequest(method, path, skip_host="Host" in headers)
+            connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding="Accept-Encoding" in headers)
             for name, value in headers.items():
                 connection.putheader(name, value)
             connection.putheader("Connection", "close")
@@ -65,7 +67,9 @@ class Site:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             answer = connection.getresponse()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            came = {name.lower(): value for name, value in answer.getheaders()}
+            set_cookies = tuple(value for name, value in answer.getheaders() if name.lower() == "set-cookie")
+            return Answer(answer.status, came, answer.read(), set_cookies)
         finally:
             connection.close()
 
@@ -78,7 +82,7 @@ class Site:
 @contextmanager
 def serve(application: ASGIApp, servers: list[uvicorn.Server] | None = None) -> Iterator[Site]:
     """Run the application in a thread until the block ends; the server is added to `servers` before."""
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on")
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on", proxy_headers=False)
     server = uvicorn.Server(config)
     if servers is not None:
         servers.append(server)
@@ -113,6 +117,11 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+    @property
+    def forms(self) -> list[dict[str, str | None]]:
+        """What the page itself can be sent: the switches of language and session, which are everywhere, left out."""
+        return [form for form in self.all("form") if form.get("action") not in ("/language", "/logout")]
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]

@@ -63,10 +63,9 @@ Person = Annotated[User, Depends(_person)]
 """The person (or the owner of the token) who asks, on a route with `allow`."""
 
 
-def decision_of(route: APIRoute) -> Decision | None:
-    """What a route demands; None where it says nothing."""
-    found = [each.call for each in route.dependant.dependencies if isinstance(each.call, Decision)]
-    return found[-1] if found else None
+def decisions_of(route: APIRoute) -> tuple[Decision, ...]:
+    """What a route demands: all of it has to hold."""
+    return tuple(each.call for each in route.dependant.dependencies if isinstance(each.call, Decision))
 
 
 def all_routes(routes: Iterable[BaseRoute]) -> Iterable[BaseRoute]:
@@ -84,5 +83,5 @@ def require_decisions(routes: Iterable[BaseRoute]) -> None:
     for route in all_routes(routes):
         if isinstance(route, Mount) and route.path == "/static":
             continue
-        if not isinstance(route, APIRoute) or decision_of(route) is None:
+        if not isinstance(route, APIRoute) or not decisions_of(route):
             raise AssertionError(f"{getattr(route, 'path', route)}: say who may ask with allow(...), see service.web.access")

@@ -1,11 +1,10 @@
 """What the operator says of access; made by the composition of the server, never read from the environment here."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from service.errors import ConfigurationError
+from service.config import Settings
 from service.model.user import Role
 
 
@@ -46,9 +45,12 @@ CLOSED = AccessSettings()
 """Nobody reads before there is a user, and no proxy is believed."""
 
 
-def networks(written: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
-    """The networks as written in CIDR; ConfigurationError for what is none."""
-    try:
-        return tuple(ip_network(network) for network in written)
-    except ValueError as error:
-        raise ConfigurationError(f"TAPEWATCH_PROXY_NETWORKS: {error}; write 10.0.0.5/32") from error
+def access_settings(settings: Settings) -> AccessSettings:
+    """What the operator set."""
+    new = settings.proxy_new_users
+    proxy = Proxy(
+        networks=tuple(ip_network(network) for network in settings.proxy_networks),
+        user_header=settings.proxy_user_header,
+        new_users=None if new == "refuse" else Role(new),
+    )
+    return AccessSettings(settings.base_url.rstrip("/"), settings.serves_this_machine_alone, proxy)

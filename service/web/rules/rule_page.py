@@ -38,9 +38,9 @@ Values = dict[str, Any]
 class Fields(BaseModel):
     """The form of the page. `days` may be anything: what is no span that can be chosen means a week."""
 
-    place: str = Field(max_length=300)
-    text: str = Field(max_length=LARGEST)
-    base: str = Field(max_length=64)
+    place: str = Field(default="", max_length=300)
+    text: str = Field(default="", max_length=LARGEST)
+    base: str = Field(default="", max_length=64)
     rule: str = Field(default="", max_length=300)
     action: Literal["save", "check", "try", "backtest"] = "check"
     why: str = Field(default="", max_length=500)

@@ -3,7 +3,7 @@
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const root = document.documentElement;
-  if (zone && root.dataset.zone !== zone) {
+  if (zone && root.dataset.zone !== zone && !("zoneChosen" in root.dataset)) {
     document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
     root.dataset.moved = "yes";
   }
