@@ -113,6 +113,7 @@ def row(item: Item) -> ItemRow:
         publisher=item.publisher,
         language=item.language,
         fetched_at=utc_now(),
+        seen_at=None,
         disposition="evaluated",
         rules_version="bench",
     )

@@ -31,6 +31,7 @@ from service.notify.links import Links
 from service.notify.render.telling import Buttons
 from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
+from service.pipeline.retention import forget
 from service.rulebook import Memory, Rulebook, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.scheduler import start
@@ -48,7 +49,10 @@ GAUGES_EVERY = timedelta(seconds=5)
 STUCK_AFTER = 60.0
 """Seconds without a tick that ended well, after which this process is not ready."""
 SWEEP_EVERY = timedelta(seconds=5)
+RETENTION_EVERY = timedelta(hours=1)
 TICKS = ("poll", "deliver", "reload", "gauges", "sweep")
+RARE_TICKS = ("retention",)
+"""Nothing waits for these."""
 
 
 class App:
@@ -123,6 +127,10 @@ class App:
             age = (database.now(connection) - oldest).total_seconds() if oldest else 0.0
             self.parts.metrics.backlog(deliveries.counts(connection), age)
 
+    def forget(self) -> dict[str, int]:
+        """Delete what has been kept for long enough; how many of each kind went."""
+        return forget(self.parts.database, self.settings.keep)
+
     def health(self) -> Health:
         """How each part is; not ready when a part that alerts depend on is not well."""
         parts = [self._database_health()]
@@ -153,6 +161,7 @@ class App:
             "reload": (self.reload, RELOAD_EVERY),
             "gauges": (self.gauges, GAUGES_EVERY),
             "sweep": (self.pipeline.sweep, SWEEP_EVERY),
+            "retention": (self.forget, RETENTION_EVERY),
         }
         self.begin()
         scheduler = start(jobs, self.parts.metrics.ticked)
@@ -268,7 +277,7 @@ def _labels(rulebook: Rulebook) -> Labels:
         fetch_reasons=(*FETCH_REASONS, "parse"),
         delivery_reasons=REASONS,
         notifier_kinds=tuple(NOTIFIERS),
-        ticks=TICKS,
+        ticks=(*TICKS, *RARE_TICKS),
     )
 
 

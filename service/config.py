@@ -13,6 +13,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -21,6 +22,7 @@ from pydantic.fields import FieldInfo
 from service.addresses import AddressGuard
 from service.errors import ConfigurationError
 from service.model.duration import format_duration, parse_duration
+from service.model.retention import Keep
 
 PREFIX = "TAPEWATCH_"
 MAX_SECRET_BYTES = 64 * 1024
@@ -45,6 +47,13 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("write a web address, for instance https://watch.example.com")
+    return value
+
+
 def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
     for network in value:
         ip_network(network)
@@ -61,6 +70,19 @@ _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 _NOT_OF_A_PROXY = {"authorization", "cookie", "host", "user-agent", "x-forwarded-for", "x-forwarded-proto", "origin", "referer"}
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+def _keeping(value: timedelta) -> timedelta:
+    if timedelta(0) < value < timedelta(days=1):
+        raise ValueError("must be 1d or more, or 0 for ever")
+    return value
+
+
+def _forever(value: object) -> object:
+    return timedelta(0) if value == "0" else _duration(value)
+
+
+Kept = Annotated[timedelta, BeforeValidator(_forever), AfterValidator(_keeping)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 
 
@@ -86,7 +108,9 @@ class Settings(BaseModel):
     database_url: str = Field("", description="postgresql://user@host/name, or none for SQLite in the data folder.", repr=False)
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the page listens on.")
-    base_url: str = Field("", description="How readers reach the page (links in messages); none: http://HOST:PORT.")
+    base_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "", description="How readers reach the page (links in messages); none: http://HOST:PORT."
+    )
     allowed_hosts: Listed = Field((), description="Further host names the page answers to.")
     allow_networks: Annotated[Listed, AfterValidator(_networks)] = Field(
         (), description="Non-public networks that may be connected to: CIDR or CIDR:port, separated by commas."
@@ -113,6 +137,13 @@ class Settings(BaseModel):
     retry_cap: Duration = Field(timedelta(hours=1), description="Longest wait between two tries.")
     retry_unknown: Duration = Field(timedelta(minutes=5), description="Wait after a try whose outcome is unknown.")
     give_up_after: Duration = Field(timedelta(hours=72), description="Age at which an undelivered alert is discarded, visibly.")
+    keep_items: Kept = Field(
+        timedelta(days=180),
+        description="How long items without an alert are kept after their source last listed them; 0: for ever.",
+    )
+    keep_deliveries: Kept = Field(timedelta(days=180), description="How long finished deliveries are kept; 0: for ever.")
+    keep_alerts: Kept = Field(timedelta(days=400), description="How long alerts and their items are kept; 0: for ever.")
+    keep_inbox: Kept = Field(timedelta(days=400), description="How long messages of the inbox are kept; 0: for ever.")
     slack_every: Duration = Field(timedelta(seconds=1), description="Least time between two messages to one Slack channel.")
     slack_webhook_base: str = Field("https://hooks.slack.com/services", description="Where Slack's incoming webhooks live.")
     slack_api_base: str = Field("https://slack.com/api", description="Where Slack's Web API lives.")
@@ -139,10 +170,20 @@ class Settings(BaseModel):
         return authority.rpartition("@")[0].partition(":")[2]
 
     @property
+    def keep(self) -> Keep:
+        """How long what is stored is kept."""
+        return Keep(self.keep_items, self.keep_deliveries, self.keep_alerts, self.keep_inbox)
+
+    @property
     def page(self) -> str:
         """The address of the page for links, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
-        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def page_host(self) -> str:
+        """The host name in `page`: links in messages lead to it, so the page answers to it."""
+        return urlsplit(self.page).hostname or ""
 
     @property
     def serves_this_machine_alone(self) -> bool:

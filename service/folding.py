@@ -7,6 +7,7 @@ It must not drop, join or reorder characters, and must not decide what a word is
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from service.simplified import SIMPLIFIED, TRADITIONAL
 
@@ -54,8 +55,22 @@ _TABLE = _closed(dict(_steps()))
 _EACH: list[str | int] = [_TABLE.get(code, code) for code in range(max(_TABLE) + 1)]
 # Python translates ASCII many times as fast as the rest, so a text is taken in runs of either.
 _RUNS = re.compile("([^\x00-\x7f]+)")
+_NAME = 40
+"""Up to so many characters a text is taken for a name."""
 
 
 def fold(text: str) -> str:
     """The folded text, exactly as long as `text`."""
+    return _folded_name(text) if len(text) <= _NAME else _folded(text)
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.translate(_EACH)
     return "".join([run.translate(_EACH) for run in _RUNS.split(text)])
+
+
+@lru_cache(maxsize=8_192)
+def _folded_name(text: str) -> str:
+    """Names are asked for again and again."""
+    return _folded(text)

@@ -21,9 +21,9 @@ class Warmth:
     severity: Severity
 
 
-def key_of(alert: Alert) -> str:
+def key_of(rule: str, entity: str | None, subject: str) -> str:
     """What alerts share that cool down together: the rule, and the entity or else the name of the subject."""
-    return fingerprint(alert.rule, {"cooldown": alert.entity or fold(alert.subject).strip()})
+    return fingerprint(rule, {"cooldown": entity or fold(subject).strip()})
 
 
 def cools(alert: Alert) -> bool:
@@ -31,8 +31,8 @@ def cools(alert: Alert) -> bool:
     return not alert.follows and alert.novelty is not Novelty.UPDATE
 
 
-def cool(alert: Alert, lasts: timedelta, last: Warmth | None, now: datetime) -> str | None:
-    """Why an alert that can be held back is; None where it is told."""
-    if last is None or now >= last.at + lasts or alert.severity.rank > last.severity.rank:
+def cool(severity: Severity, lasts: timedelta, last: Warmth | None, now: datetime) -> str | None:
+    """Why an alert of this severity that can be held back is; None where it is told."""
+    if last is None or now >= last.at + lasts or severity.rank > last.severity.rank:
         return None
     return f"cooling down until {last.at + lasts:%Y-%m-%d %H:%M} UTC: alert {last.alert} told the same of this subject"

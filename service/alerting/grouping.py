@@ -56,15 +56,54 @@ def capped(found: Plan, timing: Timing, most: int, dues: Sequence[datetime], ove
 
     `dues` are when those so far were due, `overflow` is when the digest goes out that waits already for the hour to allow it.
     """
-    recent = sorted(due for due in dues if due > found.due - HOUR)
-    if found.lane or not most or len(recent) < most:
+    due = None if found.lane else _allowed(most, dues, found.due, overflow)
+    if due is None:
         return found
-    due = overflow or recent[-most] + HOUR
     reason = f"held until {due:%Y-%m-%d %H:%M:%S} UTC: more than {most} messages in an hour (max_per_hour)"
     held = hold(timing.mute, timing.active, due)
     if held:
         return Plan(held.until, f"{reason}, {held.reason}", _lane(held.until), HELD)
     return Plan(due, reason, OVERFLOW, f"More than {most} an hour")
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What exceeds the limit of a rule: when its digest goes out at the earliest, why then, and its title."""
+
+    due: datetime
+    reason: str
+    lane: str
+    title: str
+
+
+def rest(rule: str, most: int, told: Sequence[datetime], overflow: datetime | None, now: datetime) -> Rest | None:
+    """Where an alert goes whose rule tells at most so many in any hour one by one; None where it may be told by itself.
+
+    `told` is when those so far were told, digests included, `overflow` is when the digest goes out that waits already.
+    """
+    due = _allowed(most, told, now, overflow if overflow and overflow > now else None)
+    if due is None:
+        return None
+    reason = f"held until {due:%Y-%m-%d %H:%M:%S} UTC: more than {most} alerts of rule `{rule}` in an hour (max_per_hour)"
+    return Rest(due, reason, f"rule {rule}", f"More than {most} an hour of {rule}")
+
+
+def gathered(found: Plan, timing: Timing, among: Rest) -> Plan:
+    """The plan of an alert that exceeds the limit of its rule; what goes out in a digest anyway stays in that."""
+    if found.lane:
+        return found
+    held = hold(timing.mute, timing.active, among.due)
+    if held:
+        return Plan(held.until, f"{among.reason}, {held.reason}", _lane(held.until), HELD)
+    return Plan(among.due, among.reason, among.lane, among.title)
+
+
+def _allowed(most: int, dues: Sequence[datetime], at: datetime, overflow: datetime | None) -> datetime | None:
+    """When one more may go out where `most` in any hour may; None if at once."""
+    recent = sorted(due for due in dues if due > at - HOUR)
+    if not most or len(recent) < most:
+        return None
+    return overflow or recent[-most] + HOUR
 
 
 def _lane(due: datetime) -> str:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import re2
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from service.alerting.holding import opens
 from service.alerting.intervals import TimeInterval
@@ -27,6 +27,7 @@ from service.alerting.routes_times import (
 )
 from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean, validate
+from service.marked_yaml.schemas import DURATION, ONE_OR_MORE, schema_of
 from service.model.duration import parse_duration
 from service.model.routing import Escalation, Hours, Inhibition, Matcher, Receiver, Route, Routing, Schedule, Timing
 from service.model.rule import Severity
@@ -76,63 +77,81 @@ def _longer(text: object) -> timedelta:
 
 Lifted = Literal["none"]
 """What a child says to be without the `digest` or `break_through` of its parent."""
-Duration = Annotated[timedelta, BeforeValidator(_wait)]
-Names = Annotated[list[str], BeforeValidator(as_list)]
-Matchers = list[Annotated[Matcher, BeforeValidator(parse_matcher)]]
+Duration = Annotated[timedelta, BeforeValidator(_wait), WithJsonSchema(DURATION)]
+Longer = Annotated[timedelta, BeforeValidator(_longer), WithJsonSchema(DURATION)]
+Names = Annotated[list[str], BeforeValidator(as_list), ONE_OR_MORE]
+MATCHER = {"type": "string", "pattern": r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(=~|!~|!=|=)", "examples": ["severity =~ high|critical"]}
+Matchers = list[Annotated[Matcher, BeforeValidator(parse_matcher), WithJsonSchema(MATCHER)]]
+LABELS = "labels of the rule, and severity, rule, event, entity, subject, source, publisher, novelty"
 
 
-class _EscalationModel(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    after: Annotated[timedelta, BeforeValidator(_longer)]
-    to: str
-
-
-class _RouteModel(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    receiver: str | None = None
-    matchers: Matchers = Field(default_factory=list)
-    group_by: list[str] | None = None
-    group_wait: Duration | None = None
-    group_interval: Duration | None = None
-    repeat_interval: Duration | None = None
-    mute_time_intervals: Names | None = None
-    active_time_intervals: Names | None = None
-    break_through: Severity | Lifted | None = None
-    digest: DigestModel | Lifted | None = None
-    escalate: Annotated[list[_EscalationModel], BeforeValidator(as_list)] | None = None
-    continue_: bool = Field(False, alias="continue")
-    routes: list["_RouteModel"] = Field(default_factory=list)
 
 
-class _TemplatesModel(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    subject: str = ""
-    text: str = ""
+class _EscalationModel(_Model):
+    after: Longer = Field(description="How long after the first receiver was told.", examples=["15m"])
+    to: str = Field(description="The receiver that is told then.")
 
 
-class _ReceiverModel(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    name: str = Field(min_length=1)
-    targets: list[str] = Field(min_length=1)
-    max_per_hour: int = Field(0, ge=1, le=MAX_PER_HOUR)
-    templates: _TemplatesModel = Field(default_factory=_TemplatesModel)
-    footer: Literal["", "latency"] = ""
+class _RouteModel(_Model):
+    receiver: str | None = Field(None, description="Who is told; none: the receiver of the parent.")
+    matchers: Matchers = Field(default=[], description=f"What must hold for an alert to enter; they see {LABELS}.")
+    group_by: list[str] | None = Field(
+        None, description='Labels that alerts share to travel in one message; ["..."]: each by itself.', examples=[["rule"]]
+    )
+    group_wait: Duration | None = Field(None, description="How long the first alert of a group waits for company.")
+    group_interval: Duration | None = Field(None, description="The least time between two messages of one group.")
+    repeat_interval: Duration | None = Field(
+        None, description="Critical alerts that nobody acknowledged are told again after this."
+    )
+    mute_time_intervals: Names | None = Field(None, description="Hours in which alerts are held; when they end, a digest comes.")
+    active_time_intervals: Names | None = Field(None, description="Hours outside of which alerts are held.")
+    break_through: Severity | Lifted | None = Field(None, description="Alerts as grave as this are never held.")
+    digest: DigestModel | Lifted | None = Field(None, description="All that the route takes comes as one message at these times.")
+    escalate: Annotated[list[_EscalationModel], BeforeValidator(as_list), ONE_OR_MORE] | None = Field(
+        None, description="Who is told when nobody acknowledges an alert."
+    )
+    continue_: bool = Field(False, alias="continue", description="true: the next route sees what this one took, too.")
+    routes: list["_RouteModel"] = Field(default=[], description="Children: the first that takes an alert ends the search.")
 
 
-class _InhibitionModel(BaseModel):
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    source_matchers: Matchers = Field(min_length=1)
-    target_matchers: Matchers = Field(min_length=1)
-    equal: Names = Field(default_factory=list)
-    within: Annotated[timedelta, BeforeValidator(_longer)] = timedelta(hours=1)
+class _TemplatesModel(_Model):
+    subject: str = Field("", description="Liquid template of the subject.")
+    text: str = Field("", description="Liquid template of the text, once for each alert.")
 
 
-class _RoutesFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    inhibit_rules: list[_InhibitionModel] = Field(default_factory=list)
-    route: _RouteModel
-    receivers: list[_ReceiverModel] = Field(min_length=1)
-    time_intervals: list[IntervalModel] = Field(default_factory=list)
+class _ReceiverModel(_Model):
+    name: str = Field(min_length=1, description="What routes call it.")
+    targets: list[str] = Field(
+        min_length=1,
+        description="Apprise URLs, each gets every message; secrets as ${NAME}, from the environment.",
+        examples=[["inbox://"], ["slack://${SLACK_TOKEN}/"]],
+    )
+    max_per_hour: int = Field(
+        0, ge=1, le=MAX_PER_HOUR, description="Messages to each target in any hour; what is more becomes one digest."
+    )
+    templates: _TemplatesModel = Field(default_factory=_TemplatesModel, description="Its own words.")
+    footer: Literal["", "latency"] = Field("", description="latency: say how long it took to find and to queue the alert.")
+
+
+class _InhibitionModel(_Model):
+    source_matchers: Matchers = Field(min_length=1, description="The alerts that keep others back.")
+    target_matchers: Matchers = Field(min_length=1, description="The alerts that are kept back.")
+    equal: Names = Field(default=[], description="Labels that must be the same in both.", examples=[["entity"]])
+    within: Longer = Field(timedelta(hours=1), json_schema_extra={"default": "1h"}, description="For how long.")
+
+
+class _RoutesFile(_Model):
+    inhibit_rules: list[_InhibitionModel] = Field(default=[], description="Grave alerts that keep lesser ones back.")
+    route: _RouteModel = Field(description="Where every alert enters.")
+    receivers: list[_ReceiverModel] = Field(min_length=1, description="Whom routes can tell.")
+    time_intervals: list[IntervalModel] = Field(default=[], description="Named hours.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of routes.yaml, for editors."""
+    return schema_of(_RoutesFile, "Tapewatch routes")
 
 
 @dataclass(frozen=True, slots=True)

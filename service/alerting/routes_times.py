@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from service.alerting.calendar import Calendar
 from service.alerting.digests import DigestTimes
@@ -18,6 +18,7 @@ from service.alerting.intervals import Between, TimeInterval
 from service.alerting.zones import zone_name
 from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean
+from service.marked_yaml.schemas import ONE_OR_MORE
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REFERENCE = datetime(2026, 1, 5, tzinfo=UTC)
@@ -63,31 +64,49 @@ def _weekdays(text: object) -> tuple[int, ...]:
     return tuple(number % 7 for number in range(begin, (end if begin <= end else end + 7) + 1))
 
 
-Zone = Annotated[str, AfterValidator(zone_name)]
-Days = Annotated[list[Annotated[tuple[int, ...], BeforeValidator(_weekdays)]], BeforeValidator(as_list), Field(min_length=1)]
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+Clock = Annotated[
+    Any, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK}$", "examples": ["17:30"]})
+]
+Stretch = Annotated[
+    Any,
+    BeforeValidator(_between),
+    WithJsonSchema({"type": "string", "pattern": f"^{CLOCK} *- *({CLOCK}|24:00)$", "examples": ["22:00-07:00"]}),
+]
+DAY = f"({'|'.join(WEEKDAYS)})"
+Day = Annotated[
+    tuple[int, ...],
+    BeforeValidator(_weekdays),
+    WithJsonSchema({"type": "string", "pattern": f"^{DAY}(-{DAY})?$", "examples": ["mon-fri"]}),
+]
+Zone = Annotated[str, AfterValidator(zone_name), WithJsonSchema({"type": "string", "examples": ["Asia/Shanghai"]})]
+Days = Annotated[list[Day], BeforeValidator(as_list), Field(min_length=1), ONE_OR_MORE]
+Clocks = Annotated[list[Clock], BeforeValidator(as_list), Field(min_length=1), ONE_OR_MORE]
+Stretches = Annotated[list[Stretch], BeforeValidator(as_list), Field(min_length=1), ONE_OR_MORE]
+Sessions = Annotated[list[str], BeforeValidator(as_list), Field(min_length=1), ONE_OR_MORE]
 
 
 class IntervalModel(BaseModel):
     """An entry of `time_intervals`; all keys given hold together."""
 
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(min_length=1)
-    times: Annotated[list[Annotated[Any, BeforeValidator(_between)]], BeforeValidator(as_list), Field(min_length=1)] | None = None
-    weekdays: Days | None = None
-    timezone: Zone | None = None
-    calendar: str | None = None
-    session: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)] | None = None
+    name: str = Field(min_length=1, description="What routes call it.")
+    times: Stretches | None = Field(None, description="Times of the day.")
+    weekdays: Days | None = Field(None, description="Days of the week.")
+    timezone: Zone | None = Field(None, description="On whose clock; none: that of the calendar.")
+    calendar: str | None = Field(None, description="Only while this market is in one of the sessions.", examples=["XSHG"])
+    session: Sessions | None = Field(None, description="Parts of the market's day; none: open.", examples=["trading_day"])
 
 
 class DigestModel(BaseModel):
     """The `digest` of a route."""
 
     model_config = ConfigDict(extra="forbid")
-    at: Annotated[list[Annotated[Any, BeforeValidator(_clock)]], BeforeValidator(as_list), Field(min_length=1)]
-    days: Days | None = None
-    timezone: Zone | None = None
-    calendar: str | None = None
-    title: str = ""
+    at: Clocks = Field(description="The times of the day at which it goes out.")
+    days: Days | None = Field(None, description="Days of the week; none: every day.")
+    timezone: Zone | None = Field(None, description="On whose clock; none: that of the calendar.")
+    calendar: str | None = Field(None, description="Only on trading days of this market.", examples=["XSHG"])
+    title: str = Field("", description="What it is called.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import re2
 
 from service.model.alert import Alert
-from service.model.routing import Matcher, Route, RouteHit, Routing
+from service.model.routing import Matcher, Route, RouteHit, Routing, Timing
 from service.model.rule import Severity
 
 BUILT_IN = ("severity", "rule", "event", "entity", "subject", "source", "publisher", "novelty")
@@ -93,15 +93,20 @@ def _key(path: Sequence[Route]) -> str:
     return "/".join(["route", *("{" + ",".join(sorted(map(str, node.matchers))) + "}" for node in path[1:])])
 
 
+def breaks_through(timing: Timing, severity: Severity) -> bool:
+    """Whether nothing may hold an alert of this severity on its way by a route."""
+    return timing.break_through is not None and severity.rank >= timing.break_through.rank
+
+
 def _breaking_through(hit: RouteHit, severity: Severity) -> RouteHit:
     """The hit as it is for an alert of that severity: of one that breaks through, in a group of its own, held by nothing."""
-    timing, least = hit.timing, hit.timing.break_through
+    timing = hit.timing
     holding = timing.mute or timing.active or timing.digest or hit.receiver.max_per_hour
-    if least is None or severity.rank < least.rank or not holding:
+    if not breaks_through(timing, severity) or not holding:
         return hit
     return RouteHit(
         receiver=replace(hit.receiver, max_per_hour=0),
         group_key=f"{hit.group_key}:through",
         timing=replace(timing, mute=(), active=(), digest=None),
-        reason=f"{hit.reason}; {severity.value} breaks through what would hold it (break_through: {least.value})",
+        reason=f"{hit.reason}; {severity.value} breaks through what would hold it (break_through: {timing.break_through})",
     )

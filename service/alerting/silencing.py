@@ -18,7 +18,13 @@ MUTE = timedelta(hours=24)
 
 def silenced(labels: Mapping[str, str], silences: Iterable[Silence], now: datetime) -> Silence | None:
     """Of the silences that hold for these labels now, the one that ends last."""
-    found = [one for one in silences if one.since <= now < one.until and all(holds(each, labels) for each in one.matchers)]
+    return silenced_between(labels, silences, now, now)
+
+
+def silenced_between(labels: Mapping[str, str], silences: Iterable[Silence], first: datetime, last: datetime) -> Silence | None:
+    """Of the silences that held for these labels at any moment from the first to the last, the one that ended last."""
+    around = [one for one in silences if one.since <= last and first < one.until]
+    found = [one for one in around if all(holds(each, labels) for each in one.matchers)]
     return max(found, key=lambda one: (one.until, one.number), default=None)
 
 

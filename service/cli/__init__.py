@@ -15,8 +15,10 @@ from service.cli import (
     explain,
     extract,
     init,
+    prune,
     routes,
     rule_proof,
+    rule_stats,
     rule_versions,
     rules,
     run,
@@ -44,6 +46,7 @@ app.command("init")(init.init)
 rules.group.command("try")(rule_proof.try_text)
 rules.group.command("backtest")(rule_proof.backtest)
 rules.group.command("diff")(rule_proof.diff)
+rules.group.command("stats")(rule_stats.stats)
 rules.group.command("versions")(rule_versions.versions)
 rules.group.command("activate")(rule_versions.activate)
 app.add_typer(rules.group, name="rules")
@@ -58,6 +61,7 @@ app.command("extract")(extract.extract_lines)
 app.command("stories")(stories.story_lines)
 app.command("explain")(explain.explain)
 app.command("send-test")(send_test.send_test)
+app.command("prune")(prune.prune)
 app.command("status")(status.status)
 
 

@@ -12,7 +12,7 @@ from service.config import describe_settings
 from service.errors import ConfigurationError
 from service.rulebook import SHIPPED, WORDS
 
-COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json", "README.md")
+COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json", "routes.schema.json", "sources.schema.json", "README.md")
 """The vocabulary, the entities and the calendars stay with the program, so that a new version knows more."""
 
 

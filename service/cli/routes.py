@@ -4,7 +4,7 @@ Exit codes are those of every command here: 0 all is well, 1 something was found
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,6 +14,8 @@ from rich.tree import Tree
 
 from service.alerting.forecast import Telling, described, forecast
 from service.alerting.routes_lint import doubts
+from service.alerting.routing import labels_of
+from service.alerting.silencing import suppress
 from service.app import open_for_reading
 from service.cli.output import out, plain
 from service.cli.rules_setup import AsJson, Folder, folder_of, print_json, problem_json
@@ -26,7 +28,9 @@ from service.model.duration import format_duration
 from service.model.routing import Receiver, Reminder, ReminderKind, Route
 from service.pipeline.asked import from_labels, from_text, schemes, telling_json
 from service.rulebook import Rulebook, load_folder
-from service.storage import alerts
+from service.storage import alerts, silences
+
+LEFT_OUT = "what alerts before this one decide: cooldown, inhibit_rules, group_interval and max_per_hour"
 
 group = typer.Typer(help="Check, show and try who is told.", no_args_is_help=True)
 
@@ -112,21 +116,38 @@ def test(  # noqa: PLR0913 - each is an option of the command
     if sum(map(bool, (labels, alert, text))) != 1:
         raise ConfigurationError("say which alert: by labels (severity=high), by --alert ID, or by --text")
     book, now = load_folder(settings.rules_folder), _moment(at)
-    asked = (
-        [_stored(settings, alert)]
-        if alert
-        else from_text(book, sys.stdin.read() if text == "-" else text, now)
-        if text
-        else [_from_labels(labels or [], now)]
-    )
-    told = [(one, forecast(book.routing, one, now)) for one in asked]
+    silence = ""
+    if alert:
+        stored, silence = _stored(settings, alert, now)
+        asked = [stored]
+    elif text:
+        asked = from_text(book, sys.stdin.read() if text == "-" else text, now)
+    else:
+        asked = [_from_labels(labels or [], now)]
+    told = [(one, forecast(book.routing, one, now), [*_limits(book, one.rule)]) for one in asked]
     if as_json:
-        print_json({"at": now.isoformat(), "alerts": [telling_json(one, found) for one, found in told]})
+        found = [{**telling_json(one, tellings), "limits": limits, "silenced": silence} for one, tellings, limits in told]
+        print_json({"at": now.isoformat(), "alerts": found, "left_out": LEFT_OUT})
         return
     if not told:
         out.print("no rule fires on this text, so nobody is told; `tapewatch rules try` says why")
-    for one, found in told:
-        _show(one, found)
+    for one, tellings, limits in told:
+        _show(one, tellings)
+        for words in ([f"but nobody is told: {silence}"] if silence else []) + limits:
+            out.print(f"  [yellow]{plain(words)}[/]", soft_wrap=True)
+    if told:
+        out.print(f"[dim]left out: {LEFT_OUT}[/]", soft_wrap=True)
+
+
+def _limits(book: Rulebook, name: str) -> Iterator[str]:
+    """What its rule says that may hold an alert back, in words."""
+    rule = next((one for one in book.rules.rules if one.id == name), None)
+    if rule and rule.cooldown:
+        yield f"rule {name}: told once in {format_duration(rule.cooldown)} of one subject (cooldown)"
+    if rule and rule.max_per_hour:
+        yield f"rule {name}: at most {rule.max_per_hour} an hour by themselves (max_per_hour)"
+    if rule and rule.stale_after:
+        yield f"rule {name}: not told any more {format_duration(rule.stale_after)} after it was made (stale_after)"
 
 
 def _moment(text: str) -> datetime:
@@ -137,12 +158,13 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _stored(settings: Settings, alert_id: str) -> Alert:
+def _stored(settings: Settings, alert_id: str, now: datetime) -> tuple[Alert, str]:
+    """An alert, and why nobody is told of its like now, where somebody asked for silence."""
     with open_for_reading(settings) as database, database.read() as connection:
-        found = alerts.get(connection, alert_id)
+        found, quiet = alerts.get(connection, alert_id), silences.in_force(connection, now)
     if found is None:
         raise ConfigurationError(f"there is no alert {alert_id!r}; the page and `tapewatch status` show what there is")
-    return found.alert
+    return found.alert, suppress(labels_of(found.alert), quiet, now) or ""
 
 
 def _from_labels(pairs: Sequence[str], now: datetime) -> Alert:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence as Several
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ from service.events.extract import extract
 from service.model.item import Item
 from service.model.window import Absence, Sequence
 from service.pipeline.fired import Fired, fire, occurrence_of
-from service.pipeline.replay import Report, Would
+from service.pipeline.replay import LEFT_OUT, Report, Would
 from service.rulebook import Memory, Rulebook, counting, load_folder, told
 from service.rules.explain import explain
 from service.rules.matcher import match
@@ -150,6 +151,15 @@ def backtest(  # noqa: PLR0913 - each is an option of the command
         f"\n{report.items} items of {len(report.days)} days in {seconds:.1f} s ({report.items / max(seconds, 0.001):,.0f}/s): "
         f"{len(report.alerts)} alerts, [bold]{len(report.alerts) / days:.1f} a day[/] are to be expected"
     )
+    if cooled := report.cooled.total():
+        out.print(f"{cooled} more would have been kept back by `cooldown`: {_by_rule(report.cooled)}")
+    if gathered := Counter(one.rule for one in report.alerts if one.in_digest):
+        out.print(f"{gathered.total()} of them would have come in digests, by `max_per_hour`: {_by_rule(gathered)}")
+    out.print(f"[dim]left out: {LEFT_OUT}[/]")
+
+
+def _by_rule(counts: Counter[str]) -> str:
+    return plain(", ".join(f"{rule} {count}" for rule, count in counts.most_common()))
 
 
 def _report_json(book: Rulebook, report: Report, seconds: float) -> dict[str, object]:
@@ -159,7 +169,8 @@ def _report_json(book: Rulebook, report: Report, seconds: float) -> dict[str, ob
         counts = report.by_day(rule.id)
         matches = report.matches[rule.id]
         one = {"id": rule.id, "matches": matches, "alerts": sum(counts), "per_day": counts, "alerts_per_day": sum(counts) / days}
-        rules.append(one)
+        in_digests = sum(would.in_digest for would in report.alerts if would.rule == rule.id)
+        rules.append({**one, "cooled": report.cooled[rule.id], "in_digests": in_digests})
     return {
         "version": book.version,
         "items": report.items,
@@ -168,6 +179,7 @@ def _report_json(book: Rulebook, report: Report, seconds: float) -> dict[str, ob
         "rules": rules,
         "alerts": len(report.alerts),
         "alerts_per_day": len(report.alerts) / days,
+        "left_out": LEFT_OUT,
         "overlaps": [{"rules": [a, b], "items": both, "share": share} for a, b, both, share in report.overlaps()],
     }
 

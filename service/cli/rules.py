@@ -5,6 +5,7 @@ Exit codes are those of every command here: 0 all is well, 1 something was found
 
 import json
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from service.alerting import routes_file
 from service.cli.output import SEVERITY_STYLE, err, out, plain, print_problems
 from service.cli.rules_fmt import fmt
 from service.cli.rules_new import new
@@ -26,6 +28,16 @@ from service.rules.examples import run as run_examples
 from service.rules.lint import Finding, Level
 from service.rules.ruleset import CompiledRule
 from service.rules.schema import json_schema
+from service.sources import definitions
+
+
+class Kind(StrEnum):
+    """The files of a rules folder that have a schema: alerts/*.yaml, routes.yaml, sources.yaml."""
+
+    ALERTS = "alerts"
+    ROUTES = "routes"
+    SOURCES = "sources"
+
 
 group = typer.Typer(help="Write, check, test and describe the rules.", no_args_is_help=True)
 group.command("fmt")(fmt)
@@ -136,12 +148,17 @@ def _show_results(results: Sequence[ExampleResult], failed: int) -> None:
 @group.command("schema")
 def schema(
     folder: Folder = None,
+    of: Annotated[Kind, typer.Option("--of", help="Of which files.")] = Kind.ALERTS,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it there instead of printing it.")] = None,
 ) -> None:
-    """Print the JSON schema of rule files, for completion in editors: with the events, tags and calendars of the folder."""
-    lexicon, catalog, calendars = read_words(folder_of(folder))
-    tags = {tag for entity in catalog.values() for tag in entity.tags}
-    text = json.dumps(json_schema(event_fields(lexicon), calendars, tags), ensure_ascii=False, indent=2)
+    """Print a JSON schema for completion in editors; that of rule files knows the events, tags and calendars of the folder."""
+    if of is Kind.ALERTS:
+        lexicon, catalog, calendars = read_words(folder_of(folder))
+        tags = {tag for entity in catalog.values() for tag in entity.tags}
+        made = json_schema(event_fields(lexicon), calendars, tags)
+    else:
+        made = routes_file.json_schema() if of is Kind.ROUTES else definitions.json_schema()
+    text = json.dumps(made, ensure_ascii=False, indent=2)
     if output is None:
         typer.echo(text)
     else:

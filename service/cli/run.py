@@ -20,10 +20,11 @@ from service.pipeline.trials import Trials
 from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
 from service.storage.users import any_user
-from service.web import InForce, WebContext, create_app
+from service.web import WebContext, create_app
 from service.web.access.invitations import set_up_link
-from service.web.access.settings import access_settings, named_host
+from service.web.access.settings import access_settings
 from service.web.context import Setting
+from service.web.inforce import Current
 
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
@@ -60,7 +61,7 @@ def run(
         with open_app(environment, settings, secrets) as app:
             _banner(app)
             servers: list[uvicorn.Server] = []
-            web = _web_context(app, lambda: any(server.should_exit for server in servers))
+            web = web_context(app, lambda: any(server.should_exit for server in servers))
             config = uvicorn.Config(
                 create_app(web),
                 log_config=None,
@@ -100,22 +101,19 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
+def web_context(app: App, stopping: Callable[[], bool]) -> WebContext:
+    """What the pages of a running program are given."""
     with app.parts.database.begin() as connection:
         key = link_key(connection)
-
-    def in_force() -> InForce:
-        book = app.rulebook
-        return InForce(book.rules.rules, book.sources, book.version, book.rules)
 
     return WebContext(
         database=app.parts.database,
         metrics=app.parts.metrics,
         health=app.health,
-        rulebook=in_force,
+        rulebook=Current(lambda: app.rulebook),
         version=VERSION,
         link_key=key,
-        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, named_host(app.settings.base_url)),
+        allowed_hosts=(*app.settings.allowed_hosts, app.settings.host, app.settings.page_host),
         access=access_settings(app.settings),
         desk=app.desk,
         push=app.pipeline.push,

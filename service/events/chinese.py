@@ -260,6 +260,8 @@ def _bare(reading: Reading, start: int, end: int) -> tuple[int, int]:
 
 def _without_market(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """The name without where its shares are traded."""
+    if reading.folded[end - 1 : end] not in words.MARKET_LAST:
+        return start, end
     market = words.MARKET_END.search(reading.folded[start:end])
     if market is None or market.start() <= 1 or _ends_known(reading, start, end):
         return start, end

@@ -78,6 +78,8 @@ MARKET_END = re.compile(
     rf"|(?<=[a-z])传(?:{_any(_CITIES)})?$"
 )
 """Where a share is traded stands after its name: 宁德时代香港[IPO]."""
+MARKET_LAST = frozenset(word[-1] for word in f"{_PLACES} {_CITIES} {_ABROAD} 上市 挂牌 主板 传 于 在 赴".split())
+"""What any of these ends with, so that most names cost no search."""
 AT_SOMETHING = re.compile(rf"在(?!{_any(_PLACES)}|{_any(_CITIES)}|线)(?P<name>[^,在]{{2,16}})的$")
 """Somebody does something in somebody else's listing: 某基金考虑在甲乙科技的[IPO]中认购."""
 OBJECT = re.compile(

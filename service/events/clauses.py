@@ -29,12 +29,14 @@ _EN_CUT = re.compile(
     r"as(?! (?:much|many|well|low|high|little|soon|far|long|a|an|of|its|part|the largest)(?![a-z])))"
     r"(?=\s)|(?<=[;:])\s(?![a-z0-9.-]{1,8}\))|\s[-|/]+\s|\s\\\s|\s--+\s"
 )
-_NO_TICKER = r"(?<!\([a-z]{3})(?<!\([a-z]{4})(?<!\(nasdaq)(?<!\([\u4e00-\u9fff])(?<!\([\u4e00-\u9fff]{2})"
+_NO_TICKER = r"(?<!\([a-z]{3}.)(?<!\([a-z]{4}.)(?<!\(nasdaq.)(?<!\([\u4e00-\u9fff].)(?<!\([\u4e00-\u9fff]{2}.)"
 """A colon after the market of a ticker in brackets cuts nothing: (TSX:ABC), (港:0001)."""
 _ZH_CUT = re.compile(
-    rf"{_NO_TICKER}[,;:](?!\d)|(?<!\d){_NO_TICKER}[,;:]|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第])\s+(?!etf[\s(]|ipo(?![a-z])|\(|\d+\s?指数)(?=\S)"
-    r"|(?<=\S)(?<!\setf)\s+(?!综合指数|(?<=[a-z0-9]\s)(?:指数|期货|股价))(?=[^\x00-\x7f])"
+    rf"[,;:\s](?:(?<=[,;:]){_NO_TICKER}(?:(?!\d)|(?<!\d.))"
+    r"|(?<=[^\x00-\x7f%超逾近达约为涨跌至到第]\s)\s*(?!etf[\s(]|ipo(?![a-z])|\(|\d+\s?指数)(?=\S)"
+    r"|(?<=\S\s)(?<!\setf\s)\s*(?!综合指数|(?<=[a-z0-9]\s)(?:指数|期货|股价))(?=[^\x00-\x7f]))"
 )
+"""Every way begins with a mark or a blank, so that the search leaps from one to the next."""
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 _OTHER_SCRIPT = re.compile(

@@ -140,14 +140,14 @@ def _placed(uses: Iterable[Use], folded: str, raw: tuple[int, int, int]) -> Iter
     """The uses of a literal at one place of the text."""
     _, start, end = raw
     plain = whole(folded, start, end)
-    for use in uses:
-        if use.shape is None:
+    for role, entry, shape in uses:
+        if shape is None:
             if plain:
-                yield Hit(start, end, use.role, use.entry)
+                yield Hit(start, end, role, entry)
             continue
-        place = _shaped(use.shape, folded, start, end)
+        place = _shaped(shape, folded, start, end)
         if place is not None and (whole(folded, *place) or _counts(folded, *place)):
-            yield Hit(*place, use.role, use.entry)
+            yield Hit(*place, role, entry)
 
 
 def _counts(folded: str, start: int, end: int) -> bool:

@@ -44,7 +44,7 @@ def settled(document: str, events: Sequence[Event]) -> list[Event]:
     """The events without the extremes of sessions whose end is told as well, and without the owners of what is to be listed."""
     if len(events) > _MANY:
         return list(events)
-    moves = [event for event in events if event.type == "price_move" and event.status is Status.ASSERTED]
+    moves = [event for event in events if event.type == "price_move" and _is_told_in_english(document, event)]
     ends = [move for move in moves if _ENDED.search(_words(document, move))]
     units = [event for event in events if event.type == "ipo" and _is_unit(document, event)]
     extremes = [move for move in moves if _given_back(document, move)]
@@ -82,6 +82,10 @@ def _alike(one: Event, other: Event) -> bool:
 def _in_english(document: str, event: Event) -> bool:
     counts = event.status in (Status.ASSERTED, Status.PLANNED)
     return counts and event.evidence.of(document).isascii()
+
+
+def _is_told_in_english(document: str, event: Event) -> bool:
+    return event.status is Status.ASSERTED and event.evidence.of(document).isascii()
 
 
 def _overtaken(document: str, event: Event, ends: Sequence[Event]) -> bool:

@@ -95,7 +95,7 @@ def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
     if not everything and not asserts(hits):
         return
     reading = Reading(document, folded, item.published, compiled.names(document, folded, hits), compiled.book)
-    hits = [hit for hit in hits if not _in_name(reading, hit)]
+    hits = [hit for hit in hits if not _in_name(reading, hit)] if reading.names else hits
     starts = [hit.start for hit in hits]
     spans = sentences(document, folded)
     reading.spans = spans

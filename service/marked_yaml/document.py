@@ -21,51 +21,69 @@ class Mark(NamedTuple):
     column: int
 
 
-TOP = Mark(1, 1)
+Place = int
+"""The same in one number, the line above the column, both from 0: a file has as many places as values and keys."""
+COLUMN = 20
+"""Binary digits of a column: as many as a file may have characters."""
+_COLUMNS = (1 << COLUMN) - 1
 
 
-class Node:
-    """A value and where it is written, and where its key is (in a list: itself)."""
+def mark_of(place: Place) -> Mark:
+    """The same for people."""
+    return Mark((place >> COLUMN) + 1, (place & _COLUMNS) + 1)
 
-    __slots__ = ("key", "place", "value")
 
-    def __init__(self, place: Mark, value: object, key: Mark) -> None:
+class ListNode:
+    """A list: its value, where it and its elements begin, and, by position, those that are lists or mappings themselves."""
+
+    __slots__ = ("below", "keys", "place", "places", "value")
+
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self.value = value
-        self.key = key
+        self.value: list[object] = []
+        self.places: dict[str | int, Place] = {}
+        self.keys = self.places
+        self.below: dict[str | int, ListNode | MapNode] = {}
 
-    def child(self, step: str | int) -> "Node | None":
-        """What stands below `step`."""
-        return None
+    def take(self, value: object, place: Place) -> None:
+        """One more element."""
+        self.places[len(self.value)] = place
+        self.value.append(value)
 
-
-class ListNode(Node):
-    """`value` is a list, `items` are the nodes of its elements."""
-
-    __slots__ = ("elements", "items")
-
-    def __init__(self, place: Mark, key: Mark) -> None:
-        self.items: list[Node] = []
-        self.elements: list[object] = []
-        super().__init__(place, self.elements, key)
-
-    def child(self, step: str | int) -> Node | None:
-        return self.items[step] if isinstance(step, int) and 0 <= step < len(self.items) else None
+    def hold(self, node: "ListNode | MapNode") -> None:
+        """One more element that is a list or a mapping."""
+        self.below[len(self.value)] = node
+        self.take(node.value, node.place)
 
 
-class MapNode(Node):
-    """`value` is a dict, `items` are the nodes of its values; `pending` is a key without value yet, and where it is."""
+class MapNode:
+    """A mapping: its value, where it, its keys and its values begin, and, by name, the values that are lists or mappings.
 
-    __slots__ = ("entries", "items", "pending")
+    `pending` is a key without value yet.
+    """
 
-    def __init__(self, place: Mark, key: Mark) -> None:
-        self.items: dict[str, Node] = {}
-        self.entries: dict[str, object] = {}
-        self.pending: tuple[str, Mark] | None = None
-        super().__init__(place, self.entries, key)
+    __slots__ = ("below", "keys", "pending", "place", "places", "value")
 
-    def child(self, step: str | int) -> Node | None:
-        return self.items.get(str(step))
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.value: dict[str, object] = {}
+        self.keys: dict[str | int, Place] = {}
+        self.places: dict[str | int, Place] = {}
+        self.below: dict[str | int, ListNode | MapNode] = {}
+        self.pending: str | None = None
+
+    def take(self, value: object, place: Place) -> None:
+        """The value of the pending key."""
+        name, self.pending = self.pending, None
+        assert name is not None
+        self.value[name] = value
+        self.places[name] = place
+
+    def hold(self, node: "ListNode | MapNode") -> None:
+        """The same for a list or a mapping."""
+        assert self.pending is not None
+        self.below[self.pending] = node
+        self.take(node.value, node.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +93,37 @@ class Document:
     file: str
     value: object
     text: str = ""
-    root: Node = field(default_factory=lambda: MapNode(TOP, TOP), repr=False, compare=False)
+    root: ListNode | MapNode = field(default_factory=lambda: MapNode(0), repr=False, compare=False)
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Where the value at `path` is written (`key`: where its key is); the nearest existing ancestor if it is not there."""
-        node = self.root
+        return mark_of(self.place(path, key=key))
+
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """The same, for those who ask often."""
+        node: ListNode | MapNode | None = self.root
+        place = own = self.root.place
         for step in path:
-            found = node.child(step)
-            if found is None:
-                return node.place
-            node = found
-        return node.key if key else node.place
+            if node is None:
+                return place
+            if step not in node.places:
+                step = str(step)
+                if step not in node.places:
+                    return place
+            place, own, node = node.places[step], node.keys[step], node.below.get(step)
+        return own if key else place
+
+    def shown(self, path: Path, *, key: bool = False) -> str:
+        """The same as `file:line:column`."""
+        place = self.place(path, key=key)
+        return f"{self.file}:{(place >> COLUMN) + 1}:{(place & _COLUMNS) + 1}"
 
     def at(self, path: Path) -> object:
         """The value at `path`; None if nothing is there."""
         value = self.value
         for step in path:
             if isinstance(value, dict):
-                value = value.get(str(step))
+                value = value.get(step if isinstance(step, str) else str(step))
             elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
                 value = value[step]
             else:

@@ -7,12 +7,13 @@ It must not build anything from an alias, and must not raise anything but Invali
 """
 
 import re
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import yaml
 
 from service.errors import InvalidFiles, Problem
-from service.marked_yaml.document import TOP, Document, ListNode, MapNode, Mark, Node
+from service.marked_yaml.document import COLUMN, Document, ListNode, MapNode, Place, mark_of
 from service.marked_yaml.syntax import explain
 
 MAX_BYTES = 1024 * 1024
@@ -52,10 +53,9 @@ def load(text: str | bytes, file: str) -> Document:
         pass
     if builder.problems:
         raise InvalidFiles(builder.problems)
-    root = builder.root
-    if root is None or root.value == "":
-        root = MapNode(TOP, TOP)
-    return Document(file, root.value, content, root)
+    if builder.root is None or builder.value == "":
+        return Document(file, {}, content)
+    return Document(file, builder.value, content, builder.root)
 
 
 def _decode(text: str | bytes, file: str) -> str:
@@ -95,99 +95,99 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self.root: Node | None = None
-        self.stack: list[ListNode | MapNode] = []
+        self.value: object = ""
+        self.root: ListNode | MapNode | None = None
+        self.open: ListNode | MapNode | None = None
+        self.around: list[ListNode | MapNode | None] = []
+        """What is open around `open`."""
         self.nodes = 0
 
     def read(self, content: str) -> None:
         parser = yaml.CSafeLoader(content)
+        next_event: Callable[[], Any] = parser.get_event
+        scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         try:
-            while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
-                if isinstance(event, yaml.NodeEvent):
-                    self._take(event, _mark(event))
-                elif isinstance(event, yaml.CollectionEndEvent):
-                    self.stack.pop()
-                elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-                    self._refuse(_mark(event), "a second document begins here", "one file holds one document: remove `---`")
+            while (kind := type(event := next_event())) is not yaml.StreamEndEvent:
+                if kind is scalar:
+                    self._leaf(event, event.value, _place(event))
+                elif kind is mapping or kind is sequence:
+                    self._begin(event, MapNode(_place(event)) if kind is mapping else ListNode(_place(event)))
+                elif kind in ends:
+                    self.open = self.around.pop()
+                elif kind is yaml.AliasEvent:
+                    self._leaf(event, "", _place(event))
+                elif kind is yaml.DocumentStartEvent and self.root is not None:
+                    self._refuse(_place(event), "a second document begins here", "one file holds one document: remove `---`")
         finally:
             parser.dispose()
 
-    def _say(self, mark: Mark, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.file, mark.line, mark.column, message, hint))
+    def _say(self, place: Place, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.file, *mark_of(place), message, hint))
         if len(self.problems) >= MAX_PROBLEMS:
             raise _Refused
 
-    def _refuse(self, mark: Mark, message: str, hint: str) -> NoReturn:
-        self._say(mark, message, hint)
+    def _refuse(self, place: Place, message: str, hint: str) -> NoReturn:
+        self._say(place, message, hint)
         raise _Refused
 
-    def _take(self, event: yaml.NodeEvent, mark: Mark) -> None:
-        """A key of the mapping that is open, or a value below it or the list that is open."""
-        self.nodes += 1
+    def _odd(self, event: Any, place: Place) -> None:
+        """Too many keys and values; or one that is not read here, which is told, and reading goes on."""
         if self.nodes > MAX_NODES:
-            self._refuse(mark, f"the file holds more than {MAX_NODES:,} values", "split it")
-        if event.anchor is not None or getattr(event, "tag", None) is not None:
-            self._note(event, mark)
-        parent = self.stack[-1] if self.stack else None
-        if isinstance(parent, MapNode):
-            if parent.pending is None:
-                self._key(parent, event, mark)
-                return
-            (name, key), parent.pending = parent.pending, None
-            node = self._node(event, mark, key)
-            parent.items.setdefault(name, node)
-            parent.entries.setdefault(name, node.value)
-        else:
-            node = self._node(event, mark, mark)
-            if parent is None:
-                self.root = node
-            else:
-                parent.items.append(node)
-                parent.elements.append(node.value)
-        if isinstance(node, ListNode | MapNode):
-            self.stack.append(node)
-            if len(self.stack) > MAX_DEPTH:
-                self._refuse(mark, f"values are nested deeper than {MAX_DEPTH} levels", "")
-
-    def _note(self, event: yaml.NodeEvent, mark: Mark) -> None:
-        """What is not read here is told, and reading goes on."""
+            self._refuse(place, f"the file holds more than {MAX_NODES:,} values", "split it")
         if isinstance(event, yaml.AliasEvent):
-            self._say(
-                mark,
-                f"aliases (`*{event.anchor}`) are not read here",
-                "write the value again; text that begins with * needs quotes",
-            )
+            cure = "write the value again; text that begins with * needs quotes"
+            self._say(place, f"aliases (`*{event.anchor}`) are not read here", cure)
             return
         if event.anchor is not None:
-            self._say(mark, f"anchors (`&{event.anchor}`) are not read here", "text that begins with & needs quotes")
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            self._say(mark, f"tags (`{tag}`) are not read here", "every value is text; text that begins with ! needs quotes")
-
-    def _node(self, event: yaml.NodeEvent, mark: Mark, key: Mark) -> Node:
-        if isinstance(event, yaml.ScalarEvent):
-            return Node(mark, event.value, key)
-        if isinstance(event, yaml.AliasEvent):
-            return Node(mark, "", key)
-        return MapNode(mark, key) if isinstance(event, yaml.MappingStartEvent) else ListNode(mark, key)
-
-    def _key(self, parent: MapNode, event: yaml.NodeEvent, mark: Mark) -> None:
-        if isinstance(event, yaml.CollectionStartEvent):
-            self._refuse(mark, "a list or mapping stands where a key must stand", "text that begins with { or [ needs quotes")
-        name = event.value if isinstance(event, yaml.ScalarEvent) else ""
-        if name == "<<":
-            self._say(mark, "merge keys (`<<`) are not read here", "write the values again")
-        if name in parent.items:
-            first = parent.items[name].key
+            self._say(place, f"anchors (`&{event.anchor}`) are not read here", "text that begins with & needs quotes")
+        if event.tag is not None:
             self._say(
-                mark,
-                f"the key `{name}` is written twice",
-                f"the first is at {self.file}:{first.line}:{first.column}; keep one",
+                place, f"tags (`{event.tag}`) are not read here", "every value is text; text that begins with ! needs quotes"
             )
-        parent.pending = (name, mark)
+
+    def _leaf(self, event: Any, text: str, place: Place) -> None:
+        """A key of the mapping that is open, or a text below it, in the list that is open, or alone in its file."""
+        self.nodes += 1
+        if event.anchor is not None or event.tag is not None or self.nodes > MAX_NODES:
+            self._odd(event, place)
+        node = self.open
+        if node is None:
+            self.root, self.value = MapNode(place), text
+        elif isinstance(node, MapNode) and node.pending is None:
+            self._key(node, text, place)
+        else:
+            node.take(text, place)
+
+    def _begin(self, event: Any, node: ListNode | MapNode) -> None:
+        """A list or a mapping."""
+        self.nodes += 1
+        if event.anchor is not None or event.tag is not None or self.nodes > MAX_NODES:
+            self._odd(event, node.place)
+        parent = self.open
+        if parent is None:
+            self.root, self.value = node, node.value
+        elif isinstance(parent, MapNode) and parent.pending is None:
+            hint = "text that begins with { or [ needs quotes"
+            self._refuse(node.place, "a list or mapping stands where a key must stand", hint)
+        else:
+            parent.hold(node)
+        self.around.append(parent)
+        self.open = node
+        if len(self.around) > MAX_DEPTH:
+            self._refuse(node.place, f"values are nested deeper than {MAX_DEPTH} levels", "")
+
+    def _key(self, parent: MapNode, name: str, place: Place) -> None:
+        if name == "<<":
+            self._say(place, "merge keys (`<<`) are not read here", "write the values again")
+        if name in parent.keys:
+            line, column = mark_of(parent.keys[name])
+            self._say(place, f"the key `{name}` is written twice", f"the first is at {self.file}:{line}:{column}; keep one")
+        parent.keys.setdefault(name, place)
+        parent.pending = name
 
 
-def _mark(event: yaml.Event) -> Mark:
+def _place(event: yaml.Event) -> Place:
     mark = event.start_mark
     assert mark is not None  # libyaml marks every event
-    return Mark(mark.line + 1, mark.column + 1)
+    return mark.line << COLUMN | mark.column

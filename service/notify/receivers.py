@@ -8,6 +8,7 @@ passed in.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -88,6 +89,12 @@ def resolve(template: str, secrets: Secrets) -> str:
                 f"{where} needs {name}: set it in the environment, or name a file that holds it in {name}_FILE"
             )
         values[name] = value.strip()
+    return _filled(template, tuple(values.items()))
+
+
+@lru_cache(maxsize=1024)
+def _filled(template: str, found: tuple[tuple[str, str], ...]) -> str:
+    values = dict(found)
     if whole := _PLACEHOLDER.fullmatch(template):
         return values[whole[1]]
     parts = _cut(template)

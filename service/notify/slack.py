@@ -26,6 +26,7 @@ _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "r
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
 _NO_THREAD = ("thread_not_found", "cannot_reply_to_message", "message_not_found")
+_TAKEN = Sent("Slack: ok")
 _STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
 
 
@@ -76,6 +77,8 @@ class SlackNotifier(posting.PostingNotifier):
         return request, lambda response: self._outcome_of(target, message, response)
 
     def _outcome_of(self, target: SlackTarget, message: dict[str, Any], response: Response) -> Outcome:
+        if response.status == 200 and response.body == b"ok" and target.mode != "bot":
+            return _TAKEN
         sent = _judged(response, {*target.tokens[-1:]}, posting.asked_to_wait(response, self._now()))
         return replace(sent, reference=str(message.get("thread_ts", sent.reference))) if target.mode == "bot" else sent
 

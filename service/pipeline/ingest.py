@@ -40,7 +40,7 @@ def ingest(
     """
     with parts.database.read() as connection:
         arrival = parts.database.now(connection)
-    fresh = _fresh(parts, source, found)
+    fresh, unseen = _fresh(parts, source, found, arrival)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
     matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events, arrival) for item in fresh}
@@ -48,6 +48,7 @@ def ingest(
     def store(connection: Connection) -> tuple[list[tuple[int, Item]], list[tuple[Fired, Verdict]]]:
         now = parts.database.now(connection)
         disposition: items.Disposition = "baseline" if baseline else "evaluated"
+        items.mark_seen(connection, unseen, arrival)
         new = items.insert_new(connection, fresh, disposition=disposition, rules_version=active.rulebook.version, now=arrival)
         items.save_events(connection, [(number, event) for number, item in new for event in by_guid[item.guid].events])
         placed = parts.stories.place(connection, active.rulebook, new, by_guid, now)
@@ -78,14 +79,17 @@ def ingest(
     return len(new)
 
 
-def _fresh(parts: Parts, source: str, found: Sequence[Item]) -> list[Item]:
+def _fresh(parts: Parts, source: str, found: Sequence[Item], now: datetime) -> tuple[list[Item], list[int]]:
+    """What is not known, and the ids of what is but was not seen for a while."""
+    asked = [item.guid for item in found], [item.content_hash for item in found]
     with parts.database.read() as connection:
-        guids, hashes = items.known(connection, source, [item.guid for item in found], [item.content_hash for item in found])
+        guids, hashes = items.known(connection, source, *asked)
+        unseen = items.long_unseen(connection, source, guids, hashes, now) if guids or hashes else []
     fresh: dict[str, Item] = {}
     for item in found:
         if item.guid not in guids and item.content_hash not in hashes:
             fresh.setdefault(item.guid, item)
-    return list(fresh.values())
+    return list(fresh.values()), unseen
 
 
 def _decide(connection: Connection, fired: Sequence[Fired], now: datetime, *, baseline: bool) -> list[tuple[Fired, Verdict]]:
@@ -135,7 +139,8 @@ def record(connection: Connection, verdicts: Sequence[tuple[Fired, Verdict]], ro
             )
         )
     decisions.record(connection, rows)
-    tell(connection, routing, [hit.alert for hit, verdict in verdicts if verdict.outcome is Outcome.ALERTED], now)
+    alerted = [(hit.alert, hit.match.rule) for hit, verdict in verdicts if verdict.outcome is Outcome.ALERTED]
+    tell(connection, routing, alerted, now)
 
 
 def _count(metrics: Metrics, understood: Sequence[Understood], verdicts: Sequence[tuple[Fired, Verdict]]) -> None:

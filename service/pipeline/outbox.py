@@ -20,6 +20,7 @@ from service.model.delivery import Delivery
 from service.notify import Pace
 from service.notify.receivers import resolve
 from service.pipeline.chains import Chain, Chains
+from service.pipeline.hushing import leave_silenced
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
@@ -46,9 +47,13 @@ class Outbox:
         self._parts = parts
         self._dress = dress
         self._recorder = Recorder(parts)
-        self._chains = Chains(parts, self._recorder, self._more)
+        self._chains = Chains(parts, self._recorder, self._go_on)
         self._threads = ThreadPoolExecutor(parts.limits.senders, thread_name_prefix="send")
+        self._claims = ThreadPoolExecutor(1, thread_name_prefix="claims")
+        self._claiming = threading.Lock()
+        """Held by the one who claims; it is taken before `_lock`, which is never held while the database works."""
         self._lock = threading.Lock()
+        self._asked = False
         self._serving: dict[str, _Way] = {}
         self._resting: dict[str, float] = {}
         self._under_way: set[Future[None]] = set()
@@ -61,18 +66,21 @@ class Outbox:
 
     def _deliver(self, least: int) -> int:
         """`least`: how much room there must be for it to be worth a transaction."""
-        with self._lock:
-            room = 0 if self._closing else ROOM - sum(way.claimed for way in self._serving.values())
+        with self._claiming:
+            with self._lock:
+                serving = list(self._serving.values())
+                room = 0 if self._closing else ROOM - sum(way.claimed for way in serving)
             if room < least:
                 return 0
             began = monotonic()
-            ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in self._serving.values()))
+            ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in serving))
             batches: dict[str, list[Delivery]] = {}
             for delivery in self._claim(room, ways):
                 batches.setdefault(delivery.target, []).append(delivery)
             claimed = sum(map(len, batches.values()))
-            started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
-        for target, work in started.items():  # outside the lock: a finished one calls back at once
+            with self._lock:
+                started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
+        for target, work in started.items():  # outside the locks: a finished one calls back at once
             work.add_done_callback(self._ended(target))
         return claimed
 
@@ -89,7 +97,8 @@ class Outbox:
             for delivery in claims:
                 if delivery.id in late:
                     give_back(connection, [delivery], late[delivery.id])
-            due = stories.attach(connection, threads.attach(connection, [one for one in claims if one.id not in late]))
+            wanted = leave_silenced(connection, [one for one in claims if one.id not in late], now)
+            due = stories.attach(connection, threads.attach(connection, wanted))
         return [self._dress(delivery) for delivery in due]
 
     def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":
@@ -106,15 +115,17 @@ class Outbox:
 
     def close(self) -> "set[Future[None]]":
         """Start nothing more; what is under way, to wait for."""
-        with self._lock:
+        with self._claiming, self._lock:
             self._closing = True
             self._threads.shutdown(wait=False)
+            self._claims.shutdown(wait=False)
             return set(self._under_way)
 
     def _closed_targets(self, now: datetime) -> frozenset[str]:
-        self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
         closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
-        return frozenset((*self._serving, *self._resting, *closed))
+        with self._lock:
+            self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
+            return frozenset((*self._serving, *self._resting, *closed))
 
     def _ended(self, target: str) -> "Callable[[Future[None]], None]":
         def ended(work: "Future[None]") -> None:
@@ -126,12 +137,21 @@ class Outbox:
                 if way.pace.every:
                     self._resting[target] = monotonic() + way.pace.every
             if not way.later:
-                self._more()
+                self._go_on()
 
         return ended
 
+    def _go_on(self) -> None:
+        """Have more claimed after something ended, once for all that ended meanwhile; on another thread, since it takes long."""
+        with self._lock:
+            if not self._asked and not self._closing:
+                self._asked = True
+                self._claims.submit(self._more)
+
     def _more(self) -> None:
-        """Go on after something ended; what fails is tried again with the next tick."""
+        """What fails is tried again with the next tick."""
+        with self._lock:
+            self._asked = False
         try:
             self._deliver(ROOM // 2)
         except StorageError as error:

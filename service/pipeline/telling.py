@@ -1,7 +1,8 @@
 """Alerts → deliveries by the routing in force, and later those who are told because nobody acknowledged.
 
-Guarantee: an alert that `tell` was given is in a delivery for each target of each receiver that its routes name; a reminder is
-acted on by one process, in the transaction that takes it away. Must not decide whether something is an alert.
+Guarantee: an alert that `tell` was given is in a delivery for each target of each receiver that its routes name, those that
+exceed the limit of their rule in digests; those who tell of one rule with a limit take turns; a reminder is acted on by one
+process, in the transaction that takes it away. Must not decide whether something is an alert.
 """
 
 import logging
@@ -12,11 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from service.alerting.escalation import escalated, following, reminders, repeated
-from service.alerting.grouping import plan
-from service.alerting.routing import labels_of, route
+from service.alerting.grouping import HOUR, Rest, gathered, plan, rest
+from service.alerting.routing import breaks_through, labels_of, route
 from service.alerting.silencing import silenced
 from service.model.alert import Alert
 from service.model.routing import Reminder, ReminderKind, RouteHit, Routing
+from service.model.rule import Rule
+from service.pipeline.followups import takes_back
 from service.storage import acknowledgements, alerts, backlog, deliveries, groups, silences
 from service.storage import reminders as memory
 from service.storage.enqueueing import Order
@@ -31,13 +34,41 @@ OF_THE_TARGET = frozenset({"auth", "connection", "rate_limited", "server_error",
 """Reasons of failures that are not those of one message."""
 
 
-def tell(connection: Connection, routing: Routing, told: Sequence[Alert], now: datetime) -> None:
+def tell(connection: Connection, routing: Routing, told: Sequence[tuple[Alert, Rule]], now: datetime) -> None:
     """The deliveries of new alerts, and what to look at again if nobody acknowledges them."""
-    hits = [(hit, alert) for alert in told for hit in route(routing, alert)]
-    deliveries.enqueue(connection, [order for hit, alert in hits for order in _orders(hit, alert, now)])
-    again = [one for hit, alert in hits for one in reminders(hit, alert, plan(hit.timing, now).due)]
+    rests = _rests(connection, told, now)
+    orders: list[Order] = []
+    again: list[Reminder] = []
+    for alert, rule in told:
+        for hit in route(routing, alert):
+            rest = None if breaks_through(hit.timing, alert.severity) else rests.get(alert.id)
+            lasting = hit.timing.digest or rule.stale_after is None
+            stale_at = None if lasting or rule.stale_after is None else alert.created_at + rule.stale_after
+            orders += [replace(order, rest=rest, stale_at=stale_at) for order in _orders(hit, alert, now)]
+            planned = plan(hit.timing, now)
+            again += reminders(hit, alert, (gathered(planned, hit.timing, rest) if rest else planned).due)
+    deliveries.enqueue(connection, orders)
     if again:
         memory.add(connection, again)
+
+
+def _rests(connection: Connection, told: Sequence[tuple[Alert, Rule]], now: datetime) -> dict[str, Rest]:
+    """What exceeds the limit of its rule, by alert; the gravest is told by itself first, what takes back an alert always."""
+    asked = [(alert, rule) for alert, rule in told if rule.max_per_hour and not takes_back(alert)]
+    states = groups.hold(connection, {f"rule:{rule.id}" for _, rule in asked}, now)
+    found: dict[str, Rest] = {}
+    for alert, rule in sorted(asked, key=lambda one: -one[0].severity.rank):
+        name = f"rule:{rule.id}"
+        overflow, dues = states[name].due_at, states[name].dues
+        over = rest(rule.id, rule.max_per_hour, dues, overflow, now)
+        if over is not None:
+            found[alert.id] = over
+        if over is None or over.due != overflow:
+            kept = tuple(due for due in dues if due > now - HOUR)
+            states[name] = groups.State(over.due if over else overflow, (*kept, over.due if over else now))
+    for name, state in states.items():
+        groups.save(connection, name, state)
+    return found
 
 
 def follow_up(connection: Connection, routing: Routing, now: datetime) -> int:

@@ -133,8 +133,7 @@ class Builder:
 
     def place(self, path: Path, *, key: bool = False) -> str:
         """`file:line:column` of `path`."""
-        mark = self.document.mark(path, key=key)
-        return f"{self.document.file}:{mark.line}:{mark.column}"
+        return self.document.shown(path, key=key)
 
     def say(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         """Report a problem."""

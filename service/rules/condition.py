@@ -38,19 +38,27 @@ class Context(NamedTuple):
         return self.reading.events[self.number]
 
 
+class Witness(Protocol):
+    """What made a condition hold, and can show the words that did: they are looked for only when somebody asks for them."""
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        """The words, of an item where the condition holds."""
+        ...
+
+
 class Hit(NamedTuple):
-    """An event (by its number in the reading) that satisfied a condition, and the words that tell so."""
+    """An event (by its number in the reading) that satisfied a condition, and what can tell the words that say so."""
 
     number: int
-    evidence: tuple[Evidence, ...]
+    by: tuple[Witness, ...]
 
 
 class Result(NamedTuple):
-    """Whether a condition held; the events that made it hold, and the words that are no event's own."""
+    """Whether a condition held; the events that made it hold, and what else did."""
 
     held: bool
     hits: tuple[Hit, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    by: tuple[Witness, ...] = ()
 
 
 MISS = Result(False)
@@ -78,10 +86,7 @@ class Condition(Protocol):
         ...
 
 
-def distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Evidence without repetitions, in the order of the text."""
-    found = dict.fromkeys(evidence)
-    return tuple(found) if len(found) < 2 else tuple(sorted(found, key=_span))
-
-
-_span = attrgetter("span")
+def shown(by: Iterable[Witness], reading: Reading) -> tuple[Evidence, ...]:
+    """The words of all witnesses without repetitions, in the order of the text."""
+    found = dict.fromkeys(one for witness in by for one in witness.evidence(reading))
+    return tuple(sorted(found, key=attrgetter("span")))

@@ -1,10 +1,11 @@
 """How long: a duration where a rule needs one."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from service.marked_yaml.schemas import DURATION
 from service.model.duration import parse_duration
 
 LONGEST = timedelta(days=366)
@@ -17,5 +18,4 @@ def _duration(text: object) -> timedelta:
     return value
 
 
-DURATION: dict[str, Any] = {"type": "string", "pattern": r"^(\d{1,9}(ms|[smhdw]))+$", "examples": ["30m"]}
 Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(DURATION)]

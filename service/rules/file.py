@@ -145,6 +145,16 @@ class RuleText(Strict):
         description="After an alert, how long no other of the same subject is told, unless it is graver or an update.",
         examples=["1h"],
     )
+    max_per_hour: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None,
+        description="In any hour so many alerts are told one by one; what is more becomes one digest.",
+        examples=[10],
+    )
+    stale_after: Duration | None = Field(
+        default=None,
+        description="What has not been told so long after it was made is not told any more, digests that a route asks for aside.",
+        examples=["2h"],
+    )
     enabled: bool = Field(default=True, description="false: the rule is checked, but never fires.")
     expires: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="The last day, by UTC, on which it may fire.", examples=["2026-12-31"]

@@ -8,6 +8,7 @@ It must not open files, and must not know how events are found.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from service.errors import Problem
 from service.marked_yaml import Document
@@ -113,6 +114,8 @@ def _rule(builder: Builder, path: Path, seen: dict[str, str], extract: Extract) 
         window=window,
         novelty=novelty,
         cooldown=text.cooldown,
+        max_per_hour=text.max_per_hour or 0,
+        stale_after=text.stale_after,
     )
     whole = All(when.place, (*limits, when), "all of") if limits else when
     compiled = CompiledRule(face, whole, _examples(builder, path, text), grades)
@@ -161,13 +164,18 @@ def _check_template(builder: Builder, path: Path) -> None:
     template = builder.value(path)
     if not isinstance(template, str):
         return
-    known = (builder.fields | {*VARIABLES}) - DERIVED.keys()
+    known = _variables(builder.fields)
     for message in check(template, known):
         builder.say(
             path,
             f"this {path[-1]} is no Liquid template: {message}",
             f"variables: {', '.join(sorted(known))}" if "variable" in message else "",
         )
+
+
+@lru_cache(maxsize=4)
+def _variables(fields: frozenset[str]) -> frozenset[str]:
+    return (fields | {*VARIABLES}) - DERIVED.keys()
 
 
 def _examples(builder: Builder, path: Path, text: RuleText) -> tuple[Example, ...]:

@@ -33,7 +33,7 @@ def numbers_of(key: Key) -> tuple[int, ...]:
     if isinstance(key, tuple):
         one, other = key
         return ((hash(one) * _FACTORS[0] + hash(other)) & _BITS,)
-    if not key.startswith(TEXT) or not (runs := solid_runs(key[len(TEXT) :])):
+    if key.isascii() or not key.startswith(TEXT) or not (runs := solid_runs(key[len(TEXT) :])):
         return (hash(key) & _BITS,)
     grams = {run[place] for run in runs for place in (slice(LONGEST), slice(-LONGEST, None))}
     return tuple(map(_gram, sorted(grams, key=len, reverse=True)))

@@ -44,7 +44,7 @@ def together(parts: Iterable[Keys]) -> Keys:
     ways: Keys = ((),)
     for part in sorted(parts, key=len):
         if len(ways) * len(part) <= _WAYS:
-            ways = tuple(_joined(one, other) for one in ways for other in part)
+            ways = tuple([_joined(one, other) for one in ways for other in part]) if part != ((),) else ways
         elif _cost(part) < _cost(ways):
             ways = part
     return ways

@@ -7,6 +7,7 @@ It must not know any condition.
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -24,6 +25,8 @@ _RUN = re.compile(f"[\\w{_SOLID}]+")
 _LETTERS = re.compile(f"[^\\W{_SOLID}]+")
 # Blocks without marks that would combine with the letter before them (tests hold this against Unicode's tables): most news.
 _UNUSUAL = re.compile("[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u2e80-\ua66e\uf900-\ufaff\uff00-\uffff]")
+_UNEVEN = ("  ", "\x1c", "\x1d", "\x1e", "\x1f")
+"""What white space may be in a folded text, beside single blanks and line feeds."""
 # In ASCII, each character that ends a word as a blank: several times as fast as a pattern.
 _ASCII_WORDS = [chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128)]
 
@@ -61,6 +64,13 @@ class FoldedText:
     def __init__(self, text: str) -> None:
         self.document = text.encode("utf-8", "replace").decode("utf-8")
         self.folded = fold(self.document)
+        self.flat = self.folded.replace("\n", " ")
+        """The same with a blank for each line feed."""
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether white space between words is one blank in `flat`, so that several words are found there as they are."""
+        return not any(map(self.flat.__contains__, _UNEVEN))
 
     @property
     def whole(self) -> Span:
@@ -79,6 +89,8 @@ class Reading(FoldedText):
         self.other_events = tuple(event for event in events if event.status in (Status.DENIED, Status.HISTORICAL))
         self.places: dict[Hashable, tuple[Span, ...]] = {}
         """Where something stands, kept by those who looked for it, for others who ask the same."""
+        self.standing: dict[str, dict[str, bool]] = defaultdict(dict)
+        """Whether it stands there at all, by area: most ask no more."""
         title = len(item.title)
         stands_alone = item.text.startswith(item.title)
         self.areas = {

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from service.marked_yaml.schemas import DURATION, tidy
 from service.model.rule import Severity
 from service.rules.building import TEXTS_SCHEMA, Allowed, Scope
 from service.rules.conditions.event import known_names
@@ -18,7 +19,6 @@ from service.rules.conditions.moment import Calendar, DuringOptions, TimeOptions
 from service.rules.conditions.origin import SourceOptions
 from service.rules.conditions.subject import SubjectOptions
 from service.rules.conditions.text import TextOptions
-from service.rules.durations import DURATION
 from service.rules.file import NAME_PATTERN, ListsText, RuleText
 from service.rules.novelty import NoveltyText
 from service.rules.severity import ELSE
@@ -51,7 +51,7 @@ def json_schema(
 ) -> Schema:
     """The schema for rules/alerts/*.yaml with this vocabulary and these calendars; `tags` are offered, others allowed."""
     _, models = models_json_schema([(model, "validation") for model in _MODELS])
-    definitions: Schema = _tidy(models["$defs"])
+    definitions: Schema = tidy(models["$defs"])
     definitions["When"] = _when(event_fields)
     definitions["During"] = _during(calendars)
     models_of: Mapping[str, type[BaseModel]] = {**MODELS, "novelty": NoveltyText}
@@ -96,26 +96,6 @@ def _offer(schema: Schema, words: Collection[str]) -> None:
     """Let editors complete what may also be something else."""
     if words:
         schema["anyOf"] = [_one_or_more({"enum": sorted(words)}), *schema["anyOf"]]
-
-
-def _tidy(schema: Any) -> Any:
-    """Without what only a machine made: titles, nulls (an absent key is absent), names that no pattern allows."""
-    if isinstance(schema, list):
-        return [_tidy(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {
-        key: _tidy(value)
-        for key, value in schema.items()
-        if not (key == "title" and isinstance(value, str)) and value is not None
-    }
-    choices = [one for one in kept.get("anyOf", []) if one != {"type": "null"}]
-    if len(choices) == 1:
-        kept.pop("anyOf")
-        return choices[0] | kept
-    if choices:
-        kept["anyOf"] = choices
-    return kept | ({"additionalProperties": False} if "patternProperties" in kept else {})
 
 
 def _when(vocabulary: Mapping[str, Mapping[str, Allowed]]) -> Schema:

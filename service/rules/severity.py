@@ -13,6 +13,7 @@ from service.rules.condition import Condition, Context
 from service.rules.conditions.event import Happened
 
 ELSE = "else"
+_KNOWN = frozenset(Severity)
 _HINT = "write `severity: high`, or `severity: {critical: {move: {at_least: 20}}, else: high}`"
 
 
@@ -47,14 +48,14 @@ def parse_severity(builder: Builder, path: Path, scope: Scope | None) -> tuple[S
     ]
     least = _named(builder, (*path, ELSE), value[ELSE]) if ELSE in value else Severity.MEDIUM
     for key, (severity, _) in zip((key for key in value if key != ELSE), grades, strict=True):
-        if key in set(Severity) and severity.rank <= least.rank:
+        if key in _KNOWN and severity.rank <= least.rank:
             builder.say((*path, key), f"`{key}` is no graver than `else`, so this changes nothing", key=True)
     found = [Grade(severity, *grade) for severity, grade in grades if grade is not None]
     return least, tuple(sorted(found, key=lambda grade: -grade.severity.rank))
 
 
 def _named(builder: Builder, path: Path, value: object, *, key: bool = False) -> Severity:
-    if isinstance(value, str) and value in set(Severity):
+    if isinstance(value, str) and value in _KNOWN:
         return Severity(value)
     shown = f"`{value}`" if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
     hint = did_you_mean(value, tuple(Severity)) if isinstance(value, str) else _HINT

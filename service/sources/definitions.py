@@ -7,13 +7,14 @@ password, is refused here and not at the first fetch. Reads no file.
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from service import urls
 from service.errors import Problem
 from service.marked_yaml import Document, did_you_mean, unknown_key, validate
+from service.marked_yaml.schemas import DURATION, schema_of
 from service.model.duration import parse_duration
 from service.model.source import Source
 from service.sources import SOURCES
@@ -52,15 +53,33 @@ def _interval(text: object) -> timedelta:
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    id: Annotated[str, AfterValidator(_id)]
-    kind: Annotated[str, AfterValidator(_kind)] = "feed"
-    url: Annotated[str, AfterValidator(_url)] = ""
-    interval: Annotated[timedelta, BeforeValidator(_interval)] = timedelta(minutes=1)
-    publisher: str = ""
-    language: Literal["en", "zh", ""] = ""
-    baseline: bool | None = None
-    enabled: bool = True
-    options: dict[str, str] = {}
+    id: Annotated[str, AfterValidator(_id)] = Field(
+        description="Unique; rules and pages name it.", json_schema_extra={"pattern": f"^{_ID.pattern}$"}
+    )
+    kind: Annotated[str, AfterValidator(_kind)] = Field(
+        "feed", description="What it is made of.", json_schema_extra={"enum": list(SOURCES)}
+    )
+    url: Annotated[str, AfterValidator(_url)] = Field("", description="Where it is.")
+    interval: Annotated[timedelta, BeforeValidator(_interval), WithJsonSchema(DURATION)] = Field(
+        timedelta(minutes=1), description="How often it is asked.", json_schema_extra={"default": "1m"}
+    )
+    publisher: str = Field("", description="Who speaks, for corroboration; none: the feed's own title.")
+    language: Literal["en", "zh", ""] = Field("", description="en or zh; none: told from the text.")
+    baseline: bool | None = Field(None, description="Whether what it holds at first is history, not news.")
+    enabled: bool = Field(True, description="false: it is not asked.")
+    options: dict[str, str] = Field(default={}, description="What its kind asks for beside this.")
+
+
+class _File(BaseModel):
+    """The shape of the file, for its schema."""
+
+    model_config = ConfigDict(extra="forbid")
+    sources: list[_Entry] | None = Field(description="Where news comes from.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of sources.yaml, for editors."""
+    return schema_of(_File, "Tapewatch sources")
 
 
 def parse_sources(document: Document) -> tuple[tuple[Source, ...], list[Problem]]:

@@ -18,6 +18,7 @@ from service.storage.claiming import Quota, Share, new_token, pick
 from service.storage.database import database_now, one_of
 from service.storage.enqueueing import Order as Order
 from service.storage.enqueueing import enqueue as enqueue
+from service.storage.leaving import STALE, leave_out, staleness
 from service.storage.outbox import Bundle, decode, set_aside
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 
@@ -52,7 +53,8 @@ def claim_due(
 ) -> list[Delivery]:
     """Up to `limit` deliveries whose time has come, earliest first, at most `per_target` of one target: SENDING until recorded.
 
-    One whose lease ran out comes back here. One that cannot be read is DISCARDED here, visibly, and not returned.
+    One whose lease ran out comes back here. What cannot be read is DISCARDED here, visibly, and not returned; what is stale by
+    now is CANCELLED.
     """
     now = database_now(connection)
     table = DELIVERIES.c
@@ -74,7 +76,10 @@ def claim_due(
         if bundle.broken or not bundle.alerts:
             set_aside(connection, row, bundle, now)
         if bundle.alerts:
-            claimed.append(_delivery(row, bundle, token, streaks.get(number)))
+            delivery = _delivery(row, bundle, token, streaks.get(number))
+            stale = {one.id: why for one in bundle.alerts if (why := staleness(one, bundle.stale_at.get(one.id), now))}
+            left = leave_out(connection, delivery, stale, STALE, now) if stale else delivery
+            claimed += [left] if left else []
     return claimed
 
 

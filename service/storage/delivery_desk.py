@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from service.model.delivery import DeliveryState
+from service.storage import leaving
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
 
 PUT_BACK = (DeliveryState.DISCARDED, DeliveryState.CANCELLED, DeliveryState.RETRYABLE)
@@ -66,13 +67,14 @@ def titles(connection: Connection, key: str) -> list[tuple[str, str]]:
 
 
 def put_back(connection: Connection, key: str, by: str, now: datetime) -> bool:
-    """Due at once, under the same key; False when its state does not allow it."""
+    """Due at once, under the same key, however old its alerts are; False when its state does not allow it."""
     row = _held(connection, key, PUT_BACK)
     if row is None:
         return False
     values = {"state": DeliveryState.RETRYABLE.value, "next_at": now, "last_reason": "", "last_detail": f"put back by {by}"}
     connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == row.id).values(values))
-    _note(connection, row, ("put back", "", f"by {by}"), now)
+    connection.execute(update(DELIVERY_ALERTS).where(DELIVERY_ALERTS.c.delivery_id == row.id).values(stale_at=None))
+    _note(connection, row, (leaving.PUT_BACK, "", f"by {by}"), now)
     return True
 
 

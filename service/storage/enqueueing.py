@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from service.alerting.grouping import HOUR, OVERFLOW, Plan, capped, plan
+from service.alerting.grouping import HOUR, OVERFLOW, Plan, Rest, capped, gathered, plan
 from service.errors import StorageError
 from service.model.delivery import DeliveryState
 from service.model.routing import Timing
@@ -32,7 +32,8 @@ class Order:
     """One alert for one target; `target` still holds its `${NAME}` placeholders.
 
     `timing` is what its route says beyond `group_wait`. In any hour the target gets at most `max_per_hour` messages, 0 being
-    no limit. `reason` says why the alert is given, where that is more than its route.
+    no limit. `reason` says why the alert is given, where that is more than its route. `rest` is there where it exceeds the limit
+    of its rule. After `stale_at` it is not told any more.
     """
 
     alert_id: str
@@ -44,6 +45,8 @@ class Order:
     timing: Timing = field(default_factory=Timing)
     max_per_hour: int = 0
     reason: str = ""
+    rest: Rest | None = None
+    stale_at: datetime | None = None
 
     @property
     def bundle(self) -> str:
@@ -88,7 +91,7 @@ def enqueue(connection: Connection, orders: Sequence[Order]) -> int:
         waiting = select(DELIVERIES.c.waiting, DELIVERIES.c.id).where(one_of(connection, DELIVERIES.c.waiting, bundles))
         ids = {name: number for name, number in connection.execute(waiting.order_by(DELIVERIES.c.id).with_for_update())}
         joins = [
-            {"delivery_id": ids[name], "alert_id": order.alert_id, "given_as": order.group_key}
+            {"delivery_id": ids[name], "alert_id": order.alert_id, "given_as": order.group_key, "stale_at": order.stale_at}
             for name in ids
             for order in bundles[name].orders
         ]
@@ -123,7 +126,11 @@ def _place(connection: Connection, orders: Sequence[Order]) -> dict[str, Placed]
     bundles: dict[str, Placed] = {}
     for order in orders:
         name = order.bundle
-        if name not in bundles:
+        if order.rest:
+            found = gathered(plan(order.whole_timing, order.now), order.timing, order.rest)
+            name = order.lane(found.lane)
+            bundles.setdefault(name, Placed(found))
+        elif name not in bundles:
             found = plan(order.whole_timing, order.now, known[name].due_at if name in known else None)
             if not waiting.get(name, order.now) > order.now:
                 found = _limited(order, found, known, waiting, bundles)

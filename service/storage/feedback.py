@@ -3,11 +3,12 @@
 Guarantee: each receiver counts once for each alert. Must not decide what becomes of a rule.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from service.storage.database import insert_new
+from service.storage.database import insert_new, one_of
 from service.storage.silence_tables import FEEDBACK
 from service.storage.tables import ALERTS
 
@@ -21,6 +22,12 @@ def said(connection: Connection, alert_id: str, by: str) -> datetime | None:
     """When a receiver said so of an alert, if it did."""
     mine = (FEEDBACK.c.alert_id == alert_id, FEEDBACK.c.by == by)
     return connection.execute(select(FEEDBACK.c.at).where(*mine)).scalar_one_or_none()
+
+
+def said_of(connection: Connection, alert_ids: Collection[str], by: str) -> set[str]:
+    """Those of these alerts of which somebody said so."""
+    mine = (one_of(connection, FEEDBACK.c.alert_id, alert_ids), FEEDBACK.c.by == by)
+    return set(connection.execute(select(FEEDBACK.c.alert_id).where(*mine)).scalars())
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -7,10 +7,10 @@ Must not decide whether an item is news: the caller asks `known` and says what i
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, desc, func, insert, select
+from sqlalchemy import Connection, Row, Select, desc, func, insert, select, update
 
 from service.model.event import Event, Status
 from service.model.item import Item
@@ -23,6 +23,8 @@ from service.storage.types import clean, dump_mapping, in_utc, load_mapping
 
 Disposition = Literal["evaluated", "baseline", "noted"]
 BATCH = 1000
+SEEN_EVERY = timedelta(days=1)
+"""How often it is written down that a source still lists an item."""
 GUID_BYTES = 1024
 """Longer guids are cut and keep their identity by a hash: an index entry of PostgreSQL holds 2,700 bytes."""
 
@@ -43,6 +45,26 @@ def known(connection: Connection, source: str, guids: Iterable[str], content_has
     asked = {stored_guid(guid): guid for guid in guids}
     found = _among(connection, source, "guid", list(asked))
     return {asked[guid] for guid in found}, _among(connection, source, "content_hash", list(content_hashes))
+
+
+def long_unseen(
+    connection: Connection, source: str, guids: Iterable[str], content_hashes: Iterable[str], now: datetime
+) -> list[int]:
+    """The ids of those of these items whose source was not seen to list them for a day."""
+    before = (ITEMS.c.source == source, func.coalesce(ITEMS.c.seen_at, ITEMS.c.fetched_at) < now - SEEN_EVERY)
+    found: set[int] = set()
+    for column, values in (("guid", [stored_guid(guid) for guid in guids]), ("content_hash", list(content_hashes))):
+        for start in range(0, len(values), BATCH):
+            asked = one_of(connection, ITEMS.c[column], values[start : start + BATCH])
+            found.update(connection.execute(select(ITEMS.c.id).where(*before, asked)).scalars())
+    return sorted(found)
+
+
+def mark_seen(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Write down that their source lists these items."""
+    for start in range(0, len(ids), BATCH):
+        mine = one_of(connection, ITEMS.c.id, ids[start : start + BATCH])
+        connection.execute(update(ITEMS).where(mine).values(seen_at=now))
 
 
 def insert_new(

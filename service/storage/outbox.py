@@ -26,20 +26,26 @@ UNREADABLE = "unreadable"
 
 @dataclass(slots=True)
 class Bundle:
-    """The alerts of one delivery in their order, and the ids of those that cannot be decoded, with the reason."""
+    """The alerts of one delivery in their order, the ids of those that cannot be decoded, with the reason, and the times after
+    which some are not told any more."""
 
     alerts: list[Alert] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    stale_at: dict[str, datetime] = field(default_factory=dict)
 
 
 def decode(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, Bundle]:
     """The bundle of each delivery, also of one without alerts."""
     bundles = {number: Bundle() for number in delivery_ids}
-    statement = select(DELIVERY_ALERTS.c.delivery_id, ALERTS).join(ALERTS, DELIVERY_ALERTS.c.alert_id == ALERTS.c.id)
+    statement = select(DELIVERY_ALERTS.c.delivery_id, DELIVERY_ALERTS.c.stale_at, ALERTS).join(
+        ALERTS, DELIVERY_ALERTS.c.alert_id == ALERTS.c.id
+    )
     for row in connection.execute(
         statement.where(one_of(connection, DELIVERY_ALERTS.c.delivery_id, delivery_ids)).order_by(DELIVERY_ALERTS.c.id)
     ):
         bundle = bundles[row.delivery_id]
+        if row.stale_at is not None:
+            bundle.stale_at[row.id] = row.stale_at
         try:
             bundle.alerts.append(alert_of(row))
         except ValueError as error:

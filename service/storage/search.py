@@ -9,6 +9,7 @@ Must not rank: news is read by its time.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, String, TextClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -18,6 +19,9 @@ from service.storage.tables import ITEMS
 
 TABLE = "item_words"
 FEW = 2000
+RARE = 30_000
+"""Rows that PostgreSQL expects: so many are all looked up and sorted, of more the newest are looked for one after the other. It
+takes a word that it knows nothing of for one that one text in two hundred has, and would look through all texts for it."""
 FILL = 500
 """Items that the first filling of the index takes at once."""
 
@@ -78,7 +82,10 @@ def find(connection: Connection, asked: Sequence[Term], limit: int, *, before: i
         return []
     values = {"before": before, "after": after, "limit": limit}
     if connection.dialect.name == "postgresql":
-        return list(connection.execute(_FIND_VECTORS, {**values, "asked": _tsquery(asked)}).scalars())
+        condition = _holds(asked)
+        plan: Any = connection.execute(text(f"EXPLAIN (FORMAT JSON) SELECT FROM {TABLE} WHERE {condition}")).scalar_one()
+        statement = _FIND_RARE if plan[0]["Plan"]["Plan Rows"] <= RARE else _FIND_COMMON
+        return list(connection.execute(text(statement.format(condition=condition)), values).scalars())
     return list(connection.execute(_FIND_ROWS, {**values, "asked": _match(asked)}).scalars())
 
 
@@ -88,8 +95,8 @@ def among(connection: Connection, asked: Sequence[Term], numbers: Sequence[int])
         return set()
     low, high = min(numbers), max(numbers)
     if connection.dialect.name == "postgresql":
-        values = {"asked": _tsquery(asked), "ids": list(numbers)}
-        return set(connection.execute(_AMONG_VECTORS, values).scalars())
+        asked_of = _with_ids(f"SELECT item_id FROM {TABLE} WHERE item_id = ANY(:ids) AND {_holds(asked)}")
+        return set(connection.execute(asked_of, {"ids": list(numbers)}).scalars())
     wanted = set(numbers)
     found = connection.execute(_FIND_ROWS, {"asked": _match(asked), "before": high + 1, "after": low - 1, "limit": -1})
     return {number for number in found.scalars() if number in wanted}
@@ -104,8 +111,7 @@ def told_by(connection: Connection, item: ColumnElement[int], asked: Sequence[Te
     if len(few) <= FEW:
         return item.in_(few)
     if connection.dialect.name == "postgresql":
-        every = text(f"SELECT item_id FROM {TABLE} WHERE words @@ CAST(:asked_words AS tsquery)")
-        return item.in_(every.bindparams(asked_words=_tsquery(asked)).columns(ITEMS.c.id))
+        return item.in_(text(f"SELECT item_id FROM {TABLE} WHERE {_holds(asked)}").columns(ITEMS.c.id))
     every = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :asked_words").bindparams(asked_words=_match(asked))
     return (item + 0).in_(every.columns(ITEMS.c.id))
 
@@ -131,9 +137,10 @@ def _match(asked: Sequence[Term]) -> str:
     return " AND ".join(f'"{" ".join(term.words)}"' + ("*" if term.open_end else "") for term in asked)
 
 
-def _tsquery(asked: Sequence[Term]) -> str:
-    """The question as PostgreSQL writes it."""
-    return " & ".join(" <-> ".join(_quoted(term)) for term in asked)
+def _holds(asked: Sequence[Term]) -> str:
+    """The condition as PostgreSQL writes it. The words stand in the statement, so that each question is planned by how often
+    they occur; they are letters and digits, see `search_words`."""
+    return f"words @@ $words${' & '.join(' <-> '.join(_quoted(term)) for term in asked)}$words$::tsquery"
 
 
 def _quoted(term: Term) -> Iterator[str]:
@@ -164,8 +171,8 @@ def _with_ids(statement: str) -> TextClause:
 _ADD_VECTORS = _with_ids(
     f"INSERT INTO {TABLE} (item_id, words) SELECT id, vector::tsvector FROM unnest(:ids, :vectors) AS given (id, vector)"
 ).bindparams(bindparam("vectors", type_=ARRAY(String)))
-_FIND_VECTORS = text(
-    f"SELECT item_id FROM {TABLE} WHERE words @@ CAST(:asked AS tsquery) AND item_id < :before AND item_id > :after "
-    "ORDER BY item_id DESC LIMIT :limit"
+_BETWEEN = "item_id < :before AND item_id > :after ORDER BY item_id DESC LIMIT :limit"
+_FIND_COMMON = f"SELECT item_id FROM {TABLE} WHERE {{condition}} AND {_BETWEEN}"
+_FIND_RARE = (
+    f"WITH every AS MATERIALIZED (SELECT item_id FROM {TABLE} WHERE {{condition}}) SELECT item_id FROM every WHERE {_BETWEEN}"
 )
-_AMONG_VECTORS = _with_ids(f"SELECT item_id FROM {TABLE} WHERE item_id = ANY(:ids) AND words @@ CAST(:asked AS tsquery)")

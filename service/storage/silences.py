@@ -1,6 +1,7 @@
 """Silences as they were asked for, and as they ended.
 
-Guarantee: none is forgotten, so that what was not told can be explained later. Must not decide what is silenced.
+Guarantee: none is forgotten before the alerts of its time, so that what was not told can be explained. Must not decide what is
+silenced.
 """
 
 import json
@@ -24,7 +25,7 @@ def add(connection: Connection, matchers: Sequence[Matcher], until: datetime, by
 
 
 def in_force(connection: Connection, now: datetime) -> list[Silence]:
-    """The silences that have not ended, oldest first."""
+    """The silences that have not ended by then, oldest first."""
     found = select(SILENCES).where(SILENCES.c.until > now).order_by(SILENCES.c.id)
     return [_silence(row) for row in connection.execute(found)]
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from service.model.source import Source, SourceState
 from service.storage.claiming import Quota, new_token, pick
 from service.storage.database import database_now, insert_new, one_of
+from service.storage.items import SEEN_EVERY
 from service.storage.tables import SOURCES
 from service.storage.types import dump_texts, load_texts
 
@@ -104,6 +105,7 @@ def record_success(
 ) -> bool:
     """Store what the fetch learnt and when to come again; False when the claim was fenced off (then roll back)."""
     learnt = {"last_new_items": new_items, "warnings": dump_texts(warnings)}
+    learnt["listed_since"] = database_now(connection) - 2 * SEEN_EVERY  # the second for a fetch that takes long
     return _finish(connection, claim, {**_succeeded(connection, state, next_at), **learnt})
 
 

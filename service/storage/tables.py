@@ -31,7 +31,10 @@ class Row(SQLModel):
 
 
 class SourceRow(Row, table=True):
-    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept."""
+    """The schedule and memory of one source. Its URL may hold a secret, so only hashes of the definition are kept.
+
+    What the last body listed that was read has been seen since `listed_since`.
+    """
 
     __tablename__ = "sources"
 
@@ -50,6 +53,7 @@ class SourceRow(Row, table=True):
     failures: int
     baselined: bool
     created_at: datetime = Field(sa_type=UtcDateTime)
+    listed_since: datetime | None = Field(sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(sa_type=UtcDateTime)
     last_failure_at: datetime | None = Field(sa_type=UtcDateTime)
     last_error: str = Field(sa_type=CleanText)
@@ -59,7 +63,10 @@ class SourceRow(Row, table=True):
 
 
 class ItemRow(Row, table=True):
-    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide."""
+    """One published piece. The content hash is not unique: whether an equal text is news again is for the pipeline to decide.
+
+    `seen_at` is when its source was last seen to list it, give or take a day; NULL means not since `fetched_at`.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
@@ -80,6 +87,7 @@ class ItemRow(Row, table=True):
     publisher: str = Field(sa_type=CleanText)
     language: str = Field(sa_type=CleanText)
     fetched_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(sa_type=UtcDateTime)
     disposition: str = Field(sa_type=CleanText)
     rules_version: str = Field(sa_type=CleanText)
 
@@ -117,10 +125,12 @@ class AlertRow(Row, table=True):
     __tablename__ = "alerts"
     __table_args__ = (
         UniqueConstraint("fingerprint"),
-        Index(None, "created_at", "item_id", "position", "id"),
+        # In the order of the list, then all that it is filtered by: what is shown is found, and counted, without reading alerts.
+        Index("ix_alerts_listed", "created_at", "item_id", "position", "id", "severity", "rule", "source", "entity"),
+        Index("ix_alerts_of_rule", "rule", "created_at", "item_id", "position", "id", "severity"),
+        Index("ix_alerts_of_entity", "entity", "created_at", "item_id", "position", "id"),
         Index(None, "story"),
         Index(None, "follows"),
-        Index(None, "created_at", "rule", "severity"),  # the counts of the page's chart, without reading alerts
     )
 
     id: str = Field(sa_type=CleanText, primary_key=True)
@@ -186,7 +196,8 @@ class DeliveryRow(Row, table=True):
 
 
 class DeliveryAlertRow(Row, table=True):
-    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given."""
+    """Which alerts a delivery carries, in the order of `id`; `given_as` is the group for which each was given, and after
+    `stale_at` it is not told any more."""
 
     __tablename__ = "delivery_alerts"
     __table_args__ = (UniqueConstraint("delivery_id", "alert_id"),)
@@ -195,6 +206,7 @@ class DeliveryAlertRow(Row, table=True):
     delivery_id: int = Field(sa_column=Column("delivery_id", BIG_ID, ForeignKey("deliveries.id"), nullable=False))
     alert_id: str = Field(sa_column=Column("alert_id", CleanText, ForeignKey("alerts.id"), nullable=False, index=True))
     given_as: str = Field(sa_column=Column("given_as", CleanText, nullable=False, server_default=text("''")))
+    stale_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class AttemptRow(Row, table=True):

@@ -104,6 +104,8 @@ def dump_spans(value: Iterable[Span]) -> str:
 
 def load_spans(text: str) -> tuple[Span, ...]:
     """The inverse; ValueError when it is anything else."""
+    if text == "[]":
+        return ()
     try:
         return tuple(Span(int(start), int(end)) for start, end in json.loads(text))
     except TypeError as error:
@@ -118,6 +120,8 @@ def dump_occurrences(value: Iterable[Occurrence]) -> str:
 
 def load_occurrences(text: str) -> tuple[Occurrence, ...]:
     """The inverse; ValueError when it is anything else."""
+    if text == "[]":  # of all alerts but those of windows
+        return ()
     try:
         return tuple(Occurrence(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in json.loads(text))
     except (TypeError, KeyError) as error:

@@ -10,11 +10,14 @@ from starlette.types import ASGIApp
 
 from service.web import (
     actions,
+    alert_deeds,
     alert_page,
     alerts_page,
     api,
     deliveries_page,
+    entity_page,
     failures,
+    feeds,
     file_page,
     inbox_page,
     item_page,
@@ -90,10 +93,10 @@ def create_app(context: WebContext) -> FastAPI:
     gate = Gate(context)
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
-    for module in (alerts_page, alert_page, item_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
+    for module in (alerts_page, alert_page, alert_deeds, item_page, entity_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
         application.include_router(module.router(context, pages))
     application.include_router(completion.router(context))
-    for module in (api, operations):
+    for module in (api, feeds, operations):
         application.include_router(module.router(context))
     application.include_router(languages.router())
     application.mount("/static", Assets(), name="static")

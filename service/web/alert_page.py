@@ -1,21 +1,30 @@
-"""`/alerts/{id}`: one alert with its whole article, why it fired, and what became of it."""
+"""`/alerts/{id}`: one alert with its whole article, why it fired, who reports it, and what became of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 
-from service.alerting.latency import latency_of
 from service.model.alert import Alert
 from service.model.user import Role
-from service.storage import acknowledgements, alert_queries, alerts, decisions, deliveries, items
+from service.storage import alert_queries, alerts, decisions, deliveries, items, stories
 from service.storage.decisions import Decision
-from service.web.access import allow
+from service.storage.deliveries import DeliveryStatus
+from service.web.access import Person, allow
+from service.web.cards import cards
 from service.web.context import WebContext
+from service.web.i18n import gettext as _
 from service.web.rendering import Pages
-from service.web.views import alert_view, article_view
+from service.web.timeline import timeline
+from service.web.views import article_view
 
-ATTEMPTS = 8
+ATTEMPTS = 50
+REPORTS = 30
+SISTERS = 20
+
+Values = dict[str, object]
 
 
 def router(context: WebContext, pages: Pages) -> APIRouter:
@@ -23,41 +32,51 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("/alerts/{alert_id}", methods=["GET", "HEAD"])
-    def show(request: Request, alert_id: str) -> HTMLResponse:
+    def show(request: Request, alert_id: str, person: Person) -> HTMLResponse:
         with context.database.read() as connection:
             now = context.database.now(connection)
             stored = alerts.get(connection, alert_id)
             if stored is None:
-                raise HTTPException(404, "There is no alert with this id; it may have been removed.")
+                raise HTTPException(404, _("There is no alert with this id; it may have been removed."))
+            (card,) = cards(connection, [stored], person.name, now)
+            alert = stored.alert
             item = items.get(connection, stored.item_id)
             events = items.events_of(connection, stored.item_id)
-            decided = decisions.of_item(connection, stored.item_id)
+            article = article_view(item.item.document, item.item.title, alert, events) if item else None
             delivered = deliveries.of_alert(connection, alert_id)
-            titles = alert_queries.titles(connection, [row.alert_id for row in decided if row.alert_id])
-            known = acknowledgements.acknowledged(connection, [alert_id]).get(alert_id)
+            moments = timeline(alert.published, item.fetched_at if item else None, alert.created_at, delivered, card.known)
             tries = alert_queries.attempts(connection, [delivery.key for delivery in delivered], ATTEMPTS)
-        alert = stored.alert
-        values = {
-            "now": now,
-            "known": known,
-            "view": alert_view(alert, stored.item_id, delivered),
-            "article": article_view(item.item.document, item.item.title, alert, events) if item else None,
-            "decisions": decided,
-            "untold": untold(alert, decided),
-            "titles": titles,
-            "deliveries": delivered,
-            "attempts": tries,
-            "latencies": {
-                delivery.key: latency_of(
-                    alert.published, item.fetched_at if item else None, alert.created_at, delivery.created_at, delivery.sent_at
-                )
-                for delivery in delivered
-                if delivery.sent_at
-            },
-        }
+            values: Values = {"now": now, "card": card, "view": card.view, "article": article, "moments": moments}
+            began = alert.published or (item.fetched_at if item else alert.created_at)
+            values |= {"deliveries": delivered, "attempts": tries, "totals": totals(delivered, began)}
+            values |= _decided(connection, alert, stored.item_id) | _story(connection, alert)
         return pages.html("alert.html", request, values)
 
     return routes
+
+
+def _decided(connection: Connection, alert: Alert, item_id: int) -> Values:
+    decided = decisions.of_item(connection, item_id)
+    titles = alert_queries.titles(connection, [row.alert_id for row in decided if row.alert_id])
+    return {"decisions": decided, "untold": untold(alert, decided), "titles": titles}
+
+
+def _story(connection: Connection, alert: Alert) -> Values:
+    """Who reports it, and what else was alerted of it."""
+    reports = stories.members(connection, alert.story) if alert.story else []
+    shown = reports[:REPORTS]
+    sisters = alert_queries.of_story(connection, alert.story, SISTERS + 1) if alert.story else []
+    return {
+        "reports": shown,
+        "more_reports": len(reports) - len(shown),
+        "headlines": alert_queries.headlines(connection, [report.item_id for report in shown]),
+        "sisters": [one for one in sisters if one.id != alert.id][:SISTERS],
+    }
+
+
+def totals(delivered: Sequence[DeliveryStatus], began: datetime) -> dict[str, float]:
+    """How many seconds each delivery took from the publication on; one that lies in the future counts as no delay."""
+    return {one.key: max(0.0, (one.sent_at - began).total_seconds()) for one in delivered if one.sent_at}
 
 
 def untold(alert: Alert, decided: Sequence[Decision]) -> str:

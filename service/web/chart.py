@@ -4,10 +4,11 @@ Across, everything is a percentage, so that the drawing stretches from a phone t
 everything is pixels. Classes carry the colours: no style attributes, which the page's policy forbids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from service.model.rule import Severity
 from service.web import times
@@ -33,20 +34,22 @@ class Window:
     every: int
 
     @property
-    def unit(self) -> Literal["hour", "day"]:
-        """In what steps alerts must be counted to fill the columns."""
-        return "day" if self.column >= timedelta(days=1) else "hour"
-
-    @property
     def length(self) -> timedelta:
-        """From the left border to the right one."""
+        """From the left border to the right one, roughly: a day may have 23 hours."""
         return self.column * self.columns
 
-    def start(self, now: datetime) -> datetime:
-        """The left border: the columns are aligned to the hour or the day (UTC), and `now` lies in the last one."""
-        seconds = self.column.total_seconds()
-        last = datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
-        return last - self.column * (self.columns - 1)
+    def borders(self, now: datetime, zone: ZoneInfo) -> list[datetime]:
+        """Where columns begin and the last one ends, in UTC; `now` lies in the last one.
+
+        They are aligned to the hour or the day of the zone: days are as long as they are there.
+        """
+        there = now.astimezone(zone)
+        if self.column >= timedelta(days=1):
+            days = [there.date() + timedelta(days=count) for count in range(1 - self.columns, 2)]
+            return [datetime.combine(day, time(), zone).astimezone(UTC) for day in days]
+        hours = self.column // timedelta(hours=1)
+        last = there.replace(hour=there.hour // hours * hours, minute=0, second=0, microsecond=0).astimezone(UTC)
+        return [last + self.column * count for count in range(1 - self.columns, 2)]
 
 
 WINDOWS = {
@@ -82,11 +85,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label under the time axis: the reader's clock above, the market's below."""
+    """A label under the time axis: the reader's clock above, the market's below; the first one says whose `clock` that is."""
 
     x: str
     upper: str
     lower: str
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,34 +106,33 @@ class Chart:
     summary: str
 
 
-Counts = Mapping[tuple[datetime, Severity], int]
-"""Alerts by the start of their column and by severity."""
+Counts = Mapping[Severity, int]
+"""Alerts by severity."""
 
 
-def draw(counts: Counts, window: Window, now: datetime) -> Chart:
-    """Lay the columns out; the tallest one sets the scale, and blocks never grow beyond BLOCK pixels."""
-    start = window.start(now)
-    starts = [start + window.column * index for index in range(window.columns)]
-    tallest = max((sum(counts.get((at, severity), 0) for severity in Severity) for at in starts), default=0)
+def draw(counts: Sequence[Counts], borders: Sequence[datetime], window: Window) -> Chart:
+    """Lay the columns out, each with its counts; the tallest one sets the scale, and blocks never grow beyond BLOCK pixels."""
+    tallest = max((sum(each.values()) for each in counts), default=0)
     unit = min(float(BLOCK + GAP), HEIGHT / max(tallest, 1))
-    columns = tuple(_column(index, at, counts, window, unit) for index, at in enumerate(starts))
-    ticks = tuple(_tick(index, starts[index], window) for index in range(0, window.columns, window.every))
-    totals = {severity: sum(counts.get((at, severity), 0) for at in starts) for severity in Severity}
+    stretches = list(pairwise(borders))
+    columns = tuple(_column(index, stretches[index], each, window, unit) for index, each in enumerate(counts))
+    ticks = tuple(_tick(index, borders[index], window) for index in range(0, window.columns, window.every))
+    totals = {severity: sum(each.get(severity, 0) for each in counts) for severity in Severity}
     summary = _("The last %(stretch)s: %(what)s") % {"stretch": _(window.words), "what": in_words(totals)}
     return Chart(window, HEIGHT, columns, ticks, tallest, sum(totals.values()), summary)
 
 
-def _column(index: int, at: datetime, counts: Counts, window: Window, unit: float) -> Column:
+def _column(index: int, at: tuple[datetime, datetime], counts: Counts, window: Window, unit: float) -> Column:
     share = 100 / window.columns
     x, width = f"{index * share + share * 0.1:.3f}%", f"{share * 0.8:.3f}%"
     boxes: list[Box] = []
     foot = float(HEIGHT)
-    here = {severity: counts.get((at, severity), 0) for severity in BY_RANK}
+    here = {severity: counts.get(severity, 0) for severity in BY_RANK}
     for severity, count in here.items():
         for height, gap in _pieces(count, unit):
             boxes.append(Box(x, width, round(foot - height, 2), round(height - gap, 2), severity))
             foot -= height
-    return Column(x, width, tuple(boxes), f"{_stretch(at, window)}: {in_words(here)}")
+    return Column(x, width, tuple(boxes), _(": ").join((_stretch(at, window), in_words(here))))
 
 
 def _pieces(count: int, unit: float) -> list[tuple[float, float]]:
@@ -139,18 +142,18 @@ def _pieces(count: int, unit: float) -> list[tuple[float, float]]:
     return [(unit * count, 0.0)] if count else []
 
 
-def _stretch(at: datetime, window: Window) -> str:
+def _stretch(at: tuple[datetime, datetime], window: Window) -> str:
     if window.column >= timedelta(days=1):
-        return times.date(at)
-    return f"{times.moment(at)} – {times.clock_time(at + window.column)}"
+        return times.date(at[0])
+    return f"{times.moment(at[0])} – {times.clock_time(at[1])}"
 
 
 def _tick(index: int, at: datetime, window: Window) -> Tick:
-    if window.column <= timedelta(hours=1):
-        upper, lower = times.clock_time(at), times.market_time(at)
-    else:
-        upper, lower = times.month_day(times.here(at)), times.weekday(times.here(at))
-    return Tick(f"{(index + 0.1) * 100 / window.columns:.3f}%", upper, lower)
+    place = f"{(index + 0.1) * 100 / window.columns:.3f}%"
+    mine = times.here(at)
+    if window.column > timedelta(hours=1):
+        return Tick(place, times.month_day(mine), times.weekday(mine))
+    return Tick(place, f"{mine:%H:%M}", times.market_clock(at), times.market_name() if index == 0 else "")
 
 
 def in_words(counts: Mapping[Severity, int]) -> str:

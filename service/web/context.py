@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from service.editing import Desk
 from service.metrics import Metrics
+from service.model.entity import Catalog
 from service.model.health import Health
 from service.model.item import Item
 from service.model.rule import Rule
@@ -17,12 +18,14 @@ from service.web.access.settings import CLOSED, AccessSettings
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The rules and sources in force, as far as pages name them."""
+    """The rules and sources in force, as far as pages name them; `own` are the files that this installation has of its own."""
 
     rules: Sequence[Rule] = ()
     sources: Sequence[Source] = ()
     version: str = ""
     ruleset: RuleSet | None = None
+    catalog: Catalog = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

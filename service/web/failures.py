@@ -29,6 +29,8 @@ HEADINGS = {
 }
 
 MOST_FAULTS = 20
+MACHINES = ("/api/", "/feeds/")
+"""What programs ask for: they are told of failures in JSON."""
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ def install(application: FastAPI, pages: Pages) -> None:
 
     def answer(request: Request, status: int, detail: str, error: Exception, headers: dict[str, str] | None = None) -> Response:
         heading = _(HEADINGS.get(HTTPStatus(status), HTTPStatus(status).phrase))
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith(MACHINES):
             return problem(status, detail, error, headers)
         page = pages.failure({"status": status, "heading": heading, "detail": detail}, status)
         page.headers.update(headers or {})

@@ -11,8 +11,10 @@ from service.storage import alert_queries
 from service.web.access import allow
 from service.web.context import WebContext
 from service.web.highlight import Mark, paragraphs
+from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 from service.web.views import event_views
+from service.web.wording import safe_link
 
 SHOWN = 100
 """Rules on a page; the API has all."""
@@ -30,13 +32,14 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         with context.database.read() as connection:
             found = why(connection, item_id, book.ruleset, book.version, all_rules=all_rules)
             if found is None:
-                raise HTTPException(404, "There is no item with this number; it may have been removed.")
+                raise HTTPException(404, _("There is no item with this number; it may have been removed."))
             titles = alert_queries.titles(connection, [row.alert_id for row in found.decided if row.alert_id])
         item = found.stored.item
         events = event_views(found.events)
         values = {
             "found": found,
             "item": item,
+            "link": safe_link(item.link),
             "disposition": DISPOSITIONS[found.stored.disposition],
             "lines": paragraphs(item.document, [Mark(view.event.evidence, "other", view.anchor) for view in events]),
             "events": events,

@@ -27,12 +27,18 @@ class Pages:
     def __init__(self, context: WebContext) -> None:
         self._context = context
         self._sections: Sequence[navigation.Section] = navigation.SECTIONS
+        self._paths: frozenset[str] = frozenset()
         self._environment = environment()
         self._environment.globals |= {"version": context.version}
 
     def lead_to(self, routes: Iterable[BaseRoute]) -> None:
         """From now on the navigation shows the places that these routes answer at."""
-        self._sections = navigation.offered(navigation.answered(routes))
+        self._paths = navigation.answered(routes)
+        self._sections = navigation.offered(self._paths)
+
+    def has(self, path: str) -> bool:
+        """Whether a page answers at this path."""
+        return path in self._paths
 
     def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
         """One page; `values` are the template's own."""
@@ -98,6 +104,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "number": times.number,
     "offers": navigation.offers,
     "plain": wording.plain,
+    "plain_date": times.plain_date,
     "scheme": wording.scheme,
     "took": times.took,
     "weekday": times.weekday,

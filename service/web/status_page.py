@@ -81,9 +81,8 @@ def percentiles(taken: Sequence[float]) -> Mapping[str, float]:
 def _plots(connection: Connection, now: datetime) -> list[Plot]:
     start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
     items = item_queries.by_hour(connection, start)
-    alerts: dict[datetime, int] = {}
-    for (at, _severity), count in alert_queries.by_time(connection, start, "hour").items():
-        alerts[at] = alerts.get(at, 0) + count
+    borders = [start + timedelta(hours=number) for number in range(HOURS + 1)]
+    alerts = {one.start: sum(one.counts.values()) for one in alert_queries.by_stretch(connection, borders)}
     return [_plot(_("Items"), items, start), _plot(_("Alerts"), alerts, start)]
 
 

@@ -1,6 +1,7 @@
 """Times, durations and numbers as the reader writes them: on the reader's clock, and on that of the market beside it."""
 
 from dataclasses import dataclass
+from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,11 @@ def date(when: datetime) -> str:
     return format_date(here(when), "medium", locale=reader().locale)
 
 
+def plain_date(day: calendar_date) -> str:
+    """A day without a time, which is the same everywhere: 22 Dec 2025."""
+    return format_date(day, "medium", locale=reader().locale)
+
+
 def day_name(when: datetime) -> str:
     """Monday, 22 December 2025."""
     return format_date(here(when), "full", locale=reader().locale)
@@ -76,6 +82,17 @@ def market_time(when: datetime, market: Market = SHANGHAI) -> str:
         return ""
     day = "" if there.date() == mine.date() else f"{weekday(there)} "
     return market.says(f"{day}{there:%H:%M}")
+
+
+def market_clock(when: datetime, market: Market = SHANGHAI) -> str:
+    """The market's hour and minute alone; "" where the reader's clock says the same."""
+    there = when.astimezone(market.zone)
+    return "" if here(when).utcoffset() == there.utcoffset() else f"{there:%H:%M}"
+
+
+def market_name() -> str:
+    """Whose clock a chart shows below the reader's."""
+    return _("Shanghai")
 
 
 def ago(then: datetime, now: datetime) -> str:
@@ -112,7 +129,7 @@ def took(seconds: float) -> str:
         if count := whole // size:
             words.append(_unit(count, name))
         whole %= size
-    return _(" ").join(words)
+    return ("" if reader().language == "zh" else " ").join(words)
 
 
 def _unit(count: float, name: str) -> str:

@@ -66,7 +66,7 @@ def alert_view(alert: Alert, item_id: int, deliveries: Iterable[Standing]) -> Al
     return AlertView(
         alert=alert,
         item_id=item_id,
-        what=wording.plain(alert.event_type),
+        what=wording.word(alert.event_type),
         subject="" if alert.subject in alert.title else alert.subject,
         alias="" if alert.alias == alert.subject or alert.alias in alert.title else alert.alias,
         facts=wording.facts(alert.facts),
@@ -133,7 +133,7 @@ def event_views(events: Sequence[Event]) -> tuple[EventView, ...]:
 def _event_view(index: int, event: Event, alert: Alert | None) -> EventView:
     return EventView(
         event=event,
-        what=wording.plain(event.type),
+        what=wording.word(event.type),
         facts=wording.facts(event.fields),
         status="" if event.status is Status.ASSERTED or event.status.value in event.fields.values() else event.status.value,
         anchor=f"event-{index}",

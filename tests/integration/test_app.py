@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from service.app import App, open_app, open_for_reading
+from service.cli.run import web_context
 from service.config import Environment, Settings
 from service.errors import ConfigurationError, InvalidFiles, StorageError
 from service.logs import Secrets
@@ -20,6 +21,8 @@ from service.model.delivery import DeliveryState
 from service.model.item import Item
 from service.ruleversions import HELD
 from service.storage import alerts, decisions, deliveries, inbox, items, sources
+from service.web import create_app
+from tests.support import web
 from tests.support.alerts import NOW
 from tests.support.folder import INBOX_ROUTES, RULES, rss, write_rules
 from tests.support.http_server import Exchange, Reply, serve
@@ -480,3 +483,26 @@ def test_health_names_what_is_stuck(tmp_path: Path, sqlite_url: str) -> None:
         health = app.health()
         assert not health.ready
         assert "tapewatch.db" in health.reasons[0]
+
+
+def test_what_is_old_is_deleted_while_it_runs(tmp_path: Path, sqlite_url: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, sqlite_url) as app:
+        with app.parts.database.begin() as connection:
+            for number, days in enumerate((399, 401)):
+                at = app.parts.database.now(connection) - timedelta(days=days)
+                inbox.append(connection, key=str(number), subject="s", text="t", alerts=[], now=at)
+        assert app.forget() == {"inbox": 1, "deliveries": 0, "alerts": 0, "silences": 0, "items": 0}
+        assert app.health().ready
+
+
+def test_the_page_answers_to_the_name_that_links_in_messages_have(tmp_path: Path, sqlite_url: str) -> None:
+    write_rules(tmp_path)
+    with (
+        opened(tmp_path, sqlite_url, base_url="https://Watch.example.com/") as app,
+        web.serve(create_app(web_context(app, lambda: False))) as site,
+    ):
+        answers = {
+            name: site.ask("/", headers={"Host": name}).status for name in ("watch.example.com", "127.0.0.1", "evil.example")
+        }
+    assert answers == {"watch.example.com": 200, "127.0.0.1": 200, "evil.example": 400}

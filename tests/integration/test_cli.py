@@ -1,10 +1,13 @@
 """The command line as people type it: what it prints, where errors point, which exit code it ends with."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from service.cli import app, main
@@ -104,9 +107,33 @@ def test_examples_are_run(place: Path) -> None:
     assert "2 passed, 0 failed" in shown
 
 
-def test_the_schema_is_the_published_one() -> None:
-    published = Path(__file__).parents[2] / "rules" / "schema.json"
-    assert json.loads(good("rules", "schema")) == json.loads(published.read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("of", "name"), [("alerts", "schema.json"), ("routes", "routes.schema.json"), ("sources", "sources.schema.json")]
+)
+def test_the_schemas_are_the_published_ones(of: str, name: str) -> None:
+    """If this fails: tapewatch rules schema rules --of ALERTS-OR-OTHERS -o rules/NAME."""
+    published = Path(__file__).parents[2] / "rules" / name
+    made = json.loads(good("rules", "schema", "--of", of))
+    assert made == json.loads(published.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(made)
+
+
+def test_the_shipped_sources_are_what_their_schema_says() -> None:
+    rules = Path(__file__).parents[2] / "rules"
+    schema = jsonschema.Draft202012Validator(json.loads((rules / "sources.schema.json").read_text("utf-8")))
+    text = (rules / "sources.yaml").read_text("utf-8")
+    schema.validate(yaml.safe_load(text))
+    bare = yaml.safe_load(re.sub(r"(?m)^( *)# (?=[ -] )", r"\1", text))
+    assert [entry["kind"] for entry in bare["sources"]] == ["seed", "feed"]
+    schema.validate(bare)
+    for wrong in (
+        {"id": "a b"},
+        {"id": "a", "kind": "fax"},
+        {"id": "a", "interval": "often"},
+        {"url": "https://x"},
+        {"id": "a", "x": 1},
+    ):
+        assert not schema.is_valid({"sources": [wrong]}), wrong
 
 
 def test_init_writes_what_can_be_run_and_touches_nothing_that_is_there(place: Path) -> None:

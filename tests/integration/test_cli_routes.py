@@ -1,15 +1,18 @@
 """`tapewatch routes check`, `show` and `test`, as people and CI run them."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from service.cli.output import err, out
-from service.storage import alerts
+from service.clock import utc_now
+from service.model.routing import Matcher
+from service.storage import alerts, silences
 from service.storage.database import Database
 from tests.integration.test_cli import good, refused, run
-from tests.support.folder import write_rules
+from tests.support.folder import RULES, write_rules
 from tests.support.line import Line, limit_up
 
 ROUTES = """\
@@ -95,6 +98,7 @@ def test_asking_by_labels(place: Path) -> None:
         "→ desk (slack, mailto)  Tue 2025-12-23 07:00:00 UTC",
         'held until Tue 2025-12-23 07:00 Europe/London: quiet hours `night`  route / severity="high" and topic="limit" → desk',
         "not acknowledged after 15m: to boss",
+        "left out: what alerts before this one decide: cooldown, inhibit_rules, group_interval and max_per_hour",
     ]
     assert "→ inbox (inbox)" in good("routes", "test", "novelty=update")
 
@@ -118,8 +122,11 @@ def test_asking_for_machines(place: Path) -> None:
                         "later": [{"kind": "repeat", "receiver": "inbox", "at": "2025-12-22T12:10:00+00:00"}],
                     }
                 ],
+                "limits": [],
+                "silenced": "",
             }
         ],
+        "left_out": "what alerts before this one decide: cooldown, inhibit_rules, group_interval and max_per_hour",
     }
 
 
@@ -139,6 +146,27 @@ def test_asking_for_a_stored_alert(place: Path, sqlite_database: Database) -> No
         [stored] = alerts.page(connection, limit=1)
     assert "→ desk" in good("routes", "test", "--alert", stored.alert.id, "--data", ".")
     assert "there is no alert 'nothing'" in refused("routes", "test", "--alert", "nothing", "--data", ".")
+
+
+def test_what_silences_and_the_rule_itself_would_hold_back_is_said(place: Path, sqlite_database: Database) -> None:
+    limited = RULES + "    cooldown: 1h\n    max_per_hour: 10\n    stale_after: 2h\n"
+    write_rules(place, rules=limited, routes=ROUTES)
+    limits = [
+        "rule limit-up: told once in 1h of one subject (cooldown)",
+        "rule limit-up: at most 10 an hour by themselves (max_per_hour)",
+        "rule limit-up: not told any more 2h after it was made (stale_after)",
+    ]
+    said = good("routes", "test", "--text", "Lumentum hit limit-up on Monday.")
+    assert [line.strip() for line in said.splitlines() if "rule limit-up: " in line] == limits
+    Line(sqlite_database, place / "rules").push(limit_up("Lumentum"))
+    with sqlite_database.begin() as connection:
+        [stored] = alerts.page(connection, limit=1)
+        now = utc_now()
+        made = silences.add(connection, [Matcher("rule", "=", "limit-up")], now + timedelta(hours=1), "ops", "known", now)
+    why = f"silenced until {made.until:%Y-%m-%d %H:%M} UTC by ops: known"
+    assert f"but nobody is told: {why}" in good("routes", "test", "--alert", stored.alert.id, "--data", ".")
+    told = json.loads(good("routes", "test", "--alert", stored.alert.id, "--data", ".", "--json"))["alerts"][0]
+    assert (told["silenced"], told["limits"]) == (why, limits)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from service.cli.output import err, out
 from service.cli.rule_proof import sparkline
 from service.clock import utc_now
 from service.model.item import Item
+from service.model.routing import Matcher
 from service.rulebook import load_folder
 from service.ruleversions import switch
-from service.storage import items
+from service.storage import acknowledgements, alerts, feedback, items, silences
 from service.storage.database import Database
 from tests.integration.test_cli import good, refused, run
 from tests.support.folder import RULES, write_rules
@@ -99,6 +100,48 @@ def test_trying_as_json_gives_the_explanation(place: Path) -> None:
     (rule,) = said["rules"]
     assert (rule["rule"], rule["held"], rule["waits"]) == ("limit-up", True, False)
     assert rule["children"][0]["children"][0]["spans"] == said["events"][0]["evidence"] or rule["children"]
+
+
+def news(minute: int, text: str) -> dict[str, str]:
+    return {"id": f"n{minute}", "text": text, "published": f"2025-12-22T{2 + minute // 60:02}:{minute % 60:02}:00Z"}
+
+
+COOL = """\
+rules:
+  - id: names
+    cooldown: 1h
+    severity: {critical: {event: limit_up}, else: low}
+    when: {event: [ipo, limit_up, new_high]}
+"""
+
+
+def test_a_backtest_counts_what_is_left_after_the_cooldown(place: Path) -> None:
+    write_rules(place, rules=COOL)
+    lines = [
+        news(0, "Lumentum filed for an IPO."),
+        news(10, "Lumentum shares hit a record high on Monday."),  # kept back
+        news(20, "Lumentum hit limit-up on Monday."),  # graver
+        news(59, "Coherent shares hit a record high on Monday."),  # another subject
+        news(79, "Lumentum hit limit-up on Monday."),  # a repeat, whatever cools down
+        news(81, "Lumentum won approval for its IPO."),  # an hour after the last
+    ]
+    said = json.loads(good("rules", "backtest", "--corpus", corpus(place, *lines), "--json"))
+    (rule,) = said["rules"]
+    assert (rule["matches"], rule["alerts"], rule["cooled"], said["alerts_per_day"]) == (6, 4, 1, 4.0)
+    shown = good("rules", "backtest", "--corpus", corpus(place, *lines))
+    assert "1 more would have been kept back by `cooldown`: names 1" in shown
+    assert "left out: what silences, inhibit_rules and the limits of receivers" in shown
+
+
+def test_a_backtest_says_what_would_come_in_digests(place: Path) -> None:
+    write_rules(place, rules=RULES + "    max_per_hour: 2\n")
+    lines = [news(15 * number, f"{name} hit limit-up on Monday.") for number, name in enumerate((*NAMES, "Coherent", "Ciena"))]
+    said = json.loads(good("rules", "backtest", "--corpus", corpus(place, *lines), "--json"))
+    (rule,) = said["rules"]
+    # 0 and 15 by themselves; 30 and 45 at 60, which is the second message of that hour; 60 waits for 75, and 75 for 120
+    assert (rule["alerts"], rule["in_digests"]) == (6, 4)
+    shown = good("rules", "backtest", "--corpus", corpus(place, *lines))
+    assert "4 of them would have come in digests, by `max_per_hour`: limit-up 4" in shown
 
 
 def test_a_backtest_on_stored_items(filled: Path) -> None:
@@ -207,3 +250,24 @@ def test_sparklines() -> None:
     assert sparkline([0, 1, 4, 8]) == " ▁▄█"
     assert len(sparkline([1] * 365)) == 53
     assert items.BATCH > 0
+
+
+def test_the_stats_of_rules_say_what_readers_said(filled: Path, sqlite_database: Database) -> None:
+    with sqlite_database.begin() as connection:
+        made = [stored.alert.id for stored in alerts.page(connection, limit=10)]
+        now = utc_now()
+        acknowledgements.acknowledge(connection, made[0], "desk", now)
+        for by in ("desk", "boss"):
+            feedback.add(connection, made[1], by, now)
+        silences.add(connection, [Matcher("subject", "=", "Ciena")], now + timedelta(hours=1), "ops", "", now)
+    Line(sqlite_database, filled / "rules").push(limit_up("Ciena", 9, published=utc_now()))
+    expected = {"id": "limit-up", "in_force": True, "alerts": 5, "told": 4, "acknowledged": 1, "not_useful": 2}
+    assert json.loads(good("rules", "stats", "--data", str(filled), "--json"))["rules"] == [expected]
+    shown = good("rules", "stats", "--data", str(filled), "--since", "1h")
+    assert ["limit-up", "5", "4", "1", "2", "4.0"] in [line.split() for line in shown.splitlines()]
+    write_rules(filled, rules=RULES.replace("id: limit-up", "id: other"))
+    shown = good("rules", "stats", "--data", str(filled))
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["other", "0", "0", "0", "0", "0.0"] in lines
+    assert ["limit-up", "(gone)", "5", "4", "1", "2", "0.1"] in lines
+    assert "--since: " in refused("rules", "stats", "--since", "soon")

@@ -273,7 +273,8 @@ def test_57_a_redirect_is_not_followed_and_a_private_address_not_asked(sqlite_da
     queue(sqlite_database, [1], webhook(server), "webhook+http://${SECRET}@10.255.0.1/x")
     with outbox(sqlite_database) as out:
         settle(sqlite_database, out)
-    redirected, private, _ = status(sqlite_database, 1)
+    by_target = {each.target: each for each in status(sqlite_database, 1)}
+    redirected, private = by_target[webhook(server)], by_target["webhook+http://${SECRET}@10.255.0.1/x"]
     assert (redirected.state, private.state) == (DeliveryState.DISCARDED, DeliveryState.RETRYABLE)
     assert private.last_reason == "refused_address"
     assert [request.path for request in server.requests] == ["/hook"]

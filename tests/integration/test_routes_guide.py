@@ -4,10 +4,11 @@ import re
 import shlex
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
-from service.alerting.routes_file import parse_routes
+from service.alerting.routes_file import json_schema, parse_routes
 from service.alerting.routing import BUILT_IN
 from service.cli import app
 from service.cli.output import out
@@ -22,6 +23,7 @@ PAGE = (ROOT / "docs/routes.md").read_text(encoding="utf-8")
 TASKS = re.findall(r"^## (\d+)\. (.*?)$(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
 TAUGHT = (
     "receiver matchers continue group_by group_wait group_interval repeat_interval mute_time_intervals active_time_intervals "
     "break_through digest escalate routes time_intervals times weekdays timezone calendar session at days title after to "
@@ -47,6 +49,7 @@ def test_a_task_works_as_it_stands(task: tuple[str, str, str], place: Path) -> N
     rules = RULES.replace("labels: {topic: limit}", "labels: {desk: a-share}")
     write_rules(place, rules=rules, routes=text)
     assert formatted(text, "guide.yaml") == text
+    SCHEMA.validate(yaml.safe_load(text))
     assert good("routes", "check").startswith("good"), "and nothing is doubtful"
     answer = ""
     for line in console.splitlines():
@@ -83,4 +86,26 @@ def test_the_shipped_file_works_with_all_its_comments_taken_away() -> None:
     assert whole is not None, problems
     assert [one.receiver for one in whole.routing.root.routes] == ["desk", "inbox"]
     assert whole.routing.root.timing.mute
-    assert head.startswith("# Who is told")
+    assert head.startswith("# yaml-language-server: $schema=routes.schema.json\n# Who is told")
+    SCHEMA.validate(yaml.safe_load(text))
+    SCHEMA.validate(yaml.safe_load(bare))
+
+
+def test_an_editor_sees_what_is_wrong_and_what_a_key_means() -> None:
+    wrong = ("max_per_hour: many", "targets: []", "footer: latencies", "colour: red")
+    for line in wrong:
+        broken = {"route": {"receiver": "a"}, "receivers": [{"name": "a", "targets": ["inbox://"], **yaml.safe_load(line)}]}
+        assert not SCHEMA.is_valid(broken), line
+    for key, value in (
+        ("group_wait", "5 minutes"),
+        ("matchers", ["severity"]),
+        ("break_through", "grave"),
+        ("digest", {"at": "5pm"}),
+    ):
+        assert not SCHEMA.is_valid({"route": {"receiver": "a", key: value}, "receivers": [{"name": "a", "targets": ["x://"]}]}), (
+            key
+        )
+    schema = json_schema()
+    models = [schema, *schema["$defs"].values()]
+    mute = [name for one in models for name, key in one.get("properties", {}).items() if "description" not in key]
+    assert mute == []

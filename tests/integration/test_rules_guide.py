@@ -27,7 +27,8 @@ TAUGHT = (
     "event subject text source publisher language time during use all any none list tag entity name lists macros severity title "
     "body labels owner runbook expires enabled examples match no_match near phrase prefix regex case whole_word at_least at_most "
     "more_than less_than equals calendar session zone weekday between published_within published fetched lang count within "
-    "distinct per corroborated_by publishers absence first_time spike factor baseline min sequence after same cooldown"
+    "distinct per corroborated_by publishers absence first_time spike factor baseline min sequence after same cooldown "
+    "max_per_hour stale_after"
 ).split()
 
 

@@ -1,9 +1,15 @@
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Any, Unpack
+
+import pytest
+from sqlalchemy import event
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
-from service.storage import alert_queries, deliveries
+from service.storage import acknowledgements, alert_queries, deliveries
+from service.storage.alert_lists import AlertState, Asked
 from service.storage.database import Database
 from tests.support.news import ARTICLE, NOW, STORY, store, tell
 
@@ -32,26 +38,85 @@ def test_a_filter_holds_on_every_page(database: Database) -> None:
     assert [stored.alert.rule for stored in older] == ["ipo-watch"]
 
 
-def test_alerts_are_counted_by_hour_or_day_in_utc(database: Database) -> None:
+def test_alerts_are_counted_by_stretches_of_time(database: Database) -> None:
     store(database, ARTICLE, STORY, NOW)
     store(database, replace(ARTICLE, guid="later"), STORY[:1], NOW + timedelta(hours=3))
-    hour, day = datetime(2025, 12, 22, 2, tzinfo=UTC), datetime(2025, 12, 22, tzinfo=UTC)
+    borders = [NOW - timedelta(hours=1), NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=5)]
+
+    def counted(**asked: Unpack[Asked]) -> list[dict[str, int]]:
+        with database.read() as connection:
+            stretches = alert_queries.by_stretch(connection, borders, **asked)
+        assert [one.start for one in stretches] == borders[:-1]
+        return [{severity.value: count for severity, count in one.counts.items() if count} for one in stretches]
+
+    assert counted() == [{}, {"low": 1, "medium": 1, "high": 1, "critical": 1}, {"high": 1}]
+    assert counted(severity=Severity.CRITICAL) == [{}, {"critical": 1}, {}]
+    assert counted(rule="big-move") == [{}, {"medium": 1}, {}]
+    assert counted(entities=["600999.SH"]) == [{}, {"high": 1}, {"high": 1}]
+    assert counted(source="nobody") == [{}, {}, {}]
     with database.read() as connection:
-        hours = alert_queries.by_time(connection, NOW - timedelta(hours=1), "hour")
-        days = alert_queries.by_time(connection, NOW - timedelta(hours=1), "day")
-        grave = alert_queries.by_time(connection, NOW, "day", severity=Severity.CRITICAL)
-        moves = alert_queries.by_time(connection, NOW, "day", rule="big-move")
-        later = alert_queries.by_time(connection, NOW + timedelta(seconds=1), "hour")
-        newest = alert_queries.newest_time(connection)
-    assert hours == {
-        **{(hour, severity): 1 for severity in (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)},
-        (hour + timedelta(hours=3), Severity.HIGH): 1,
-    }
-    assert days == {(day, Severity.LOW): 1, (day, Severity.MEDIUM): 1, (day, Severity.HIGH): 2, (day, Severity.CRITICAL): 1}
-    assert grave == {(day, Severity.CRITICAL): 1}
-    assert moves == {(day, Severity.MEDIUM): 1}
-    assert later == {(hour + timedelta(hours=3), Severity.HIGH): 1}
-    assert newest == NOW + timedelta(hours=3)
+        assert alert_queries.newest_time(connection) == NOW + timedelta(hours=3)
+
+
+def test_alerts_are_narrowed_down_by_source_entities_and_what_became_of_them(database: Database) -> None:
+    made = store(database, ARTICLE, STORY, NOW)
+    store(database, replace(ARTICLE, source="other", guid="o"), STORY[1:2], NOW - timedelta(hours=1))
+    tell(database, made[1:3], {"desk": DeliveryState.SENT}, NOW)
+    tell(database, made[:1], {"desk": DeliveryState.SENT, "chat": DeliveryState.RETRYABLE}, NOW)
+    with database.begin() as connection:
+        acknowledgements.acknowledge(connection, made[1].id, "ann", NOW)
+    many = [f"{number}.SH" for number in range(100)]
+
+    def found(**asked: Unpack[Asked]) -> list[str]:
+        with database.read() as connection:
+            return [one.alert.rule for one in alert_queries.page(connection, limit=9, **asked)]
+
+    assert found(source="other") == ["index-high"]
+    assert found(entities=[]) == []
+    assert (
+        found(entities=["600999.SH"])
+        == found(entities=["600999.SH", "x"])
+        == found(entities=[*many, "600999.SH"])
+        == ["limit-up"]
+    )
+    assert found(state=AlertState.NEW) == ["limit-up", "big-move"]
+    assert found(state=AlertState.ACKNOWLEDGED) == ["index-high"]
+    assert found(state=AlertState.HELD) == ["ipo-watch", "index-high"]
+    assert found(state=AlertState.UNDELIVERED) == ["limit-up"]
+    assert found(state=AlertState.UNDELIVERED, severity=Severity.LOW) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(),
+        Asked(severity=Severity.INFO),
+        Asked(rule="x"),
+        Asked(source="x"),
+        Asked(entities=["x"]),
+        Asked(entities=[f"{number}.SH" for number in range(50)]),
+        Asked(severity=Severity.LOW, source="x", rule="y"),
+        *(Asked(state=state) for state in AlertState),
+    ],
+    ids=str,
+)
+def test_no_filter_reads_or_sorts_alerts_that_are_not_shown(sqlite_database: Database, asked: Asked) -> None:
+    """The plan of SQLite: which alerts are on a page is found within an index that has their order."""
+    plans: list[str] = []
+
+    def explained(connection: Any, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT alerts.id \nFROM alerts"):
+            rows = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append("; ".join(row[3] for row in rows))
+
+    event.listen(sqlite_database._engine, "before_cursor_execute", explained)
+    with sqlite_database.read() as connection:
+        alert_queries.page(connection, limit=9, **asked)
+    (plan,) = plans
+    assert re.search(
+        r"(SCAN|SEARCH) alerts USING COVERING INDEX ix_alerts_(listed|of_rule|of_entity)|SEARCH alerts USING INDEX", plan
+    )
+    assert "TEMP B-TREE" not in plan
 
 
 def test_alerts_are_counted_by_rule(database: Database) -> None:
@@ -70,7 +135,7 @@ def test_alerts_are_counted_by_rule(database: Database) -> None:
 def test_an_empty_database_answers_with_nothing(database: Database) -> None:
     with database.read() as connection:
         assert alert_queries.newest_time(connection) is None
-        assert alert_queries.by_time(connection, NOW, "day") == {}
+        assert alert_queries.by_stretch(connection, [NOW]) == []
         assert alert_queries.by_rule(connection, NOW) == {}
         assert alert_queries.told(connection, []) == {}
         assert alert_queries.titles(connection, []) == {}

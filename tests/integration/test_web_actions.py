@@ -91,8 +91,8 @@ def test_whoever_follows_the_link_of_a_mail_is_asked_and_nothing_changes(line: L
     page = parse(answers[0])
     for words in (alert.title, alert.rule, "desk", "Acknowledge"):
         assert words in page.text, words
-    assert page.all("form") == [{"method": "post", "action": path}]
-    assert len(page.all("button")) == 1
+    assert page.forms == [{"method": "post", "action": path}]
+    assert [button for button in page.all("button") if button.get("class") == "primary"] == [{"class": "primary"}]
     assert [answer.status for answer in answers] == [200] * 3
     assert all(carries_all_headers(answer) and answer.headers["cache-control"] == "no-store" for answer in answers)
     assert rows(line.database) == before == (0, 1)
@@ -116,11 +116,12 @@ def test_the_button_acknowledges_once_and_then_nobody_else_is_told(line: Line, r
     line.sweep()
     assert receivers(line.database) == ["desk"]
 
-    said = f"Acknowledged by desk at {first.at:%-d %b %Y, %H:%M} UTC"
+    said = f"Acknowledged by desk, {first.at:%-d %b %Y, %H:%M} UTC"
     for shown in (path, f"/alerts/{alert.id}"):
         page = parse(running.ask(shown))
         assert said in page.text, shown
-        assert not page.all("form")
+        assert not [one for one in page.all("button") if one.get("formaction") is None and one.get("class") == "small-button"]
+    assert not parse(running.ask(path)).forms
     for asked in (f"/api/v1/alerts/{alert.id}", "/api/v1/alerts"):
         body = json.loads(running.ask(asked).body)
         row = body["alerts"][0] if "alerts" in body else body
@@ -132,17 +133,17 @@ def act(line: Line, running: Site, action: Action) -> tuple[str, str]:
     [delivery] = sent(line.database)
     path = button(running, delivery, action)
     asked = parse(running.ask(path))
-    assert len(asked.all("form")) == 1
+    assert len(asked.forms) == 1
     assert {running.ask(path, "POST").status for _ in range(2)} == {303}
     done = parse(running.ask(path))
-    assert not done.all("form")
+    assert not done.forms
     return asked.text, done.text
 
 
 def test_snooze_silences_the_rule_on_its_subject_for_an_hour(line: Line, running: Site) -> None:
     before = utc_now()
     asked, done = act(line, running, Action.SNOOZE)
-    assert f"For 1 h no receiver is told what the rule limit-up says of {NAMES[0]}." in asked
+    assert f"For 1 hr no receiver is told what the rule limit-up says of {NAMES[0]}." in asked
     with line.database.read() as connection:
         [silence] = silences.latest(connection, 10)
         [alert] = [stored.alert for stored in alerts.page(connection, limit=10)]

@@ -53,8 +53,16 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
-        """One request; a `Host` in `headers` replaces the true one."""
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        whole: bool = True,
+    ) -> Answer:
+        """One request; a `Host` in `headers` replaces the true one. Not `whole`: the answer may have no end, its body is left."""
         held = [given["Cookie"] for given in (self.always, headers or {}) if "Cookie" in given]
         headers = {**self.always, **(headers or {}), **({"Cookie": "; ".join(held)} if held else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -69,7 +77,7 @@ class Site:
             answer = connection.getresponse()
             came = {name.lower(): value for name, value in answer.getheaders()}
             set_cookies = tuple(value for name, value in answer.getheaders() if name.lower() == "set-cookie")
-            return Answer(answer.status, came, answer.read(), set_cookies)
+            return Answer(answer.status, came, answer.read() if whole else b"", set_cookies)
         finally:
             connection.close()
 
@@ -117,6 +125,11 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+    @property
+    def forms(self) -> list[dict[str, str | None]]:
+        """What the page itself can be sent: the switches of language and session, which are everywhere, left out."""
+        return [form for form in self.all("form") if form.get("action") not in ("/language", "/logout")]
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]

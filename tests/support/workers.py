@@ -179,3 +179,25 @@ def push_and_sweep(number: int, url: str, folder: str, barrier: Any, rounds: int
         barrier.wait(60)
         line.sweep()
     database.close()
+
+
+def push_to_cooldown(number: int, url: str, folder: str, barrier: Any, rounds: int) -> None:
+    """In each round, together with the other, report one's own kind of news of that round's company."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder))
+    for step in range(rounds):
+        news = (f"{BUYERS[step]} Optics filed for an IPO.", f"{BUYERS[step]} Optics shares hit a record high on Monday.")
+        barrier.wait(60)
+        line.push(limit_up(f"{number}", step, source=f"outlet-{number}", text=news[number]))
+    database.close()
+
+
+def push_with_own_rules(number: int, url: str, folder: str, barrier: Any, rounds: int) -> str:
+    """In each round, together with the other, store the same item by rules of one's own; their version."""
+    database = open_database(url, utc_now)
+    line = Line(database, Path(folder) / str(number) / "rules")
+    for step in range(rounds):
+        barrier.wait(60)
+        line.push(limit_up(f"{BUYERS[step]} Optics", step))
+    database.close()
+    return line.book.version

@@ -18,20 +18,20 @@ def warmth(minutes: float, severity: Severity = Severity.HIGH) -> Warmth:
 
 
 def test_the_first_is_told_and_the_next_is_not() -> None:
-    assert cool(make_alert(), HOUR, None, NOW) is None
+    assert cool(Severity.HIGH, HOUR, None, NOW) is None
     why = "cooling down until 2025-12-22 08:50 UTC: alert first told the same of this subject"
-    assert cool(make_alert(), HOUR, warmth(10), NOW) == why
+    assert cool(Severity.HIGH, HOUR, warmth(10), NOW) == why
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(59.9, False), (60, True), (61, True)])
 def test_it_ends(minutes: float, told: bool) -> None:
-    assert (cool(make_alert(), HOUR, warmth(minutes), NOW) is None) == told
+    assert (cool(Severity.HIGH, HOUR, warmth(minutes), NOW) is None) == told
 
 
 @pytest.mark.parametrize("before", list(Severity))
 @pytest.mark.parametrize("new", list(Severity))
 def test_what_is_graver_is_never_held_back(before: Severity, new: Severity) -> None:
-    held = cool(make_alert(severity=new), HOUR, warmth(1, before), NOW) is not None
+    held = cool(new, HOUR, warmth(1, before), NOW) is not None
     assert held == (list(Severity).index(new) <= list(Severity).index(before))
 
 
@@ -42,9 +42,7 @@ def test_updates_are_outside() -> None:
 
 
 def test_what_cools_down_together() -> None:
-    one = make_alert()
-    same = (make_alert(subject="YOFC", event_type="price_move"), make_alert(severity=Severity.LOW))
-    others = (make_alert(entity="000001.SZ"), make_alert(rule="other"), make_alert(entity=None))
-    assert {key_of(alert) for alert in same} == {key_of(one)}
-    assert key_of(one) not in {key_of(alert) for alert in others}
-    assert key_of(make_alert(entity=None, subject="LUMENTUM ")) == key_of(make_alert(entity=None, subject="Lumentum"))
+    one = key_of("r", "601869.SH", "Yangtze Optical Fibre")
+    assert key_of("r", "601869.SH", "YOFC") == one
+    assert one not in {key_of("r", "000001.SZ", "YOFC"), key_of("other", "601869.SH", "YOFC"), key_of("r", None, "YOFC")}
+    assert key_of("r", None, "LUMENTUM ") == key_of("r", None, "Lumentum")

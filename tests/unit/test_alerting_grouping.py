@@ -7,9 +7,9 @@ import pytest
 
 from service.alerting.escalation import MAX_REPEATS, escalated, following, reminders, repeated
 from service.alerting.forecast import described, forecast
-from service.alerting.grouping import HELD, OVERFLOW, Plan, capped, plan
+from service.alerting.grouping import HELD, HOUR, OVERFLOW, Plan, Rest, capped, gathered, plan, rest
 from service.alerting.routes_lint import doubts
-from service.alerting.routing import route
+from service.alerting.routing import breaks_through, route
 from service.model.routing import Reminder, ReminderKind, Timing
 from service.model.rule import Severity
 from tests.support.alerts import make_alert
@@ -262,3 +262,56 @@ route:
     assert doubts(
         routing("route: {receiver: inbox, group_by: [other]}\n", "receivers: [{name: inbox, targets: [a]}]"), set()
     ) == ["route: no rule sets the label other"]
+
+
+def test_labels_that_no_rule_sets_in_inhibit_rules_are_doubtful() -> None:
+    rules = """
+inhibit_rules:
+  - {source_matchers: [severity = critical], target_matchers: [desk = a], equal: [entity]}
+  - {source_matchers: [dsk = a], target_matchers: [severity = low], equal: [entity, story, dsk]}
+"""
+    found = doubts(routing(f"route: {{receiver: inbox}}\n{rules}", "receivers: [{name: inbox, targets: [a]}]"), {"desk"})
+    assert found == [
+        "inhibit_rules, entry 2: no rule sets the label dsk; did you mean `desk`?",
+        "inhibit_rules, entry 2: no rule sets the label story",
+    ]
+
+
+# the limit of a rule
+
+
+def minutes_ago(*minutes: float) -> list[datetime]:
+    return [NOON - number * MINUTE for number in minutes]
+
+
+def test_a_rule_tells_so_many_one_by_one_and_the_rest_when_the_hour_allows_it() -> None:
+    assert rest("r", 0, minutes_ago(1, 2, 3), None, NOON) is None, "no limit"
+    assert rest("r", 3, minutes_ago(1, 2, 60), None, NOON) is None, "one of them is over"
+    why = "held until 2025-12-22 12:40:00 UTC: more than 3 alerts of rule `r` in an hour (max_per_hour)"
+    expected = Rest(NOON + 40 * MINUTE, why, "rule r", "More than 3 an hour of r")
+    assert rest("r", 3, minutes_ago(10, 5, 20), None, NOON) == expected
+
+
+@pytest.mark.parametrize(("overflow", "due"), [(5, 5), (0, 40), (-5, 40)])
+def test_it_joins_the_digest_that_still_waits(overflow: float, due: float) -> None:
+    found = rest("r", 1, minutes_ago(20), NOON + overflow * MINUTE, NOON)
+    assert found is not None
+    assert found.due == NOON + due * MINUTE
+
+
+def test_what_exceeds_the_limit_of_its_rule_keeps_to_the_hours_and_the_digests_of_its_route() -> None:
+    found = rest("r", 1, [EVENING - 2 * HOUR + MINUTE], None, EVENING - 2 * HOUR + 2 * MINUTE)
+    assert found is not None
+    due = EVENING - HOUR + MINUTE
+    assert gathered(Plan(NOON), Timing(), found) == Plan(due, found.reason, found.lane, found.title)
+    at_night = gathered(Plan(NOON), timing("mute_time_intervals: [night]"), found)
+    assert (at_night.due, at_night.title) == (at("2025-12-23 07:00"), HELD)
+    assert at_night.reason.startswith(f"{found.reason}, held until ")
+    collected = Plan(NOON, "collected", "lane", "Daily digest")
+    assert gathered(collected, Timing(), found) == collected
+
+
+def test_what_breaks_through() -> None:
+    assert not breaks_through(Timing(), Severity.CRITICAL)
+    through = timing("break_through: high")
+    assert [breaks_through(through, one) for one in (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)] == [False, True, True]

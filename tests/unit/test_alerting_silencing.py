@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.alerting.routing import labels_of
-from service.alerting.silencing import reason_of, same_rule, same_subject, silenced, suppress
+from service.alerting.silencing import reason_of, same_rule, same_subject, silenced, silenced_between, suppress
 from service.model.routing import Matcher
 from service.model.silence import Silence
 from tests.support.alerts import make_alert
@@ -68,3 +68,11 @@ def test_the_same_rule_is_all_that_it_says() -> None:
     muted = silence(*same_rule(make_alert()))
     assert suppress(labels_of(make_alert(entity="000001.SZ")), [muted], NOW)
     assert not suppress(labels_of(make_alert(rule="other")), [muted], NOW)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"), [(-3, -2, False), (-3, -1, True), (-0.5, 0.5, True), (0.9, 3, True), (1, 3, False), (-3, 3, True)]
+)
+def test_a_silence_counts_for_what_waited_in_any_part_of_it(first: float, last: float, found: bool) -> None:
+    begin, end = NOW + timedelta(hours=first), NOW + timedelta(hours=last)
+    assert (silenced_between(LABELS, [silence(RULE)], begin, end) is not None) == found

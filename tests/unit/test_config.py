@@ -5,6 +5,7 @@ import pytest
 
 from service.config import MAX_SECRET_BYTES, Environment, Settings, describe_settings
 from service.errors import ConfigurationError
+from service.model.retention import FOR_EVER, Keep
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,32 @@ def test_values_are_read_in_their_form() -> None:
     assert given.tick == timedelta(milliseconds=250)
     assert given.allow_networks == ("10.0.0.0/8:587", "127.0.0.1/32")
     assert given.page == "https://news.example.com"
+
+
+@pytest.mark.parametrize(
+    ("given", "page", "host"),
+    [
+        ({"base_url": "https://watch.example.com/tape/"}, "https://watch.example.com/tape", "watch.example.com"),
+        ({"base_url": "http://Watch.example.com:8443"}, "http://Watch.example.com:8443", "watch.example.com"),
+        ({"host": "::1"}, "http://[::1]:8000", "::1"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:8000", "127.0.0.1"),
+    ],
+)
+def test_links_lead_to_the_page(given: dict[str, str], page: str, host: str) -> None:
+    assert (settings(**given).page, settings(**given).page_host) == (page, host)
+
+
+@pytest.mark.parametrize("wrong", ["watch.example.com", "ftp://watch.example.com", "https://", "//watch.example.com"])
+def test_a_base_url_is_a_web_address(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="TAPEWATCH_BASE_URL: write a web address"):
+        settings(base_url=wrong)
+
+
+def test_what_is_stored_is_kept_for_a_day_at_least_or_for_ever() -> None:
+    kept = settings(keep_items="30d", keep_alerts="0", keep_inbox="0s").keep
+    assert kept == Keep(timedelta(days=30), timedelta(days=180), FOR_EVER, FOR_EVER)
+    with pytest.raises(ConfigurationError, match="TAPEWATCH_KEEP_ITEMS: must be 1d or more, or 0 for ever"):
+        settings(keep_items="23h")
 
 
 def test_an_empty_value_is_as_if_it_were_not_set() -> None:

@@ -1,10 +1,7 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from service.web import wording
 
-NOW = datetime(2025, 12, 22, 20, 30, tzinfo=UTC)
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -39,30 +36,6 @@ def test_facts_are_said_in_words(fields: dict[str, str | float], words: tuple[tu
 )
 def test_the_language_is_chinese_where_chinese_outweighs(text: str, language: str) -> None:
     assert wording.language(text) == language
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "now"),
-        (40, "40 s ago"),
-        (60, "1 min ago"),
-        (3599, "59 min ago"),
-        (3 * 3600, "3 h ago"),
-        (86400, "1 day ago"),
-        (10 * 86400, "10 days ago"),
-        (-90, "in 1 min"),
-    ],
-)
-def test_how_long_ago(seconds: int, words: str) -> None:
-    assert wording.ago(NOW - timedelta(seconds=seconds), NOW) == words
-
-
-def test_the_market_is_eight_hours_ahead_and_may_be_a_day_further() -> None:
-    there = wording.market(NOW)
-    assert (wording.clock_time(there), wording.weekday(there), wording.weekday(NOW)) == ("04:30", "Tue", "Mon")
-    assert wording.date(NOW) == "22 Dec 2025"
-    assert wording.day_name(NOW) == "Monday, 22 December 2025"
 
 
 @pytest.mark.parametrize("link", ["https://news.example.com/a?b=c#d", "http://[2001:db8::1]:8080/x", "https://例子.example/文章"])

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import RootModel
 
@@ -12,7 +13,8 @@ from service.model.event import Event
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope, TextList, Vocabulary
-from service.rules.condition import ANY_EVENT, MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.condition import ANY_EVENT, MISS, Condition, Context, Hit, Keys, Result
+from service.rules.reading import Reading
 
 SHORT_FORMS: Mapping[str, tuple[str, str, str]] = {
     "index_high": ("new_high", "kind", "index"),
@@ -40,6 +42,17 @@ class Choice:
         return event.type == self.type and (not self.field or event.fields.get(self.field) == self.value)
 
 
+class _Telling(NamedTuple):
+    """The words of an event."""
+
+    number: int
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        event, document = reading.events[self.number], reading.document
+        subject = (Evidence(event.subject_span, event.subject_span.of(document), "subject"),) if event.subject_span else ()
+        return (*subject, Evidence(event.evidence, event.evidence.of(document), f"event {event.type}"))
+
+
 @dataclass(frozen=True, slots=True)
 class EventIs:
     """The event spoken of is one of `choices`."""
@@ -50,7 +63,7 @@ class EventIs:
 
     def evaluate(self, context: Context) -> Result:
         event = context.event
-        return Result(True, evidence=_told(context)) if any(choice.takes(event) for choice in self.choices) else MISS
+        return Result(True, (), (_Telling(context.number),)) if any(choice.takes(event) for choice in self.choices) else MISS
 
     def explain(self, context: Context) -> Explanation:
         held, event = self.evaluate(context).held, told(context)
@@ -69,7 +82,7 @@ class AnyEventIs:
     name: str = "of any type"
 
     def evaluate(self, context: Context) -> Result:
-        return Result(True, evidence=_told(context))
+        return Result(True, (), (_Telling(context.number),))
 
     def explain(self, context: Context) -> Explanation:
         return Explanation("event: any", True, told(context), self.place, (context.event.evidence,))
@@ -91,7 +104,7 @@ class Happened:
         for number in range(len(context.reading.events)):
             result = self.about.evaluate(Context(context.reading, number))
             if result.held:
-                hits.append(Hit(number, distinct(result.evidence + tuple(one for hit in result.hits for one in hit.evidence))))
+                hits.append(Hit(number, result.by + tuple(one for hit in result.hits for one in hit.by)))
         return Result(True, tuple(hits)) if hits else MISS
 
     def explain(self, context: Context) -> Explanation:
@@ -154,12 +167,6 @@ def told(context: Context) -> str:
 
 def _named(event: Event, document: str) -> str:
     return f"{event.type} of {event.subject or 'nothing named'} (“{event.evidence.of(document)}”)"
-
-
-def _told(context: Context) -> tuple[Evidence, ...]:
-    event, document = context.event, context.reading.document
-    subject = (Evidence(event.subject_span, event.subject_span.of(document), "subject"),) if event.subject_span else ()
-    return distinct((*subject, Evidence(event.evidence, event.evidence.of(document), f"event {event.type}")))
 
 
 def _none_found(context: Context, chooser: EventIs | AnyEventIs) -> str:

@@ -1,13 +1,12 @@
 """What the text conditions share: where words stand in an item, and how that is told."""
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Literal
 
 from service.model.explanation import Explanation
 from service.model.rule import Evidence
 from service.model.span import Span
-from service.rules.condition import Condition, Context, Keys
+from service.rules.condition import Condition, Context, Keys, shown
 from service.rules.conditions.words import Words
 from service.rules.rarity import alternatives, together
 from service.rules.reading import Reading
@@ -19,15 +18,38 @@ MANY = 100
 """Places of one word that are shown as evidence; a text that repeats a word more often is no better understood by more."""
 
 
-def places(context: Context, words: Iterable[Words], area: Area, most: int = MANY) -> tuple[Span, ...]:
-    """The first places of every one of `words`, in the order of the text."""
-    found = [places_of(context.reading, one, area, most) for one in words]
-    return found[0] if len(found) == 1 else in_order(chain.from_iterable(found))
+def stands(reading: Reading, words: Iterable[Words], area: Area) -> bool:
+    """Whether at least one of `words` stands in an item."""
+    known = reading.standing[area]
+    for one in words:
+        found = known.get(one.asked)
+        if found is None:
+            found = known[one.asked] = bool(one.find(reading, reading.areas[area], 1))
+        if found:
+            return True
+    return False
 
 
-def places_of(reading: Reading, words: Words, area: Area, most: int = MANY) -> tuple[Span, ...]:
-    """The first places of `words`, looked for once however many rules ask for them."""
-    asked = (words.text, words.prefix, words.case, words.whole, area, most)
+def lacks(reading: Reading, words: Iterable[Words], area: Area) -> bool:
+    """Whether at least one of `words` does not."""
+    known = reading.standing[area]
+    for one in words:
+        found = known.get(one.asked)
+        if found is None:
+            found = known[one.asked] = bool(one.find(reading, reading.areas[area], 1))
+        if not found:
+            return True
+    return False
+
+
+def places(reading: Reading, words: Iterable[Words], area: Area, most: int = MANY) -> tuple[Span, ...]:
+    """The first places of every one of `words`, each once and in the order of the text."""
+    return in_order(span for one in words for span in _places_of(reading, one, area, most))
+
+
+def _places_of(reading: Reading, words: Words, area: Area, most: int) -> tuple[Span, ...]:
+    """Looked for once, however many rules ask for them."""
+    asked = (words.asked, area, most)
     found = reading.places.get(asked)
     if found is None:
         found = reading.places[asked] = words.find(reading, reading.areas[area], most)
@@ -39,9 +61,9 @@ def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(sorted(set(spans)))
 
 
-def seen(context: Context, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
+def seen(reading: Reading, spans: Iterable[Span], what: str) -> tuple[Evidence, ...]:
     """Places, each once and in the order of the text, as evidence."""
-    document, told = context.reading.document, f"text {what}"
+    document, told = reading.document, f"text {what}"
     return tuple([Evidence(span, document[span[0] : span[1]], told) for span in spans])
 
 
@@ -54,7 +76,7 @@ def listed(words: Iterable[Words]) -> str:
 def missing(context: Context, words: Iterable[Words], area: Area) -> str:
     """Which of `words` do not stand in the area, and what almost does; "" if all do."""
     reading = context.reading
-    lacking = [one for one in words if not places(context, (one,), area)]
+    lacking = [one for one in words if not stands(reading, (one,), area)]
     if not lacking:
         return ""
     almost = next((miss for one in lacking if (miss := one.near_miss(reading, reading.areas[area]))), "")
@@ -77,7 +99,6 @@ def explained(condition: Condition, context: Context, what: str, miss: str) -> E
     result = condition.evaluate(context)
     if not result.held:
         return Explanation(what, False, miss, condition.place)
-    words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in result.evidence))
-    return Explanation(
-        what, True, f"found {words}" if words else "found", condition.place, tuple(one.span for one in result.evidence)
-    )
+    evidence = shown(result.by, context.reading)
+    words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in evidence))
+    return Explanation(what, True, f"found {words}" if words else "found", condition.place, tuple(one.span for one in evidence))

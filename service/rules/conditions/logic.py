@@ -1,11 +1,11 @@
 """`all`, `any`, `none`: conditions made of conditions."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from service.model.explanation import Explanation
-from service.model.rule import Evidence
 from service.rules.building import Builder, Path, Scope
-from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Hit, Keys, Result, distinct
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Hit, Keys, Result, Witness
 from service.rules.rarity import alternatives, together
 
 NONE = "none of"
@@ -21,13 +21,14 @@ class All:
     what: str = "all of"
 
     def evaluate(self, context: Context) -> Result:
-        results = []
+        telling = []
         for child in self.children:
             result = child.evaluate(context)
             if not result.held:
                 return MISS
-            results.append(result)
-        return _joined(results)
+            if result is not HELD:
+                telling.append(result)
+        return _joined(telling)
 
     def explain(self, context: Context) -> Explanation:
         children = tuple(child.explain(context) for child in self.children)
@@ -77,15 +78,15 @@ class NoneOf:
 
 def _joined(results: list[Result]) -> Result:
     """One result of several that held together; an event that several name is one hit."""
-    telling = [result for result in results if result.evidence or result.hits]
-    if len(telling) < 2:
-        return telling[0] if telling else HELD
-    by_event: dict[int, tuple[Evidence, ...]] = {}
-    for result in telling:
-        for hit in result.hits:
-            by_event[hit.number] = by_event.get(hit.number, ()) + hit.evidence
-    hits = tuple(Hit(number, distinct(evidence)) for number, evidence in sorted(by_event.items()))
-    return Result(True, hits, distinct(one for result in telling for one in result.evidence))
+    if len(results) < 2:
+        return results[0] if results else HELD
+    by_event: dict[int, tuple[Witness, ...]] = {}
+    by: tuple[Witness, ...] = ()
+    for _, hits, own in results:
+        by += own
+        for number, told in hits:
+            by_event[number] = by_event.get(number, ()) + told
+    return Result(True, tuple([Hit(*one) for one in sorted(by_event.items(), key=itemgetter(0))]) if by_event else (), by)
 
 
 def _tree(condition: Condition, children: tuple[Explanation, ...], held: bool, what: str, detail: str = "") -> Explanation:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from service.model.explanation import Explanation
+from service.model.rule import Evidence
 from service.model.span import Span
 from service.rules.condition import MISS, Context, Keys, Result
 from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, seen
 from service.rules.conditions.words import Words
 from service.rules.rarity import together
+from service.rules.reading import Reading
 
 MOST = 2000
 """Places of one word that are looked at for a neighbour, so that a text made of one word costs little."""
@@ -24,11 +26,14 @@ class Near:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        distance, spans = self._nearest(context)
-        return Result(True, evidence=seen(context, in_order(spans), "near")) if spans and distance <= self.within else MISS
+        distance, spans = self._nearest(context.reading)
+        return Result(True, (), (self,)) if spans and distance <= self.within else MISS
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, in_order(self._nearest(reading)[1]), "near")
 
     def explain(self, context: Context) -> Explanation:
-        distance, spans = self._nearest(context)
+        distance, spans = self._nearest(context.reading)
         if spans:
             miss = f"the nearest are {distance} words apart, more than {self.within}"
         else:
@@ -38,17 +43,17 @@ class Near:
     def keys(self) -> Keys:
         return together([either(self.words), either(self.others)]) if self.others else every(self.words)
 
-    def _nearest(self, context: Context) -> tuple[int, list[Span]]:
+    def _nearest(self, reading: Reading) -> tuple[int, list[Span]]:
         """The smallest distance in words, and the places that have it; no places if something is not there at all."""
         groups = [self.words, self.others] if self.others else [(words,) for words in self.words]
-        found = sorted((span, number) for number, group in enumerate(groups) for span in places(context, group, self.area, MOST))
+        found = sorted((span, number) for number, group in enumerate(groups) for span in places(reading, group, self.area, MOST))
         latest: dict[int, Span] = {}
         best: tuple[int, list[Span]] = (0, [])
         for span, number in found:
             latest[number] = span
             if len(latest) == len(groups):
                 first, last = min(latest.values()), max(latest.values())
-                distance = context.reading.word_number(last.start) - context.reading.word_number(first.start)
+                distance = reading.word_number(last.start) - reading.word_number(first.start)
                 if not best[1] or distance < best[0]:
                     best = (distance, sorted(latest.values()))
         return best

@@ -4,18 +4,29 @@ RE2's own `\\b`, `\\w` and `\\d` know ASCII only; `\\p{L}`, `\\p{Han}` and their
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
 from service.model.explanation import Explanation
+from service.model.rule import Evidence
 from service.model.span import Span
 from service.rules.building import Builder, Path
 from service.rules.condition import MISS, Context, Keys, Result
 from service.rules.conditions.finding import Area, explained, seen
+from service.rules.reading import Reading
 
 MAX_MEMORY = 8 << 20
 """Bytes that RE2 may use for one pattern."""
+
+
+class _Found(NamedTuple):
+    """Where it was found."""
+
+    span: Span
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, [self.span] if self.span.start < self.span.end else [], "regex")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,7 @@ class Matching:
         found = self.compiled.search(area.of(context.reading.document))
         if found is None:
             return MISS
-        span = Span(area.start + found.start(), area.start + found.end())
-        return Result(True, evidence=seen(context, [span] if span.start < span.end else [], "regex"))
+        return Result(True, (), (_Found(Span(area.start + found.start(), area.start + found.end())),))
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text regex: {self.pattern}", f"the regex `{self.pattern}` finds nothing")

@@ -10,14 +10,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from service.model.explanation import Explanation
-from service.model.span import Span
+from service.model.rule import Evidence
 from service.rules.building import TEXTS_SCHEMA, Builder, Path, PlainText, Scope, Strict, as_list
-from service.rules.condition import ALWAYS, MISS, Condition, Context, Keys, Result
-from service.rules.conditions.finding import Area, either, every, explained, in_order, listed, missing, places, places_of, seen
+from service.rules.condition import ALWAYS, HELD, MISS, Condition, Context, Keys, Result
+from service.rules.conditions.finding import Area, either, every, explained, lacks, listed, missing, places, seen, stands
 from service.rules.conditions.logic import All
 from service.rules.conditions.near import Near
 from service.rules.conditions.regex import compile_regex
 from service.rules.conditions.words import Words
+from service.rules.reading import Reading
 
 
 def _not_blank(text: str) -> str:
@@ -75,8 +76,10 @@ class OneOf:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        spans = places(context, self.words, self.area)
-        return Result(True, evidence=seen(context, spans, self.what)) if spans else MISS
+        return Result(True, (), (self,)) if stands(context.reading, self.words, self.area) else MISS
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, places(reading, self.words, self.area), self.what)
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text {self.what}: {listed(self.words)}", missing(context, self.words, self.area))
@@ -94,13 +97,10 @@ class EveryOne:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        found: list[Span] = []
-        for words in self.words:
-            spans = places_of(context.reading, words, self.area)
-            if not spans:
-                return MISS
-            found += spans
-        return Result(True, evidence=seen(context, in_order(found), "all"))
+        return MISS if lacks(context.reading, self.words, self.area) else Result(True, (), (self,))
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        return seen(reading, places(reading, self.words, self.area), "all")
 
     def explain(self, context: Context) -> Explanation:
         return explained(self, context, f"text all: {listed(self.words)}", missing(context, self.words, self.area))
@@ -118,10 +118,10 @@ class Without:
     area: Area
 
     def evaluate(self, context: Context) -> Result:
-        return Result(not places(context, self.words, self.area))
+        return MISS if stands(context.reading, self.words, self.area) else HELD
 
     def explain(self, context: Context) -> Explanation:
-        spans = places(context, self.words, self.area)
+        spans = places(context.reading, self.words, self.area)
         detail = (
             f"“{spans[0].of(context.reading.document)}” stands there" if spans else f"none of {listed(self.words)} stands there"
         )

@@ -17,15 +17,20 @@ from service.rules.reading import FoldedText, is_solid, joins, tokens_of
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`text` as written, `raw` and `tokens` its parts between blanks, as written and folded.
+    """`text` as written, `raw` and `tokens` its parts between blanks, as written and folded; `phrase` is the tokens with a blank
+    between each.
 
     `prefix` lets the last word go on (limit-up finds limit-ups); `case` asks for the very characters; without `whole` they may
-    stand inside of longer words.
+    stand inside of longer words. `asked` says all of this: it is the same for words that are found at the same places. `bounds`:
+    whether a letter before and behind makes them part of a longer word.
     """
 
+    asked: str
+    phrase: str
+    bounds: tuple[bool, bool]
+    tokens: tuple[str, ...]
     text: str
     raw: tuple[str, ...]
-    tokens: tuple[str, ...]
     prefix: bool = False
     case: bool = False
     whole: bool = True
@@ -39,29 +44,41 @@ class Words:
         """What occurs wherever these words stand."""
         if not self.whole:
             return (tuple(dict.fromkeys(f"text:{token}" for token in self.tokens)),)
-        return _keys(self.tokens, self.prefix)
+        tokens = self.tokens
+        if len(tokens) == 1 and not self.prefix and tokens[0].isascii() and tokens[0].isalnum():
+            return ((tokens[0],),)
+        return _keys(tokens, self.prefix)
 
     def find(self, text: FoldedText, area: Span, most: int = sys.maxsize) -> tuple[Span, ...]:
         """The first places in `area`, in order."""
-        folded, first, several, limit = text.folded, self.tokens[0], len(self.tokens) > 1, area.end
+        flat, (begin, limit) = text.flat, area
+        as_is = text.is_even or len(self.tokens) == 1
+        sought = self.phrase if as_is else self.tokens[0]
+        start = flat.find(sought, begin, limit)
+        if start < 0:
+            return ()
         found: list[Span] = []
-        start = folded.find(first, area.start, limit)
-        while start >= 0 and len(found) < most:
-            end = start + len(first)
-            if several:
-                end = self._end(folded, end, limit)
-            if end and self._whole(folded, start, end):
-                span = Span(start, end)
-                if not self.case or self._exact(text, span):
-                    found.append(span)
-            start = folded.find(first, start + 1, limit)
+        before, behind = self.bounds
+        size = len(sought)
+        while start >= 0:
+            end = start + size if as_is else self._end(flat, start + size, limit)
+            if (
+                end
+                and not (before and start and joins(flat[start - 1]))
+                and not (behind and end < len(flat) and joins(flat[end]))
+                and (not self.case or self._exact(text, start, end))
+            ):
+                found.append(Span(start, end))
+                if len(found) == most:
+                    break
+            start = flat.find(sought, start + 1, limit)
         return tuple(found)
 
     def near_miss(self, text: FoldedText, area: Span) -> str:
         """Why words that almost stand there do not count; "" if there is nothing like them."""
         for span in self._loose(text, area):
             found = span.of(text.document)
-            if not self._whole(text.folded, *span):
+            if not self._whole(text.flat, *span):
                 return f"`{self.text}` stands only inside a longer word: `{_around(text, span)}`"
             return f"`{self.text}` is written `{found}` there, and `case: true` asks for the same letters"
         whole = text.whole
@@ -70,7 +87,7 @@ class Words:
         return ""
 
     def _loose(self, text: FoldedText, area: Span) -> Iterator[Span]:
-        first, folded = self.tokens[0], text.folded
+        first, folded = self.tokens[0], text.flat
         start = folded.find(first, area.start, area.end)
         while start >= 0:
             end = self._end(folded, start + len(first), area.end)
@@ -90,20 +107,26 @@ class Words:
         return position
 
     def _whole(self, folded: str, start: int, end: int) -> bool:
-        if not self.whole:
-            return True
-        if start and joins(folded[start - 1]) and joins(folded[start]):
+        """Whether the place is no part of a longer word."""
+        before, behind = self.bounds
+        if before and start and joins(folded[start - 1]):
             return False
-        return self.prefix or end >= len(folded) or not (joins(folded[end]) and joins(folded[end - 1]))
+        return not (behind and end < len(folded) and joins(folded[end]))
 
-    def _exact(self, text: FoldedText, span: Span) -> bool:
-        return tuple(span.of(text.document).split()) == self.raw
+    def _exact(self, text: FoldedText, start: int, end: int) -> bool:
+        return tuple(text.document[start:end].split()) == self.raw
 
 
 @lru_cache(maxsize=1 << 16)
 def _words(text: str, prefix: bool, case: bool, whole: bool) -> Words:
     raw = tuple(text.split())
-    return Words(text, raw, tuple(map(fold, raw)), prefix, case, whole)
+    folded = tuple(map(fold, raw))
+    tokens = raw if folded == raw else folded  # one text instead of two that are alike, for a million rules
+    joined = " ".join(tokens)
+    phrase = text if joined == text else joined
+    asked = f" {prefix:d}{case:d}{whole:d}{text}" if prefix or case or not whole else phrase  # which never begins with a blank
+    bounds = (whole and joins(phrase[0]), whole and not prefix and joins(phrase[-1]))
+    return Words(asked, phrase, bounds, tokens, text, raw, prefix, case, whole)
 
 
 @lru_cache(maxsize=1 << 16)

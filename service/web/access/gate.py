@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 ANY = "any"
 """A scope that every token has."""
+FEEDS = "/feeds/"
+"""Where a token may stand in the address (`?token=`), for readers that can send no headers; one that may only read."""
 FORM_SECONDS = 24 * 60 * 60
 LOCAL = User("local", Role.VIEWER)
 """Whoever reads on this machine before there are users."""
@@ -125,6 +127,9 @@ class Gate:
 
     def _of_token(self, connection: Connection, request: Request, now: datetime) -> _Seen | None:
         shown = request.headers.getlist("authorization")
+        in_address = not shown and request.url.path.startswith(FEEDS) and "token" in request.query_params
+        if in_address:
+            shown = [f"Bearer {request.query_params['token']}"]
         if not shown:
             return None
         kind, _, secret = shown[0].partition(" ")
@@ -132,6 +137,8 @@ class Gate:
         if found is None:
             return _Seen(Asker(by_token=True))
         token, user = found
+        if in_address and not all(scope.endswith(":read") for scope in token.scopes):
+            raise HTTPException(403, _writes())
         stale = token.used_at is None or token.used_at <= now - sessions.SEEN_EVERY
         note = partial(tokens.used, number=token.id, now=now) if stale else None
         return _Seen(Asker(user, by_token=True, scopes=frozenset(token.scopes)), note)
@@ -180,6 +187,11 @@ class Gate:
             log.warning("the last use of a session or token was not written down: %s", error)
 
 
+def _writes() -> str:
+    """Why a token that was shown in an address is refused."""
+    return _("Addresses are seen by many: a token that stands in one may read alone. Make one with the scope alerts:read.")
+
+
 def _lacking(scope: str) -> str:
     if not scope:
         return _("No token opens this: it is for people.")
@@ -198,7 +210,7 @@ def role_word(role: Role) -> str:
 
 def _refused(request: Request, place: str, words: str) -> HTTPException:
     """A page leads its reader to where they can be let in; a program is told."""
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(("/api/", FEEDS)):
         return HTTPException(401, words, {"WWW-Authenticate": "Bearer"})
     if request.headers.get("hx-request") == "true":  # a part of a page: the whole page has to go there
         return HTTPException(401, words, {"HX-Redirect": place})

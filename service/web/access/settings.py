@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from urllib.parse import urlsplit
 
 from service.config import Settings
-from service.errors import ConfigurationError
 from service.model.user import Role
 
 
@@ -56,11 +54,3 @@ def access_settings(settings: Settings) -> AccessSettings:
         new_users=None if new == "refuse" else Role(new),
     )
     return AccessSettings(settings.base_url.rstrip("/"), settings.serves_this_machine_alone, proxy)
-
-
-def named_host(base_url: str) -> str:
-    """The name that a base URL leads to; "" where there is none."""
-    try:
-        return urlsplit(base_url).hostname or ""
-    except ValueError as error:
-        raise ConfigurationError(f"TAPEWATCH_BASE_URL: {base_url!r} is no address; write https://watch.example.com") from error

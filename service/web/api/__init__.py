@@ -6,12 +6,12 @@ Guarantee: every list has the shape of `asking.paged`, every mistake that of `pr
 
 from fastapi import APIRouter
 
-from service.web.api import alerts, deliveries, description, events, items, routing, silences, sources, status, stream
+from service.web.api import alerts, deliveries, description, events, items, routing, rules, silences, sources, status, stream
 from service.web.context import WebContext
 
 __all__ = ["router"]
 
-RESOURCES = (stream, alerts, items, events, sources, routing, deliveries, silences, status)
+RESOURCES = (stream, alerts, items, events, rules, sources, routing, deliveries, silences, status)
 
 
 def router(context: WebContext) -> APIRouter:

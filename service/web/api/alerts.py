@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from service.alerting.latency import latency_of
 from service.alerting.links import Action
+from service.model.entity import Catalog
 from service.model.user import Role
 from service.storage import acknowledgements, alert_queries, alerts
 from service.storage.acknowledgements import Acknowledgement
@@ -20,6 +21,7 @@ from service.web.api import shapes
 from service.web.api.asking import Before, Limit, needs, paged, reads
 from service.web.context import WebContext
 from service.web.deeds import DEEDS
+from service.web.directory import directory_of
 from service.web.filters import Filters, read_filters
 from service.web.problems import ApiProblem, Json
 
@@ -45,7 +47,7 @@ def router(context: WebContext) -> APIRouter:
     )
     def alerts_listed(request: Request, asked: Asked, before: Before = "", limit: Limit = 50) -> Json:
         with context.database.read() as connection:
-            shown = chosen(connection, asked, limit + 1, before)
+            shown = chosen(connection, context.rulebook().catalog, asked, limit + 1, before)
             rows = alert_rows(connection, shown)
         return paged(request, "alerts", rows, limit, shown[:limit][-1].alert.id if shown else "")
 
@@ -79,11 +81,17 @@ def _deed(context: WebContext, routes: APIRouter, name: str, action: Action, wor
 
 
 def chosen(
-    connection: Connection, asked: Filters, limit: int, before: str = "", within: ColumnElement[bool] | None = None
+    connection: Connection,
+    catalog: Catalog,
+    asked: Filters,
+    limit: int,
+    before: str = "",
+    within: ColumnElement[bool] | None = None,
 ) -> list[StoredAlert]:
     """The alerts that are asked for, newest first; `within` is any further condition on them."""
-    narrowed: dict[str, Any] = {"severity": asked.severity, "rule": asked.rule, "words": asked.words}
-    return alert_queries.page(connection, limit=limit, before=before, within=within, **narrowed)
+    narrowed = asked.asked(directory_of(catalog))
+    narrowed["within"] = within
+    return alert_queries.page(connection, limit=limit, before=before, **narrowed)
 
 
 def _stored(connection: Connection, alert_id: str) -> StoredAlert:

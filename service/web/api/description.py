@@ -29,7 +29,7 @@ def add(routes: APIRouter, version: str) -> None:
     made: list[dict[str, Any]] = []
     described = list(routes.routes)
 
-    @reads(routes, "/openapi.json", **needs(Role.VIEWER), include_in_schema=False)
+    @reads(routes, "/openapi.json", **needs(Role.VIEWER, "alerts:read"), include_in_schema=False)
     def openapi() -> Json:
         if not made:
             made.append(describe(described, version))

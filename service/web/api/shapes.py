@@ -406,3 +406,89 @@ class Me(Shape):
 
     name: str
     role: str
+
+
+class Rule(Shape):
+    """A rule in force; `place` is line and column in its file."""
+
+    id: str
+    severity: Severity
+    file: str
+    place: str
+    labels: dict[str, str]
+
+
+class RuleList(Shape):
+    """All rules of a version."""
+
+    version: str
+    rules: list[Rule]
+    next: None
+
+
+class File(Shape):
+    """A file of the rules folder."""
+
+    file: str
+    size: int
+    etag: str
+
+
+class FileList(Shape):
+    """The files that may be changed."""
+
+    files: list[File]
+    next: None
+
+
+class RuleFile(Shape):
+    """A file with its text."""
+
+    file: str
+    text: str
+
+
+class Saved(Shape):
+    """A change that is in force, as this version."""
+
+    file: str
+    version: str
+
+
+class Activated(Shape):
+    """The version that is in force."""
+
+    version: str
+    rules: int
+
+
+class Version(Shape):
+    """A switch of all processes to a version."""
+
+    number: int
+    version: str
+    at: str
+    by: str
+    in_force: bool
+
+
+class VersionPage(Shape):
+    """A page of switches, newest first."""
+
+    versions: list[Version]
+    next: Next
+
+
+class TestedTarget(Shape):
+    """What became of a test at one target."""
+
+    target: str
+    outcome: Literal["sent", "unknown", "failed"]
+    detail: str
+
+
+class ReceiverTest(Shape):
+    """What became of a test."""
+
+    receiver: str
+    targets: list[TestedTarget]

@@ -48,7 +48,7 @@ def router(context: WebContext) -> APIRouter:
             }
         )
 
-    @reads(routes, "/me", **needs(Role.VIEWER), summary="Who asks", response_model=shapes.Me)
+    @reads(routes, "/me", **needs(Role.VIEWER, "alerts:read"), summary="Who asks", response_model=shapes.Me)
     def me(person: Person) -> Json:
         return Json({"name": person.name, "role": person.role.value})
 

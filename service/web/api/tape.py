@@ -140,14 +140,22 @@ class Tape:
             if not new:
                 return {}
             within = alert_stream.these(connection, sorted(new))
-            found = {asked: chosen(connection, asked, len(new), within=within) for asked in filters}
+            found = {
+                asked: chosen(connection, self._context.rulebook().catalog, asked, len(new), within=within) for asked in filters
+            }
             every = {stored.alert.id: stored for shown in found.values() for stored in shown}
             messages = _messages(connection, list(every.values()))
         return {asked: [messages[stored.alert.id] for stored in reversed(shown)] for asked, shown in found.items()}
 
     def _missed(self, asked: Filters, after: str) -> list[Message]:
         with self._context.database.read() as connection:
-            shown = chosen(connection, asked, MOST_MISSED, within=alert_stream.later_than(connection, after))
+            shown = chosen(
+                connection,
+                self._context.rulebook().catalog,
+                asked,
+                MOST_MISSED,
+                within=alert_stream.later_than(connection, after),
+            )
             messages = _messages(connection, shown)
         return [messages[stored.alert.id] for stored in reversed(shown)]
 

@@ -1,8 +1,15 @@
-// Tells the reader of the newest alerts that there are newer ones. The page is complete without it.
+// Tells the reader of the newest alerts that there are newer ones, as the server says so, or by asking it now and then.
+// The page is complete without it.
 "use strict";
 const alerts = document.getElementById("alerts");
 const fresh = document.getElementById("fresh");
 const every = 15000;
+let asking = 0;
+
+function newer() {
+  if (alerts.dataset.reload) location.reload();
+  else if (fresh) fresh.hidden = false;
+}
 
 async function look() {
   if (document.hidden || !alerts) return;
@@ -10,13 +17,28 @@ async function look() {
     const answer = await fetch("/api/v1/alerts?limit=1&" + alerts.dataset.question, { cache: "no-store" });
     if (!answer.ok) return;
     const [newest] = (await answer.json()).alerts;
-    if (!newest || newest.id === alerts.dataset.newest) return;
-    if (alerts.dataset.reload) location.reload();
-    else if (fresh) fresh.hidden = false;
+    if (newest && newest.id !== alerts.dataset.newest) newer();
   } catch {
     // The server is away for a moment: the next look will tell.
   }
 }
 
-setInterval(look, every);
-document.addEventListener("visibilitychange", look);
+function ask() {
+  if (!asking) asking = setInterval(look, every);
+}
+
+function follow() {
+  const question = new URLSearchParams(alerts.dataset.question);
+  if (alerts.dataset.newest) question.set("after", alerts.dataset.newest);
+  const stream = new EventSource("/api/v1/alerts/stream?" + question);
+  stream.addEventListener("alert", newer);
+  // Refused for good: many follow already, or a proxy in between cannot.
+  stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) ask(); });
+  addEventListener("pagehide", () => stream.close());
+}
+
+if (alerts && !alerts.dataset.still) {
+  if ("EventSource" in window) follow();
+  else ask();
+  document.addEventListener("visibilitychange", look);
+}

@@ -10,7 +10,7 @@ for (const button of form.querySelectorAll("[data-plain]")) button.hidden = true
 
 function ask() {
   const what = form.elements.what.value;
-  for (const one of form.querySelectorAll("[data-for]")) one.hidden = !one.dataset.for.split(" ").includes(what);
+  for (const one of form.querySelectorAll("[data-for]")) one.hidden = !one.dataset.for.trim().split(" ").includes(what);
   form.elements.name.disabled = form.elements.whom.value === "any";
   form.elements.name.hidden = form.elements.name.disabled;
 }
