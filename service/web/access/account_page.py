@@ -14,6 +14,7 @@ from service.model.user import Role, User
 from service.storage import audit, sessions, users
 from service.web.access import Person, allow
 from service.web.access.choosing import fault_of_password
+from service.web.access.gate import role_word
 from service.web.access.login_page import Password
 from service.web.access.logins import logins_of, speak
 from service.web.context import WebContext
@@ -109,7 +110,12 @@ def _page(context: WebContext, pages: Pages, request: Request, person: User, fau
         mine = sessions.of_user(connection, person.id, now) if person.id else ()
         account = users.get(connection, person.id)
     values = {"now": now, "sessions": mine, "this": request.state.asker.session, "fault": fault}
-    values |= {"me": person, "has_password": bool(account and account.password), "zones": COMMON_ZONES}
+    values |= {
+        "me": person,
+        "role": role_word(person.role),
+        "has_password": bool(account and account.password),
+        "zones": COMMON_ZONES,
+    }
     return pages.html("account.html", request, values)
 
 
