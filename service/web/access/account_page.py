@@ -44,8 +44,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/account", dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("", methods=["GET", "HEAD"])
-    def show(request: Request, person: Person) -> HTMLResponse:
-        return _page(context, pages, request, person)
+    def show(request: Request, person: Person) -> Response:
+        return _page(context, pages, request, person) if person.id else RedirectResponse("/setup", 303)
 
     @routes.post("/password")
     async def change_password(
@@ -107,7 +107,7 @@ def _endings(routes: APIRouter, context: WebContext) -> None:
 def _page(context: WebContext, pages: Pages, request: Request, person: User, fault: str = "") -> HTMLResponse:
     with context.database.read() as connection:
         now = context.database.now(connection)
-        mine = sessions.of_user(connection, person.id, now) if person.id else ()
+        mine = sessions.of_user(connection, person.id, now)
         account = users.get(connection, person.id)
     values = {"now": now, "sessions": mine, "this": request.state.asker.session, "fault": fault}
     values |= {
