@@ -211,7 +211,7 @@ def test_a_file_with_mistakes_is_not_saved_and_a_newer_version_is_not_overwritte
 def test_a_source_is_read_now_paused_and_resumed(app: App, desk: Site, server: HttpServer) -> None:
     there(desk.post("/sources/wire/poll"))
     there(desk.post("/sources/wire/pause"))
-    assert app.rulebook.sources == ()
+    assert not app.rulebook.sources
     assert "not read" in parse(desk.ask("/sources/wire")).text
     assert desk.post("/sources/wire/poll").status == 409
     there(desk.post("/sources/wire/resume"))

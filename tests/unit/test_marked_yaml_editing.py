@@ -30,7 +30,9 @@ def test_an_entry_goes_behind_the_last_one_and_nothing_else_changes() -> None:
     assert after.index("two: 2") < after.index("# - id: commented")
 
 
-@pytest.mark.parametrize("before", ["", "# nothing yet\n", "other: 1\n", "sources:\n", "sources: []\nother: 1\n", "sources: # none\n"])
+@pytest.mark.parametrize(
+    "before", ["", "# nothing yet\n", "other: 1\n", "sources:\n", "sources: []\nother: 1\n", "sources: # none\n"]
+)
 def test_a_list_that_is_not_there_or_empty_is_begun(before: str) -> None:
     assert read(with_entry(before, "sources", {"id": "one"}))["sources"] == [{"id": "one"}]  # type: ignore[index]
 
