@@ -44,7 +44,7 @@ def leave_silenced(connection: Connection, claims: Sequence[Delivery], now: date
     found = []
     for delivery in claims:
         gone = {}
-        for alert in () if delivery.receiver.startswith(UNDELIVERED) else delivery.alerts:
+        for alert in () if delivery.receiver.startswith(f"{UNDELIVERED}: ") else delivery.alerts:
             since = max(alert.created_at, delivery.created_at, wanted.get(delivery.id, delivery.created_at))
             silence = silenced_between(labels_of(alert), known, since, now)
             if silence and not _owed(connection, alert):

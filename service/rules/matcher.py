@@ -1,7 +1,8 @@
 """A RuleSet held against an item and its events.
 
 A rule fires once for each distinct event that satisfied it, or once with no event if it holds without asking for one.
-Guarantee: pure and total; the order is that of the rules, then of the events.
+Guarantee: pure and total; the order is that of the rules, then of the events. Where the words of a match stand is looked for
+when somebody reads its evidence.
 """
 
 from collections.abc import Sequence

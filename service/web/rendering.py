@@ -102,7 +102,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "market_time": times.market_time,
     "moment": times.moment,
     "number": times.number,
-    "offers": navigation.offers,
     "plain": wording.plain,
     "plain_date": times.plain_date,
     "scheme": wording.scheme,

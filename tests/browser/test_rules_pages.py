@@ -44,6 +44,7 @@ def opens(site: Site) -> Iterator[Opens]:
     faults: list[str] = []
     name, _, value = site.always["Cookie"].partition("=")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)
         browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
         def look(path: str, *, width: int = 1280, scheme: str = "light", locale: str = "en-GB", scripts: bool = True) -> Page:
@@ -62,14 +63,16 @@ def opens(site: Site) -> Iterator[Opens]:
                 dialog.dismiss()
 
             tab.on("pageerror", lambda error: faults.append(str(error)))
-            tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+            tab.on("console", lambda message: faults.append(f"{path}: {message.text}") if message.type == "error" else None)
             tab.on("dialog", dismissed)
             tab.goto(f"{site.url}{path}")
             return tab
 
         yield look
+        expect.set_options(timeout=5_000)
         browser.close()
-    assert [fault for fault in faults if "422" not in fault and "beforeunload" not in fault and fault] == []
+    # Of its own accord a browser styles what is put between coloured words; the policy refuses that, and nobody sees it.
+    assert [fault for fault in faults if "Applying inline style" not in fault] == []
 
 
 def write(tab: Page, text: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from service.clock import utc_now
 from service.model.delivery import Delivery, DeliveryState
-from service.storage import deliveries
+from service.storage import claiming, deliveries, endings
 from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus, Order
 from service.storage.outbox import UNREADABLE
@@ -217,6 +217,49 @@ def test_a_zombie_writes_nothing(database: Database) -> None:
     assert record(database, successor, DeliveryState.RETRYABLE, WAIT)
     assert not record(database, zombie, DeliveryState.DISCARDED)
     assert statuses(database)[0].state is DeliveryState.RETRYABLE
+
+
+@pytest.mark.parametrize("details", [["d"], ["d", "e", "f"]], ids=["alike", "each its own"])
+def test_of_several_tries_those_of_others_stay_as_they_are(database: Database, details: list[str]) -> None:
+    now = utc_now()
+    fill(database, *(order(number, group=str(number), now=now) for number in range(1, 10)))
+    mine = claim(database, limit=9, lease=OVER)
+    taken = claim(database, limit=2)
+    done = [
+        endings.Ending(each, DeliveryState.SENT, None, "sent", "", details[place % len(details)])
+        for place, each in enumerate(mine)
+    ]
+    with database.begin() as connection:
+        held = endings.record_all(connection, done, now)
+    assert held == {each.id for each in mine} - {each.id for each in taken}
+    assert counts(database) == {DeliveryState.SENT: 7, DeliveryState.SENDING: 2}
+    with database.read() as connection:
+        written = connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.outcome == "sent")).all()
+        rows = {row.id: row for row in connection.execute(select(DELIVERIES))}
+    assert {(row.delivery_id, row.number, row.detail) for row in written} == {
+        (each.delivery.id, 1, each.detail) for each in done if each.delivery.id in held
+    }
+    for each in done:
+        row = rows[each.delivery.id]
+        if row.id in held:
+            assert (row.token, row.lease_until, row.next_at, row.last_detail) == (None, None, None, each.detail)
+            assert row.sent_at == now
+        else:
+            assert row.token == taken[0].token
+
+
+def test_a_claim_of_several_pages_is_whole_and_in_order(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming, "PAGE", 2)
+    now = utc_now()
+    fill(database, *(order(number, group=str(number), target=f"slack://{number % 3}", now=now) for number in range(1, 10)))
+    with database.begin() as connection:
+        connection.execute(update(DELIVERIES).values(next_at=now))
+    first = claim(database, per_target=2)
+    assert sorted(each.target[-1] for each in first) == ["0", "0", "1", "1", "2", "2"]
+    assert [each.id for each in first] == sorted(each.id for each in first)
+    rest = claim(database)
+    assert len({each.id for each in (*first, *rest)}) == 9
+    assert {each.attempts for each in rest} == {1}
 
 
 def test_a_late_but_lonely_worker_still_records(database: Database) -> None:

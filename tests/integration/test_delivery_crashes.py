@@ -24,6 +24,7 @@ from service.notify import posting
 from service.notify.receivers import resolve
 from service.notify.targets import READER
 from service.pipeline.parts import Limits
+from service.storage import migrations
 from service.storage.database import Database, open_database
 from service.storage.tables import DELIVERIES
 from tests.support import crashing
@@ -31,7 +32,7 @@ from tests.support.crashing import Errand, carry
 from tests.support.folder import rss, write_rules
 from tests.support.http_server import Exchange, HttpServer, Reply, serve
 from tests.support.outbox import SECRETS, counts, finish, outbox, queue, tries
-from tests.support.postgres import Server
+from tests.support.postgres import Server, find_binaries, private_server
 from tests.support.process import running, wait_until
 from tests.support.smtp_sink import HANG, SmtpSink, smtp_sink
 
@@ -90,13 +91,18 @@ def fresh(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> 
 
 
 def start(fatal: int, errand: Errand) -> ForkServerProcess:
-    """The line as a process of its own, forked from a clean one."""
+    """The line as a process of its own that ends itself at a boundary, or when all is done."""
+    return forked(errand, crashing.run, fatal)
+
+
+def forked(errand: Errand, work: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """A process of its own, forked from a clean one."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([crashing.__name__])
     secrets = {**SECRETS, **errand.ports}
     targets = [resolve(crashing.TARGETS[name], secrets.get) for name in errand.which if name != "webhook"]
     known = {target: READER.describe(target) for target in targets}
-    process = context.Process(target=crashing.run, args=(fatal, errand, known))
+    process = context.Process(target=work, args=(*arguments, errand, known))
     process.start()
     return process
 
@@ -170,6 +176,44 @@ def test_2_a_storm_of_kills_loses_nothing(fresh: Callable[[], str], ledger: Ledg
     repeated = check(url, ledger, 3 * 10 * kills)
     in_flight = 1 + 1 + posting.TOGETHER  # mail and Slack one after the other, webhooks in batches
     assert repeated.total() <= kills * in_flight * (2 if shared else 1)
+
+
+def test_2_a_storm_of_kills_with_a_restart_of_the_database_loses_nothing(ledger: Ledger) -> None:
+    """PostgreSQL crashes in the middle of it and comes back; one worker lives through everything."""
+    drawn = random.Random(2)
+
+    def slowly(exchange: Exchange) -> None:
+        exchange.pause(drawn.uniform(0.0, 0.02))
+        exchange.send(Reply(200, "ok"))
+
+    ledger.web.answer("/hook", slowly)
+    ledger.web.answer(HOOK_PATH, slowly)
+    kills, items = 4, 60
+    with private_server(find_binaries()) as server:
+        url = server.create().render_as_string(hide_password=False)
+        with closing(open_database(url, utc_now)) as database:
+            migrations.upgrade(database)
+            queue(database, range(1, items + 1), *crashing.TARGETS.values())
+        errand = Errand(url, EVERYWHERE, 0, ledger.ports, alone=False)
+        workers = [forked(errand, crashing.endure)]
+        try:
+            wait_until(lambda: ledger.receipts().total() >= items // 2, 20)
+            server.stop()
+            server.start()
+            assert set(committed(url).values()) != {"sent"}, "it was to be in the middle"
+            for _ in range(kills):
+                workers.append(forked(errand, crashing.endure))
+                workers[-1].join(drawn.uniform(0.2, 0.5))
+                workers[-1].kill()
+            wait_until(lambda: set(committed(url).values()) == {"sent"}, 20, lambda: str(Counter(committed(url).values())))
+            assert workers[0].is_alive()
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.join(10)
+        repeated = check(url, ledger, 3 * items)
+    in_flight = 1 + 1 + posting.TOGETHER
+    assert repeated.total() <= (kills + 1) * in_flight, "what a restart takes from the one worker, a kill takes too"
 
 
 def test_3_asked_to_end_while_sending_it_ends_in_time_and_repeats_nothing(

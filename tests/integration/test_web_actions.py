@@ -158,7 +158,7 @@ def test_snooze_silences_the_rule_on_its_subject_for_an_hour(line: Line, running
 
 def test_mute_silences_the_rule_for_a_day(line: Line, running: Site) -> None:
     asked, done = act(line, running, Action.MUTE)
-    assert "For 24 h no receiver is told what the rule limit-up says." in asked
+    assert "For 1 day no receiver is told what the rule limit-up says." in asked
     assert "Silenced by desk until" in done
     line.push(limit_up(NAMES[1], 1))
     assert receivers(line.database) == ["desk"]
@@ -171,7 +171,7 @@ def test_mute_silences_the_rule_for_a_day(line: Line, running: Site) -> None:
 def test_not_useful_is_counted_once_for_the_rule_and_changes_nothing_else(line: Line, running: Site) -> None:
     asked, done = act(line, running, Action.NOT_USEFUL)
     assert "This alert was of no use to desk. It is counted for the rule limit-up" in asked
-    assert "desk said at" in done
+    assert "desk said that this alert was of no use, " in done
     with line.database.read() as connection:
         assert feedback.counts(connection) == {"limit-up": 1}
         assert silences.latest(connection, 10) == []

@@ -244,7 +244,7 @@ def test_no_other_file_can_be_reached(app: App, site: Site, place: str, tmp_path
 def test_naughty_texts_are_answered_and_never_become_markup(app: App, site: Site, text: str) -> None:
     for path in ("/rules/look", "/rules/edit"):
         answer = site.post(path, fields(app, text, action="check", tried_text=NAUGHTY))
-        assert answer.status == 200
+        assert answer.status == (200 if len(text) < 1_000_000 else 400)
         page = parse(answer)
         assert not [one for one in page.all("script") if not str(one.get("src", "")).startswith("/static/")]
         assert not page.all("img")
@@ -276,7 +276,7 @@ def test_a_rule_grows_from_answers(app: App, site: Site) -> None:
     assert "2 examples hold" in part.text
     assert "The sentence would be told to: inbox" in part.text
     page = parse(site.post("/rules/new", {**answers, "action": "open", "id": "mine", "whom": "entity", "name": "NVDA.US"}))
-    assert "id: mine" in page.text and 'subject: {entity: "NVDA.US"}' in page.text
+    assert "id: mine" in page.text and "subject: {entity: NVDA.US}" in page.text
     assert "must alert" not in page.text and "1 mistake" in page.text, "the sentence is not about that"
     opened_page = parse(site.post("/rules/new", {**answers, "action": "open", "id": "mine"}))
     text = next("".join(opened_page.words) for _ in "x")
@@ -305,7 +305,7 @@ def test_a_rule_grows_from_answers(app: App, site: Site) -> None:
 def test_a_watchlist_is_pasted(app: App, site: Site) -> None:
     assert "Nothing yet." in parse(site.ask("/rules/watchlist")).text
     asked = parse(site.post("/rules/watchlist", {"pasted": "NVDA, 长飞光纤\n600487.SH\nAlder Optics"}))
-    assert "Nobody is called this: Alder Optics" in asked.text
+    assert "Nobody is called this:Alder Optics" in asked.text
     pasted = {"pasted": "NVDA, 长飞光纤\n600487.SH\nAlder Optics", "as_names": "yes"}
     assert site.post("/rules/watchlist", pasted).status == 303
     page = parse(site.ask("/rules/watchlist"))

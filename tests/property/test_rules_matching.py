@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.model.rule import Match
+from service.rules import index
 from service.rules.condition import Key
 from service.rules.explain import explain
 from service.rules.matcher import fire, match
@@ -89,8 +91,16 @@ EVENTS = st.sampled_from(
         "[~ipo b -]",
     ]
 )
-GLUE = st.sampled_from([" ", "\n", "  ", "s", "-", "LIMIT-UP", "\u0308", "，", "\u3000"])
+GLUE = st.sampled_from([" ", "\n", "  ", "\x1c", "s", "-", "LIMIT-UP", "\u0308", "，", "\u3000"])
 TEXTS = st.lists(WORDS | EVENTS | GLUE, max_size=12).map("".join)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _every_set_has_an_index() -> Iterator[None]:
+    """However few its rules are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "FEW", 0)
+        yield
 
 
 def plain_loop(rules: RuleSet, reading: Reading) -> list[Match]:

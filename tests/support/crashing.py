@@ -10,7 +10,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from service.alerting.backoff import RetryPolicy
 from service.clock import utc_now
+from service.errors import StorageError
 from service.http import HttpClient, Request
 from service.metrics import Labels, Metrics
 from service.notify.smtp import Connection as SmtpConnection
@@ -59,6 +60,7 @@ BOOKS: Mapping[tuple[str, ...], Rulebook] = {
     ("mail", "slack", "webhook"): _book("mail", "slack", "webhook"),
 }
 understand(limit_up(NAMES[0]))  # loads the vocabulary once, before anybody forks
+_TICK = threading.Event()
 RETRY = RetryPolicy(first=timedelta(milliseconds=1), unknown=timedelta(milliseconds=1))
 
 
@@ -123,6 +125,23 @@ def run(fatal: int, errand: Errand, known: Mapping[str, Any]) -> None:
     Boundaries(fatal).install()
     carry(errand)
     os._exit(0)
+
+
+def endure(errand: Errand, known: Mapping[str, Any]) -> None:
+    """A process that delivers until it is killed, whatever happens to its database."""
+    logging.disable(logging.CRITICAL)
+    READER._known.update(known)
+    secrets = {**SECRETS, **errand.ports}
+    base = f"http://127.0.0.1:{errand.ports['WEB_PORT']}/services"
+    limits = Limits(lease=timedelta(seconds=2))
+    while True:
+        with suppress(StorageError), closing(open_database(errand.url, utc_now)) as database:
+            with outbox(database, secrets=secrets, retry=RETRY, limits=limits, slack_webhook_base=base) as out:
+                while True:
+                    with suppress(StorageError):
+                        out.deliver()
+                    _TICK.wait(0.02)
+        _TICK.wait(0.02)
 
 
 def carry(errand: Errand) -> None:

@@ -1,7 +1,7 @@
 """A database as the pipeline would have left it after an article with several events, for tests of what is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from service.alerting.compose import compose
@@ -122,12 +122,12 @@ def alert_of(told: Told, item: Item, now: datetime) -> Alert:
     return compose(Match(rule, event, tuple(found), reason), item, title=told.title, fingerprint=key, now=now)
 
 
-def store(database: Database, item: Item, story: Sequence[Told], now: datetime) -> list[Alert]:
-    """Item, events, alerts and decisions in one transaction, as the pipeline does; the alerts in the order of the story."""
-    made = [alert_of(told, item, now) for told in story]
+def store(database: Database, item: Item, told: Sequence[Told], now: datetime, story: str = "") -> list[Alert]:
+    """Item, events, alerts and decisions in one transaction, as the pipeline does; the alerts in the order of the text."""
+    made = [replace(alert_of(one, item, now), story=story) for one in told]
     with database.begin() as connection:
         ((item_id, _),) = items.insert_new(connection, [item], disposition="evaluated", rules_version="0123456789ab", now=now)
-        items.save_events(connection, [(item_id, event_of(told, item)) for told in story])
+        items.save_events(connection, [(item_id, event_of(one, item)) for one in told])
         alerts.insert_new(connection, [(alert, item_id) for alert in made])
         rows = [
             decisions.Decision(item_id, alert.rule, alert.fingerprint, "alerted", "first report of this event", alert.id, now)

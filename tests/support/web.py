@@ -68,7 +68,7 @@ class Site:
         headers = {**self.always, **(headers or {}), **({"Cookie": "; ".join(held)} if held else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.putrequest(method, path, skip_host="Host" in headers)
+            connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding="Accept-Encoding" in headers)
             for name, value in headers.items():
                 connection.putheader(name, value)
             connection.putheader("Connection", "close")

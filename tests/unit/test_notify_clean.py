@@ -1,5 +1,6 @@
 """Untrusted text made harmless: lines, isolates, excerpts and links."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.model.span import Span
+from service.notify.render import clean
 from service.notify.render.clean import Segment, cut, host, isolate, line, link, segments
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=300)
@@ -31,6 +33,12 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=300)
 )
 def test_a_line(given_text: str, expected: str) -> None:
     assert line(given_text) == expected
+
+
+def test_what_is_printable_needs_no_cleaning() -> None:
+    """The short way of `line` is right for every character there is."""
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert not [pattern for pattern in (clean._BREAKS, clean._DROPPED, clean._SURROGATES) if pattern.search(printable)]
 
 
 def test_a_long_line_ends_with_an_ellipsis() -> None:

@@ -2,7 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from service.model.event import Event
 from service.model.item import Item
 from service.model.span import Span
-from service.rules import scan
+from service.rules import index, scan
 from service.rules.condition import ALWAYS, Key
 from service.rules.conditions.subject import SubjectIs
 from service.rules.index import Index
@@ -22,6 +22,14 @@ from service.rules.reading import Reading, joins, tokens_of
 from service.rules.ruleset import RuleSet
 from service.rules.scan import Scan
 from tests.support.rule_world import item, reading, rule, ruleset
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _every_set_has_an_index() -> Iterator[None]:
+    """However few its rules are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "FEW", 0)
+        yield
 
 
 def ways(when: str) -> set[frozenset[object]]:
@@ -213,6 +221,28 @@ def test_words_that_are_asked_for_twice_are_looked_for_once() -> None:
     assert [one.span for one in evidence[0]] == [Span(0, 6), Span(11, 17)]
     assert [one.span for one in evidence[1]] == [Span(0, 6), Span(7, 10), Span(11, 17)]
     assert len(news.places) == 2
+
+
+def test_evidence_that_is_looked_for_when_it_is_read_is_a_sequence_like_any_other() -> None:
+    found = fire(rule("{text: {all: [merger, and]}}").compiled[0], Reading(item("merger and merger"), ()))[0].evidence
+    first, second, third = found
+    assert [len(found), found[0], found[-1], found[1:]] == [3, first, third, (second, third)]
+    others: list[object] = [(first, second, third), (first,), 3]
+    assert [found == other for other in others] == [True, False, False]
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "  ", "\n\n", "\x1c", " \x1f"])
+def test_words_follow_each_other_across_any_white_space(blank: str) -> None:
+    text = f"An IPO{blank}of Alder{blank}Optics Ltd"
+    (match,) = fire(rule("{text: {all: [alder optics, ipo of]}}").compiled[0], Reading(item(text), ()))
+    assert [one.words for one in match.evidence] == [f"IPO{blank}of", f"Alder{blank}Optics"]
+
+
+def test_few_rules_are_all_held_against_each_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "rules:\n  - {id: a, when: {text: merger}}\n  - {id: b, when: {text: ipo}}\n"
+    monkeypatch.setattr(index, "FEW", 2)
+    assert ruleset(source).index.candidates(reading("ipo")) == [0, 1]
+    assert ruleset(source + "  - {id: c, when: {text: ipo}}\n").index.candidates(reading("ipo")) == [1, 2]
 
 
 def test_words_inside_of_longer_ones_are_not_those_that_stand_alone() -> None:

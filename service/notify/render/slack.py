@@ -100,8 +100,8 @@ def _since(words: AlertWords) -> Iterable[str]:
 
 def _small_print(words: AlertWords) -> Iterable[str]:
     labelled = (
-        ("Why", words.why),
-        ("Rule", words.rule),
+        ("Why", isolate(words.why)),
+        ("Rule", isolate(words.rule)),
         ("Headline", isolate(words.headline)),
         ("Source", words.reported),
         ("Also", words.outlets),

@@ -43,8 +43,8 @@ def _alert(words: AlertWords, number: str, base_url: str) -> list[str]:
     if quote := isolate(marked_text(words.excerpt).strip()):
         lines += ["", f"  {quote}", ""]
     labelled = (
-        ("Why", words.why),
-        ("Rule", words.rule),
+        ("Why", isolate(words.why)),
+        ("Rule", isolate(words.rule)),
         ("Headline", isolate(words.headline)),
         ("Source", words.reported),
         ("Also", words.outlets),

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from service.model.alert import Alert, Novelty
 from service.model.delivery import Background, Delivery
-from service.notify.render.clean import Segment, host, isolate, line, link, segments
+from service.notify.render.clean import Segment, cut, host, isolate, line, link, segments
 from service.notify.render.figures import changes, details, figure, happened, kind_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_TITLE = 300
 MAX_NAME = 200
+MAX_BODY = 2000
+"""As long as a rule may make it: what is longer came another way."""
 MAX_OUTLETS = 3
 """How many other outlets are named; of the rest the number is told."""
 
@@ -87,7 +89,7 @@ def in_words(alert: Alert, delivery: Delivery | None = None, actions: Actions = 
         figure=figure(alert.event_type, alert.facts),
         details=details(alert.event_type, alert.facts),
         happened=happened(alert.event_type, alert.facts),
-        body=tuple(filter(None, map(line, alert.body.splitlines()))),
+        body=tuple(filter(None, map(line, cut(alert.body, MAX_BODY).splitlines()))),
         excerpt=segments(alert.excerpt, alert.marks),
         headline=line(alert.headline),
         why=line(alert.reason),

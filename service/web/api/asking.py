@@ -51,7 +51,7 @@ _JSON_BODY = Depends(_only_json)
 
 def needs(role: Role, scope: str = "", *, body: bool = False) -> dict[str, Any]:
     """For a route: who may ask, decided and described at once; with `body` that what it is sent must say to be JSON."""
-    described = {"security": [{"token": [scope] if scope else []}, {"session": []}], "x-role": role.value}
+    described = {"security": [{"token": [scope] if scope else []}], "x-role": role.value}
     return {"dependencies": [allow(role, scope=scope or ANY), *([_JSON_BODY] if body else [])], "openapi_extra": described}
 
 

@@ -22,9 +22,10 @@ from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.rules import trial, words
-from service.web.rules.catalogue import Catalogue, Entry, document_of, rules_in
-from service.web.rules.list_page import Figures, row
-from service.web.rules.trial import Draft, Trials
+from service.web.rules.catalogue import Entry, document_of, rules_in
+from service.web.rules.list_page import row
+from service.web.rules.shared import shared
+from service.web.rules.trial import Draft
 
 LARGEST = 3 * 1024 * 1024
 """Characters of a form's text; a file of more than a third of it is refused with a reason."""
@@ -38,9 +39,9 @@ Values = dict[str, Any]
 class Fields(BaseModel):
     """The form of the page. `days` may be anything: what is no span that can be chosen means a week."""
 
-    place: str = Field(max_length=300)
-    text: str = Field(max_length=LARGEST)
-    base: str = Field(max_length=64)
+    place: str = Field(default="", max_length=300)
+    text: str = Field(default="", max_length=LARGEST)
+    base: str = Field(default="", max_length=64)
     rule: str = Field(default="", max_length=300)
     action: Literal["save", "check", "try", "backtest"] = "check"
     why: str = Field(default="", max_length=500)
@@ -58,8 +59,8 @@ class Editor:
 
     def __init__(self, context: WebContext, pages: Pages) -> None:
         self._context, self._pages = context, pages
-        self._catalogue, self._figures = Catalogue(), Figures(context)
-        self.trials = Trials(context)
+        common = shared(context, pages)
+        self._catalogue, self._figures, self.trials = common.catalogue, common.figures, common.trials
 
     @property
     def book(self) -> Rulebook:

@@ -71,7 +71,11 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 
 def _values(book: Rulebook) -> dict[str, Any]:
     members = [(one, book.catalog.get(one)) for one in listed(book)]
-    asked = any(_ASKED.search(text) for name, text in book.texts.items() if place_of(name).startswith("alerts/"))
+    asked = any(
+        _ASKED.search(text)
+        for name, text in book.texts.items()
+        if place_of(name).startswith("alerts/") and place_of(name) != PLACE
+    )
     return {"members": members, "asked": asked, "pasted": "", "found": [], "unknown": [], "refused": ""}
 
 

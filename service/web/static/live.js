@@ -27,18 +27,30 @@ function ask() {
   if (!asking) asking = setInterval(look, every);
 }
 
+let stream = null;
+
 function follow() {
   const question = new URLSearchParams(alerts.dataset.question);
   if (alerts.dataset.newest) question.set("after", alerts.dataset.newest);
-  const stream = new EventSource("/api/v1/alerts/stream?" + question);
+  stream = new EventSource("/api/v1/alerts/stream?" + question);
   stream.addEventListener("alert", newer);
   // Refused for good: many follow already, or a proxy in between cannot.
   stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) ask(); });
-  addEventListener("pagehide", () => stream.close());
 }
 
-if (alerts && !alerts.dataset.still) {
-  if ("EventSource" in window) follow();
-  else ask();
-  document.addEventListener("visibilitychange", look);
+// A browser opens six connections to a server: a tab that nobody looks at needs none.
+function turned() {
+  if (stream) stream.close();
+  if (!document.hidden) follow();
+}
+
+if (alerts) {
+  if ("EventSource" in window) {
+    if (!document.hidden) follow();
+    document.addEventListener("visibilitychange", turned);
+    addEventListener("pagehide", () => stream && stream.close());
+  } else {
+    ask();
+    document.addEventListener("visibilitychange", look);
+  }
 }

@@ -25,7 +25,12 @@ const theme = cm.EditorView.theme({
   ".cm-diagnostic-error": { borderLeft: "3px solid var(--ill)" },
   ".cm-diagnostic-warning": { borderLeft: "3px solid var(--medium-fill)" },
   ".cm-diagnostic-info": { borderLeft: "3px solid var(--low-fill)" },
-  ".cm-lintRange": { backgroundImage: "none", paddingBottom: "1px" },
+  // CodeMirror draws these with data: images, which the page's policy refuses.
+  ".cm-lintRange, .cm-lintRange-error, .cm-lintRange-warning, .cm-lintRange-info": { backgroundImage: "none", paddingBottom: "1px" },
+  ".cm-lint-marker, .cm-lint-marker-error, .cm-lint-marker-warning, .cm-lint-marker-info": { content: "normal", display: "grid", placeItems: "center" },
+  ".cm-lint-marker::before": { content: '""', width: "0.5rem", height: "0.5rem", borderRadius: "50%", backgroundColor: "var(--low-fill)" },
+  ".cm-lint-marker-error::before": { backgroundColor: "var(--critical-fill)" },
+  ".cm-lint-marker-warning::before": { backgroundColor: "var(--medium-fill)", borderRadius: "1px" },
   ".cm-lintRange-error": { textDecoration: "underline wavy var(--critical-fill) 1.5px", textUnderlineOffset: "3px" },
   ".cm-lintRange-warning": { textDecoration: "underline wavy var(--medium-fill) 1.5px", textUnderlineOffset: "3px" },
   ".cm-lint-line": { backgroundColor: "var(--ill-soft)" },

@@ -1,0 +1,163 @@
+"""What the API must stand: bodies that are no JSON or too much of it, questions nobody thought of, texts that would be markup."""
+
+import json
+import resource
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+
+from service.storage.database import Database
+from service.web import create_app
+from tests.integration.test_api import ROUTES
+from tests.support.api import Api, api, api_context
+from tests.support.corpora import members
+from tests.support.folder import write_rules
+from tests.support.line import Line
+from tests.support.web import Site, with_token
+from tests.support.workers import NAMES
+
+SCOPES = (
+    *("alerts:read", "alerts:write", "items:write", "rules:read", "rules:write", "sources:write", "routes:write"),
+    *("deliveries:write", "silences:write"),
+)
+_NOWHERE = Site(0)
+EXAMPLES = 6
+"""For each operation."""
+
+
+@pytest.fixture
+def running(sqlite_database: Database, tmp_path: Path) -> Iterator[Api]:
+    with api(sqlite_database, write_rules(tmp_path, routes=ROUTES)) as running:
+        yield running
+
+
+@pytest.mark.corpora
+def test_no_body_that_is_wrong_or_strange_json_is_a_fault_of_ours(running: Api) -> None:
+    bodies = members("corpora/hostile.tar.gz", "json/JSONTestSuite/test_parsing/")
+    assert len(bodies) > 300
+    for name, body in bodies.items():
+        for sent in (body, b'{"title":' + body + b"}", b'{"text":"x","guid":' + body + b"}"):
+            answer = running.site.ask("/api/v1/items", "POST", {"Content-Type": "application/json"}, sent)
+            assert answer.status in (200, 400), name
+            json.loads(answer.body)
+
+
+def test_deep_wide_and_odd_bodies_are_refused(running: Api) -> None:
+    bodies = (
+        b"[" * 100_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        json.dumps({f"field{number}": number for number in range(10_000)}).encode(),
+        json.dumps({"items": [{f"field{number}": 1} for number in range(10_000)]}).encode(),
+        b'{"text": ' + b"9" * 10_000 + b"}",
+        b'{"text": NaN}',
+        b'{"text": "x", "published": 1e999}',
+        b'{"text": "x", "published": "9999-12-31T23:59:59-23:59"}',
+        b'{"title": "\\ud800", "text": "\\u0000", "guid": "\\udfff", "source": "a"}',
+        b"\xff\xfe{\x00}\x00",
+        b"",
+    )
+    for body in bodies:
+        answer = running.site.ask("/api/v1/items", "POST", {"Content-Type": "application/json"}, body)
+        assert answer.status in (200, 400), body[:60]
+        assert len(answer.body) < 20_000
+    for kind in ("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp"):
+        answer = running.site.ask("/api/v1/items", "POST", {"Content-Type": kind}, b'{"text": "x"}')
+        assert (answer.status, json.loads(answer.body)["type"]) == (415, "/api/problems#unsupported-type"), kind
+
+
+def peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def upload(running: Api, head: str, chunk: bytes, times: int) -> bytes:
+    """Send a large body as far as it is taken; the answer."""
+    with socket.create_connection(("127.0.0.1", running.site.port), timeout=20) as connection:
+        token = running.site.always["Authorization"]
+        lines = f"POST /api/v1/items HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{lines}{head}\r\n\r\n".encode())
+        answer: list[bytes] = []
+        reader = threading.Thread(target=lambda: answer.append(connection.recv(65536)))
+        reader.start()
+        try:
+            for _ in range(times):
+                connection.sendall(chunk)
+        except OSError:
+            pass  # the server has hung up: it read enough
+        reader.join(20)
+        return answer[0] if answer else b""
+
+
+def test_100_mb_are_refused_without_being_kept(running: Api) -> None:
+    running.ask("/api/v1/items", "POST", {"text": f"{NAMES[0]} hit limit-up."})
+    before, chunk = peak(), b" " * (1 << 20)
+    assert upload(running, "Content-Length: 104857600", chunk, 100).split(b" ")[1] == b"413"
+    hex_chunk = b"100000\r\n" + chunk + b"\r\n"
+    assert upload(running, "Transfer-Encoding: chunked", hex_chunk, 100).split(b" ")[1] == b"413"
+    assert (peak() - before) < 50 * 1024, "kilobytes"
+    assert running.get("/api/v1/me")
+
+
+STORED_XSS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "</title><svg/onload=alert(1)>",
+    "\u202e<iframe srcdoc='&lt;script&gt;'>",
+)
+
+
+def test_stored_markup_comes_back_as_json_text_that_no_browser_guesses_about(running: Api) -> None:
+    for number, line in enumerate(STORED_XSS):
+        text = f"{NAMES[number % 4]} hit limit-up on Monday, says {line} in report {number}."
+        item = {"title": line, "text": text, "guid": line, "publisher": line, "link": line}
+        [taken] = running.post("/api/v1/items", item)["items"]
+        assert taken["guid"] == line
+        assert running.get(f"/api/v1/items/{taken['id']}")["title"] == line
+    for path in ("/api/v1/items", "/api/v1/alerts", "/api/v1/events", "/api/v1/deliveries", "/api/v1/silences"):
+        answer = running.site.ask(path)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        json.loads(answer.body)
+    assert [row["title"] for row in running.get("/api/v1/items")["items"]][::-1] == list(STORED_XSS)
+
+
+@pytest.fixture
+def schema(sqlite_database: Database, tmp_path: Path) -> Iterator[object]:
+    """The description, over the application in this process, which has something to tell."""
+    line = Line(sqlite_database, write_rules(tmp_path, routes=ROUTES))
+    context = api_context(line)
+    application = create_app(context)
+    headers = with_token(_NOWHERE, sqlite_database, *SCOPES).always
+    loaded = schemathesis.openapi.from_asgi("/api/v1/openapi.json", application, headers={**headers, "Host": "localhost"})
+    yield loaded, headers
+    context.desk.close()
+
+
+def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: tuple[Any, dict[str, str]]) -> None:
+    loaded, headers = schema
+    operations = [result.ok() for result in loaded.get_all_operations() if "stream" not in result.ok().path]
+    assert len(operations) > 35
+    for operation in operations:
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def ask(case: Any) -> None:
+            response = case.call(headers={**headers, "Host": "localhost"})
+            case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
+
+        ask()
