@@ -29,6 +29,8 @@ from service.web.i18n import reader, reading
 
 log = logging.getLogger(__name__)
 
+ANY = "any"
+"""A scope that every token has."""
 FEEDS = "/feeds/"
 """Where a token may stand in the address (`?token=`), for readers that can send no headers; one that may only read."""
 FORM_SECONDS = 24 * 60 * 60
@@ -94,7 +96,7 @@ class Gate:
         """The person, if they may; raises the refusal otherwise."""
         if asker.user is None:
             return self._stranger(request, asker, role)
-        if asker.by_token and (not scope or scope not in asker.scopes):
+        if asker.by_token and scope not in (ANY, *asker.scopes):
             raise HTTPException(403, _lacking(scope))
         if not asker.user.may(role):
             raise HTTPException(403, _too_low(asker.user, role))

@@ -16,7 +16,6 @@ from service.web.problems import Json
 
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token with the scopes that are named with each path."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "The session of a browser; for the pages."},
 }
 PROBLEM = {
     "description": "What went wrong (RFC 9457).",

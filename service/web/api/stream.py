@@ -48,6 +48,7 @@ def router(context: WebContext) -> APIRouter:
 
 
 async def _told(tape: Tape, asked: Filters, after: str) -> AsyncIterator[ServerSentEvent]:
-    yield ServerSentEvent(retry=COME_BACK)
-    async for message in tape.follow(asked, after):
-        yield ServerSentEvent(id=message.id, event="alert", data=message.data)
+    async with tape.following(asked) as follower:
+        yield ServerSentEvent(retry=COME_BACK)
+        async for message in tape.told(follower, after):
+            yield ServerSentEvent(id=message.id, event="alert", data=message.data)

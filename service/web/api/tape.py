@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -47,13 +48,15 @@ class Message:
 
 
 @dataclass(eq=False, slots=True)
-class _Follower:
+class Follower:
+    """Somebody who follows: what they asked for, and what waits for them."""
+
     asked: Filters
     ends_at: float
     queue: "asyncio.Queue[Message | None]" = field(default_factory=lambda: asyncio.Queue(WAITING + 1))
 
     def tell(self, messages: Sequence[Message]) -> bool:
-        """False for one who does not keep up."""
+        """Put these behind what waits; False for one who does not keep up."""
         if self.queue.qsize() + len(messages) > WAITING:
             return False
         for message in messages:
@@ -61,6 +64,7 @@ class _Follower:
         return True
 
     def end(self) -> None:
+        """Nothing more comes."""
         while self.queue.full():
             self.queue.get_nowait()
         self.queue.put_nowait(None)
@@ -71,8 +75,9 @@ class Tape:
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
-        self._followers: set[_Follower] = set()
+        self._followers: set[Follower] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
         self._seen: frozenset[str] = frozenset()
 
     @property
@@ -80,47 +85,61 @@ class Tape:
         """Whether nobody more may follow."""
         return len(self._followers) >= MOST_STREAMS
 
-    async def follow(self, asked: Filters, after: str) -> AsyncIterator[Message]:
-        """Every alert from now on; those that came after `after` (an id, or nothing) before."""
-        follower = _Follower(asked, asyncio.get_running_loop().time() + LIFE)
-        if self._looking is None or self._looking.done():
-            self._seen = await run_sync(self._new)
-            self._looking = asyncio.create_task(self._look_on(), name="tape")
+    @asynccontextmanager
+    async def following(self, asked: Filters) -> AsyncIterator[Follower]:
+        """From when this is entered, nothing that is asked for is missed."""
+        clock = asyncio.get_running_loop().time
+        follower = Follower(asked, clock() + LIFE)
         self._followers.add(follower)
+        if self._looking is None or self._looking.done():
+            self._ready = asyncio.Event()
+            self._looking = asyncio.create_task(self._look_on(), name="tape")
         try:
-            told = set()
-            for message in await run_sync(self._missed, asked, after) if after else ():
-                told.add(message.id)
-                yield message
-            while (message := await follower.queue.get()) is not None:  # type: ignore[assignment]
-                if message.id not in told:
-                    yield message
+            await self._ready.wait()
+            yield follower
         finally:
             self._followers.discard(follower)
+
+    async def told(self, follower: Follower, after: str) -> AsyncIterator[Message]:
+        """Every alert from now on; those that came after `after` (an id, or nothing) before."""
+        missed = await run_sync(self._missed, follower.asked, after) if after else []
+        for message in missed:
+            yield message
+        known = {message.id for message in missed}
+        while (new := await follower.queue.get()) is not None:
+            if new.id not in known:
+                yield new
 
     async def _look_on(self) -> None:
         """Until nobody follows any more."""
         clock = asyncio.get_running_loop().time
+        await self._look_once(first=True)
+        self._ready.set()
         next_look = clock() + LOOK_SECONDS
         while self._followers:
             await asyncio.sleep(STOP_SECONDS)
             stopping = self._context.stopping()
             for follower in [one for one in self._followers if stopping or one.ends_at <= clock()]:
                 self._drop(follower)
-            if clock() < next_look or stopping:
-                continue
-            next_look = clock() + LOOK_SECONDS
-            try:
-                self._tell(await run_sync(self._look, {one.asked for one in self._followers}))
-            except StorageError as error:
-                log.warning("the streams wait: %s", error)
+            if clock() >= next_look and self._followers:
+                next_look = clock() + LOOK_SECONDS
+                await self._look_once()
+
+    async def _look_once(self, *, first: bool = False) -> None:
+        try:
+            if first:
+                self._seen = await run_sync(self._new)
+            elif found := await run_sync(self._look, {one.asked for one in self._followers}):
+                self._tell(found)
+        except StorageError as error:
+            log.warning("the streams wait: %s", error)
 
     def _tell(self, found: Mapping[Filters, Sequence[Message]]) -> None:
         for follower in list(self._followers):
             if not follower.tell(found.get(follower.asked, ())):
                 self._drop(follower)
 
-    def _drop(self, follower: _Follower) -> None:
+    def _drop(self, follower: Follower) -> None:
         self._followers.discard(follower)
         follower.end()
 
