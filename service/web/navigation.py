@@ -78,4 +78,3 @@ def offered(paths: frozenset[str]) -> Sequence[Section]:
     """The sections with those of their places that are among these paths."""
     shown = (Section(one.name, tuple(place for place in one.places if place.path in paths)) for one in SECTIONS)
     return tuple(section for section in shown if section.places)
-
