@@ -57,7 +57,7 @@ def silence_add(server: Server, matchers: Sequence[str], length: str, why: str, 
 
 def silence_end(server: Server, number: int) -> None:
     """End a silence."""
-    server.ask("DELETE", path_of("silences", str(number)))
+    server.ask("POST", path_of("silences", str(number), "end"))
     out.print(f"[green]ended[/] silence {number}")
 
 
