@@ -204,6 +204,10 @@ def _told(name: str, field: FieldInfo, value: object) -> Told:
     return Told(name=PREFIX + name.upper(), value=shown, description=description, changed=value != field.default, secret=secret)
 
 
+_OTHERS = {f"{PREFIX}SHARED", f"{PREFIX}TOKEN", f"{PREFIX}TOKEN_FILE"}
+"""What tests are told, and what `tapewatch --server` shows: nothing that a service is set up with."""
+
+
 class Environment:
     """The process environment over an optional `.env` file: settings and secrets by name."""
 
@@ -232,7 +236,7 @@ class Environment:
         unknown = []
         for name in sorted(self.names()):
             field = name.removeprefix(PREFIX).removesuffix("_FILE").lower()
-            if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_") or name == f"{PREFIX}SHARED":
+            if not name.startswith(PREFIX) or name.startswith(f"{PREFIX}TEST_") or name in _OTHERS:
                 continue
             if field not in Settings.model_fields:
                 unknown.append(name)

@@ -186,7 +186,7 @@ def _fired_json(one: Fired) -> dict[str, Any]:
         "severity": alert.severity.value,
         "title": alert.title,
         "body": alert.body,
-        "reason": alert.reason,
+        "reason": _PLACE.sub("", alert.reason),
     }
 
 

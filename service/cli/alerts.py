@@ -7,18 +7,52 @@ import typer
 from rich.text import Text
 
 from service.app import open_for_reading
+from service.cli import remote, remote_commands
 from service.cli.output import out, plain
 from service.cli.setup import DataDir, EnvFile, prepare
 from service.errors import ConfigurationError
+from service.model.rule import Severity
 from service.owner import user_name
-from service.storage import acknowledgements, alerts
+from service.storage import acknowledgements, alert_queries, alerts, search
+
+MANY = 100_000
 
 group = typer.Typer(help="What people do with alerts.", no_args_is_help=True)
 
 
-@group.callback()
-def whole() -> None:
-    """Its commands have names, even while there is one."""
+@group.command("list")
+def list_alerts(  # noqa: PLR0913 - one argument for each option
+    severity: Annotated[Severity | None, typer.Option(help="Only of this severity.")] = None,
+    rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
+    q: Annotated[str, typer.Option("--search", help='Words of the item; "phrases" in quotation marks.')] = "",
+    limit: Annotated[int, typer.Option(min=1, max=MANY, help="How many at most.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data: DataDir = None,
+    env_file: EnvFile = None,
+) -> None:
+    """List alerts, newest first."""
+    if there := remote.server():
+        asked = {"severity": severity.value if severity else "", "rule": rule, "q": q}
+        remote_commands.alerts_list(there, asked, limit, as_json=as_json)
+        return
+    _, settings, _ = prepare(env_file, data=data, quiet=True)
+    words = search.terms(q) if q.strip() else None
+    with open_for_reading(settings) as database, database.read() as connection:
+        found = alert_queries.page(connection, limit=limit, severity=severity, rule=rule, words=words)
+    rows = [
+        {
+            "id": one.alert.id,
+            "created_at": one.alert.created_at.isoformat(timespec="seconds"),
+            "severity": one.alert.severity.value,
+            "rule": one.alert.rule,
+            "title": one.alert.title,
+        }
+        for one in found
+    ]
+    if as_json:
+        typer.echo(json.dumps({"alerts": rows}, ensure_ascii=False))
+    else:
+        remote.show(rows, ("id", "created_at", "severity", "rule", "title"), "none")
 
 
 @group.command()
@@ -30,6 +64,9 @@ def ack(
     env_file: EnvFile = None,
 ) -> None:
     """Say that somebody takes care of an alert: it is not escalated and not sent again."""
+    if there := remote.server():
+        remote_commands.acknowledge(there, alert_id, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.begin() as connection:
         stored = alerts.get(connection, alert_id)

@@ -12,6 +12,7 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from service.app import open_for_reading
+from service.cli import remote, remote_commands
 from service.cli.output import out, plain
 from service.cli.setup import DataDir, EnvFile, prepare
 from service.config import Settings
@@ -47,6 +48,10 @@ def list_deliveries(
     env_file: EnvFile = None,
 ) -> None:
     """List deliveries, newest first: those that wait or were given up, unless --state says which."""
+    if there := remote.server():
+        asked = {"state": [one.value for one in state or OPEN], "receiver": receiver}
+        remote_commands.deliveries_list(there, asked, limit, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.read() as connection:
         found = delivery_desk.listed(connection, states=state or OPEN, receiver=receiver, limit=limit)
@@ -78,6 +83,9 @@ def show(
     env_file: EnvFile = None,
 ) -> None:
     """Show one delivery with its alerts and every try."""
+    if there := remote.server():
+        remote_commands.delivery_show(there, key, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.read() as connection:
         one = _one(connection, key)
@@ -112,6 +120,9 @@ def retry(  # noqa: PLR0913 - one argument for each option
     env_file: EnvFile = None,
 ) -> None:
     """Put deliveries back, due at once and under the same key, and stop leaving their targets alone."""
+    if there := remote.server():
+        remote_commands.deliveries_change(there, keys or (), "retry", None, as_json=as_json)
+        return
     who = by or user_name()
 
     def work(connection: Connection, one: Listed, now: datetime) -> bool:
@@ -135,6 +146,9 @@ def drop(  # noqa: PLR0913 - one argument for each option
     env_file: EnvFile = None,
 ) -> None:
     """Cancel deliveries for good; who did it and why is kept."""
+    if there := remote.server():
+        remote_commands.deliveries_change(there, keys or (), "drop", {"why": why}, as_json=as_json)
+        return
     who = by or user_name()
 
     def work(connection: Connection, one: Listed, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.app import open_for_reading
+from service.cli import remote, remote_commands
 from service.cli.output import out, plain
 from service.cli.setup import DataDir, EnvFile, prepare
 from service.owner import user_name
@@ -19,6 +20,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def versions(as_json: AsJson = False, data: DataDir = None, env_file: EnvFile = None) -> None:
     """List the versions of the rules that were in force, newest first."""
+    if there := remote.server():
+        remote_commands.rules_versions(there, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.read() as connection:
         listed, active = rulesets.versions(connection), rulesets.active(connection)
@@ -54,6 +58,9 @@ def activate(
     env_file: EnvFile = None,
 ) -> None:
     """Put a version in force again, in all processes; it holds until the rules folder changes."""
+    if there := remote.server():
+        remote_commands.rules_activate(there, version)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database:
         rulebook = switch_to(database, version, by or user_name())

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.alerting import routes_file
+from service.cli import remote, remote_commands
 from service.cli.output import SEVERITY_STYLE, err, out, plain, print_problems
 from service.cli.rules_fmt import fmt
 from service.cli.rules_new import new
@@ -44,9 +45,19 @@ group.command("fmt")(fmt)
 group.command("new")(new)
 
 
+@group.callback()
+def whole(ctx: typer.Context) -> None:
+    """Some of these a running server answers as well."""
+    if ctx.invoked_subcommand not in ("check", "versions", "activate"):
+        remote.only_here()
+
+
 @group.command("check")
 def check(folder: Folder = None, as_json: AsJson = False) -> None:
     """Say everything that is wrong, with file:line:column; exit code 1 if anything is."""
+    if there := remote.server():
+        remote_commands.rules_check(there, folder_of(folder), as_json=as_json)
+        return
     try:
         book = load_folder(folder_of(folder))
     except InvalidFiles as error:

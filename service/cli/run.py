@@ -13,6 +13,7 @@ from rich.text import Text
 
 from service.app import VERSION, App, open_app
 from service.cli.output import out
+from service.cli.remote import ServerUrl, TokenFile, choose
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
@@ -26,6 +27,8 @@ from service.web.access.settings import access_settings
 from service.web.context import Setting
 from service.web.inforce import Current
 
+ANSWERED = ("status", "alerts", "silences", "deliveries", "rules")
+"""Commands that a running server answers as well."""
 STOP_SECONDS = 5
 """How long open page requests may take to end."""
 
@@ -40,8 +43,11 @@ def show_version(asked: bool) -> None:
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.", callback=show_version, is_eager=True)]
 
 
-def whole(version: Version = False) -> None:
+def whole(ctx: typer.Context, version: Version = False, server: ServerUrl = "", token_file: TokenFile = None) -> None:
     """Options of the command as a whole."""
+    if server and ctx.invoked_subcommand not in ANSWERED:
+        raise ConfigurationError(f"--server is for {', '.join(ANSWERED)}: leave it out")
+    choose(server, token_file)
 
 
 def run(

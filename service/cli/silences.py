@@ -11,6 +11,7 @@ from rich.text import Text
 from service.alerting.routes_file import parse_matcher
 from service.alerting.routing import BUILT_IN
 from service.app import open_for_reading
+from service.cli import remote, remote_commands
 from service.cli.output import out, plain
 from service.cli.setup import DataDir, EnvFile, prepare
 from service.errors import ConfigurationError
@@ -39,6 +40,9 @@ def add(  # noqa: PLR0913 - one argument for each option
     env_file: EnvFile = None,
 ) -> None:
     """Tell nobody of the alerts for which all matchers hold; they are stored and shown all the same."""
+    if there := remote.server():
+        remote_commands.silence_add(there, matchers, length, why, as_json=as_json)
+        return
     try:
         wanted, lasts = [parse_matcher(text) for text in matchers], parse_duration(length)
     except (ValueError, OverflowError) as error:
@@ -64,6 +68,9 @@ def list_silences(
     env_file: EnvFile = None,
 ) -> None:
     """List the silences in force, newest first."""
+    if there := remote.server():
+        remote_commands.silences_list(there, ended=ended, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.read() as connection:
         now = database.now(connection)
@@ -88,6 +95,9 @@ def end(
     env_file: EnvFile = None,
 ) -> None:
     """End a silence before its time."""
+    if there := remote.server():
+        remote_commands.silence_end(there, number)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     with open_for_reading(settings) as database, database.begin() as connection:
         if not silences.end(connection, number, by or user_name(), database.now(connection)):

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.app import open_for_reading
+from service.cli import remote, remote_commands
 from service.cli.output import out, plain
 from service.cli.setup import DataDir, EnvFile, prepare
 from service.config import Settings
@@ -28,6 +29,9 @@ def status(
     env_file: EnvFile = None,
 ) -> None:
     """Show sources, alerts and deliveries."""
+    if (there := remote.server()) and not ready:
+        remote_commands.status(there, as_json=as_json)
+        return
     _, settings, _ = prepare(env_file, data=data, quiet=True)
     if ready:
         _ask(settings)

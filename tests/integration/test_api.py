@@ -1,6 +1,7 @@
 """The API as programs meet it: every resource, its mistakes and its pages, on both databases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -264,7 +265,7 @@ def test_routes_say_where_an_alert_would_go(running: Api) -> None:
 
 def test_the_status_says_how_the_service_is(running: Api, database: Database) -> None:
     now = utc_now()
-    told = store(database, ARTICLE, STORY, now)
+    told = store(database, replace(ARTICLE, published=now), STORY, now)
     tell(database, told[:1], {"chat": DeliveryState.SENT}, now)
     status = running.get("/api/v1/status")
     assert (status["ready"], status["deliveries"]["sent"], status["latency"]["count"]) == (True, 1, 1)

@@ -228,9 +228,9 @@ def assert_text_stays_text(database: Database, payloads: list[str]) -> None:
                 page = parse(running.ask(f"/alerts/{alert_id}"))
                 assert shape(page) == shapes[f"/alerts/{harmless}"], payload
                 assert " ".join(payload.split()) in page.text, payload
-                asked = parse(running.ask(f"/act/{link_to(alert_id)}"))
-                assert shape(asked) == acting, payload
-                assert " ".join(payload.split()) in asked.text, payload
+                confirmed = parse(running.ask(f"/act/{link_to(alert_id)}"))
+                assert shape(confirmed) == acting, payload
+                assert " ".join(payload.split()) in confirmed.text, payload
                 if len(payload) <= 200 and "/" not in payload and payload not in (".", ".."):
                     of_entity = parse(running.ask(f"/entities/{quote(payload, safe='', errors='replace')}"))
                     assert set(shape(of_entity)) <= set(shapes["/entities/harmless"]), payload

@@ -6,6 +6,7 @@ each request, so that revoking, disabling and a changed role count at once. Must
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -80,6 +81,15 @@ class Gate:
         if known.user is not None and known.user.time_zone:
             reading(replace(reader(), zone_name=known.user.time_zone))
         return known
+
+    def recognize(self, request: Request) -> None:
+        """For pages that no decision came before, such as that of an address with nothing there: show it to whom it is shown."""
+        known: Asker | None = getattr(request.state, "asker", None)
+        if known is None:
+            with suppress(StorageError, HTTPException):
+                known = request.state.asker = self._look(request)
+        if known is not None:
+            is_asking(known)
 
     async def anchor(self, request: Request) -> Callable[[Response], None]:
         """Bind the forms of this page to the browser, though nobody is logged in; what is returned puts it into the answer."""

@@ -1,7 +1,7 @@
 """`/api/v1/silences`: what nobody is told of for a while."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, Field
@@ -96,7 +96,10 @@ def router(context: WebContext) -> APIRouter:
             raise ApiProblem("not-found", "There is no silence with this number.")
         return Json(known.as_json(now))
 
-    @routes.delete("/silences/{number}", **write, summary="End a silence before its time", response_model=shapes.Silence)
+    ending: dict[str, Any] = {"summary": "End a silence before its time", "response_model": shapes.Silence}
+
+    @routes.post("/silences/{number}/end", **write, **ending, operation_id="silence_end")
+    @routes.delete("/silences/{number}", **write, **ending)
     def silence_ended(number: Number, person: Person) -> Json:
         with context.database.begin() as connection:
             now = context.database.now(connection)
