@@ -202,8 +202,8 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, help="instead of 1,000, 10,000 and 100,000")
     arguments = parser.parse_args()
     sys.stdout.write(
-        f"{'rules':>9} {'items/s':>9} {'µs/item':>8} {'p50 µs':>7} {'p99 µs':>7} {'told µs':>7} {'held':>7} {'fired':>6} {'build s':>7}"
-        f" {'made s':>7} {'MiB':>7} {'loop/s':>9} {'ratio':>9} {'scan/s':>9}\n"
+        f"{'rules':>9} {'items/s':>9} {'µs/item':>8} {'p50 µs':>7} {'p99 µs':>7} {'told µs':>7} {'held':>7} {'fired':>6}"
+        f" {'build s':>7} {'made s':>7} {'MiB':>7} {'loop/s':>9} {'ratio':>9} {'scan/s':>9}\n"
     )
     sys.stdout.flush()
     for size in (*(arguments.sizes or SIZES), *([MILLION] if arguments.million else [])):

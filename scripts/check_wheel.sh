@@ -16,6 +16,10 @@ echo "$site" > "$("$place/venv/bin/python" -c 'import sysconfig; print(sysconfig
 cd "$place"
 where=$(venv/bin/python -c 'import service; print(service.__file__)')
 case "$where" in "$place"/venv/*) ;; *) echo "the checkout was used instead of the wheel: $where"; exit 1 ;; esac
+here=$(dirname "$where")/web
+for file in static/app.css static/vendor/htmx/htmx.min.js static/vendor/htmx/LICENSE locales/zh/base.po templates/base.html; do
+  [ -f "$here/$file" ] || { echo "the wheel lacks service/web/$file"; exit 1; }
+done
 venv/bin/tapewatch --version
 venv/bin/tapewatch rules check
 venv/bin/tapewatch init mine

@@ -32,7 +32,7 @@ from service.notify.render.telling import Buttons
 from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
 from service.pipeline.retention import forget
-from service.rulebook import Memory, Rulebook, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, Texts, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.scheduler import start
 from service.sources import FETCH_REASONS, ParseContext, expat_warning
@@ -63,9 +63,10 @@ class App:
         self.parts = parts
         self.pipeline = Pipeline(parts, Active(rulebook, ChildExtractor(rulebook.vocabulary)))
         self.refused: InvalidFiles | ConfigurationError | None = None
+        self._memory = memory
         self._versions = Versions(parts.database, texts, user_name(), memory)
         self._loading = threading.Lock()
-        self.desk = Desk(parts.database, lambda: self.rulebook, self.reload, settings.rules_folder)
+        self.desk = Desk(parts.database, lambda: self.rulebook, self.reload, settings.rules_folder, self._drafted)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -82,6 +83,11 @@ class App:
         self._use(self.pipeline.active)
         with self._loading:
             self._follow(lambda: self._versions.start(self.rulebook))
+
+    def _drafted(self, texts: Texts) -> Rulebook:
+        """What files would be, with what is remembered of those in force."""
+        with self._loading:
+            return parse_folder(texts, self._memory)
 
     def reload(self) -> bool:
         """Take the rules folder again if it changed, or the version that somebody switched to; True when there was one.

@@ -61,8 +61,11 @@ class ChildPool:
         # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
 
-    def call(self, meta: Mapping[str, object], body: bytes = b"") -> dict[str, Any]:
-        """The target's answer. Raises ChildTimeout (killed) or ChildError (died, failed, pool closed)."""
+    def call(self, meta: Mapping[str, object], body: bytes = b"", seconds: float | None = None) -> dict[str, Any]:
+        """The target's answer. Raises ChildTimeout (killed) or ChildError (died, failed, pool closed).
+
+        `seconds` is the time of this call, where it has less than others.
+        """
         frame = _frame(meta, body)
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._free > 0)
@@ -71,7 +74,7 @@ class ChildPool:
         child, usable = None, False
         try:
             child = self._healthy()
-            answer = child.exchange(frame, self._timeout)
+            answer = child.exchange(frame, self._timeout if seconds is None else seconds)
             usable = "again" in answer
         finally:
             self._give_back(child, usable=usable)

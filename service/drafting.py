@@ -27,6 +27,8 @@ from service.rules.lint import lint
 from service.rules.matcher import match
 
 SECONDS = 10.0
+LOADING = 60.0
+"""Seconds to read all files in force once; after that a draft costs what its own file costs."""
 MEMORY = 2 << 30
 LARGEST = 1 << 20
 MOST_SHOWN = 200
@@ -48,7 +50,7 @@ class Drafts:
     """Answers drafts, one after the other."""
 
     def __init__(self) -> None:
-        self._pool = ChildPool("service.drafting:child", 1, SECONDS, MEMORY)
+        self._pool = ChildPool("service.drafting:child", 1, LOADING, MEMORY)
 
     def look(self, base: Rulebook, place: str, text: str, now: datetime, tried: Tried | None = None) -> dict[str, Any]:
         """What is wrong with a file, what its examples come to, and what it says of a text.
@@ -61,11 +63,11 @@ class Drafts:
         if tried is not None:
             asked["tried"] = {"title": tried.title, "text": tried.text}
         try:
-            answer = self._pool.call(asked)
+            answer = self._pool.call(asked, seconds=SECONDS)
             if answer.get("unknown"):
                 texts = {name: content.decode("utf-8", "replace") for name, content in base.texts.items()}
                 self._pool.call({"version": base.version, "texts": texts})
-                answer = self._pool.call(asked)
+                answer = self._pool.call(asked, seconds=SECONDS)
         except ChildError:
             cure = "make it smaller, or its expressions and examples simpler"
             return _refused(Problem(place, 0, 0, f"this takes longer than {SECONDS:g} seconds or too much memory", cure))
@@ -184,7 +186,7 @@ def _fired_json(one: Fired) -> dict[str, Any]:
         "severity": alert.severity.value,
         "title": alert.title,
         "body": alert.body,
-        "reason": alert.reason,
+        "reason": _PLACE.sub("", alert.reason),
     }
 
 

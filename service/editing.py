@@ -17,7 +17,7 @@ from pathlib import Path
 
 from service.drafting import Drafts
 from service.errors import OutOfDate
-from service.rulebook import SHIPPED, Memory, Rulebook, Texts, parse_folder
+from service.rulebook import SHIPPED, Rulebook, Texts, parse_folder
 from service.rulefiles import check, may_be_changed, name_of, place_of, typed, with_changes
 from service.ruleversions import switch
 from service.storage import audit, rulesets
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 Changes = Mapping[str, bytes | None]
 """Texts by their place in the folder (`alerts/desk.yaml`); None takes a file away."""
 
+Parse = Callable[[Texts], Rulebook]
+"""Checks and compiles; whoever has compiled nearly the same before remembers it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -39,27 +42,33 @@ class Typed:
     why: str = ""
 
 
-def draft(base: Rulebook, changes: Changes, memory: Memory | None = None) -> Rulebook:
-    """The rulebook as it would be; raises InvalidFiles with all problems. `memory` is that of earlier drafts."""
+def draft(base: Rulebook, changes: Changes, parse: Parse = parse_folder) -> Rulebook:
+    """The rulebook as it would be; raises InvalidFiles with all problems."""
     check(base.texts, changes)
-    return parse_folder(with_changes(base.texts, changes), memory)
+    return parse(with_changes(base.texts, changes))
 
 
 class Desk:
     """Where changes are made. `current` is the rulebook in force, `follow` makes this process look for what is in force now.
 
     `folder` is the rules folder that this process reads; None, or the pack that travels with the program, is never written.
+    `parse` may be called by several threads at once.
     """
 
     def __init__(
-        self, database: Database, current: Callable[[], Rulebook], follow: Callable[[], object], folder: Path | None = None
+        self,
+        database: Database,
+        current: Callable[[], Rulebook],
+        follow: Callable[[], object],
+        folder: Path | None = None,
+        parse: Parse = parse_folder,
     ) -> None:
         self._database = database
         self._current = current
         self._follow = follow
         self._folder = None if folder is None or folder.resolve() == SHIPPED.resolve() else folder.resolve()
+        self._parse = parse
         self._turn = threading.Lock()
-        self._memory = Memory()
         self.drafts = Drafts()
 
     @property
@@ -78,8 +87,7 @@ class Desk:
 
     def draft(self, changes: Changes) -> Rulebook:
         """What is in force, with these changes; raises InvalidFiles."""
-        with self._turn:
-            return draft(self._current(), changes, self._memory)
+        return draft(self._current(), changes, self._parse)
 
     def save(self, changes: Changes, base_version: str, by: str, why: str = "") -> Rulebook:
         """Keep a change and put it in force; raises InvalidFiles, and OutOfDate where another version is in force."""
@@ -88,7 +96,7 @@ class Desk:
             base = self._current()
             if base.version != base_version:
                 raise OutOfDate(base.version)
-            book = draft(base, changes, self._memory)
+            book = draft(base, changes, self._parse)
             if book.version != base.version:
                 self._keep(base, book, changes, Typed(by, why))
                 self._write(base, changes)

@@ -26,6 +26,7 @@ _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "r
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
 _NO_THREAD = ("thread_not_found", "cannot_reply_to_message", "message_not_found")
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _TAKEN = Sent("Slack: ok")
 _STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
 
@@ -64,7 +65,7 @@ class SlackNotifier(posting.PostingNotifier):
         if target.mode == "bot":
             headers["Authorization"] = f"Bearer {target.tokens[0]}"
             message["metadata"] = {"event_type": "tapewatch_delivery", "event_payload": {"key": delivery.key}}
-        body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+        body = _JSON.encode(message).encode("utf-8", "replace")
         request = Request(
             self._address(target),
             method="POST",

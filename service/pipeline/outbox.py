@@ -35,6 +35,8 @@ LONG_BATCH = 20
 """The same where there are none."""
 TURN_SECONDS = 1.0
 """How long a target may keep a thread for more than BATCH tries: a slow one gives the rest back, others have their turn."""
+CLAIM_SECONDS = 0.1
+"""The least time from one claim to the next that a tick makes."""
 ROOM = 400
 """Deliveries that are claimed and not yet recorded at most."""
 
@@ -54,14 +56,20 @@ class Outbox:
         """Held by the one who claims; it is taken before `_lock`, which is never held while the database works."""
         self._lock = threading.Lock()
         self._asked = False
+        self._claimed_at = -CLAIM_SECONDS
         self._serving: dict[str, _Way] = {}
         self._resting: dict[str, float] = {}
         self._under_way: set[Future[None]] = set()
         self._closing = False
 
     def deliver(self) -> int:
-        """Claim what is due for targets that are neither being served nor left alone, and start on it; returns how much."""
+        """Claim what is due for targets that are neither being served nor left alone, and start on it; returns how much.
+
+        While targets are being served it claims ten times a second at most: those that end ask for more themselves.
+        """
         self._recorder.settle()
+        if self._serving and monotonic() - self._claimed_at < CLAIM_SECONDS:
+            return 0
         return self._deliver(1)
 
     def _deliver(self, least: int) -> int:
@@ -72,7 +80,7 @@ class Outbox:
                 room = 0 if self._closing else ROOM - sum(way.claimed for way in serving)
             if room < least:
                 return 0
-            began = monotonic()
+            self._claimed_at = began = monotonic()
             ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in serving))
             batches: dict[str, list[Delivery]] = {}
             for delivery in self._claim(room, ways):

@@ -14,7 +14,7 @@ LOOKED_AT = 256 * 1024
 """Bytes of a page; feeds are named in its head."""
 MOST = 20
 
-_LINK = re.compile(r"<link\b([^>]{0,2000})>", re.IGNORECASE)
+_LINK = re.compile(r"<link\b([^<>]{0,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"""([a-z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]{0,1000})"|'([^']{0,1000})'|([^\s"'>]{1,1000}))""", re.IGNORECASE
 )

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
+from service.model.entity import Entity
 from service.model.user import Role
 from service.storage import alert_queries, entity_events
 from service.storage.entity_events import LARGEST_ID, Reported
@@ -16,6 +17,7 @@ from service.web import times
 from service.web.access import allow
 from service.web.context import WebContext
 from service.web.i18n import gettext as _
+from service.web.i18n import reader
 from service.web.rendering import Pages
 from service.web.views import EventView, event_views
 
@@ -52,7 +54,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             "now": now,
             "id": entity_id,
             "entity": entity,
-            "title": entity.name if entity else entity_id,
+            "title": named(entity) if entity else entity_id,
             "alerts": [stored.alert for stored in alerted],
             "days": _by_day(shown),
             "older": shown[-1].number if len(found) > EVENTS else 0,
@@ -61,6 +63,12 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         return pages.html("entity.html", request, values)
 
     return routes
+
+
+def named(entity: Entity) -> str:
+    """The name to show, in the reader's language where it has one."""
+    own = entity.names_zh if reader().language == "zh" else entity.names_en
+    return own[0] if own else entity.name
 
 
 def _by_day(found: Sequence[Reported]) -> list[tuple[datetime, list[Happening]]]:

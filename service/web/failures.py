@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from service.errors import StorageError
+from service.web.access import Gate
 from service.web.i18n import N_
 from service.web.i18n import gettext as _
 from service.web.problems import ApiProblem, problem
@@ -48,6 +49,8 @@ def install(application: FastAPI, pages: Pages) -> None:
 
     @application.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
+        gate: Gate = request.app.state.gate
+        gate.recognize(request)
         told = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
         return answer(request, error.status_code, told, error, dict(error.headers or {}))
 

@@ -3,7 +3,7 @@
 Must not decide who may go there: that stands at the routes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
@@ -77,4 +77,10 @@ def answered(routes: Iterable[BaseRoute]) -> frozenset[str]:
 def offered(paths: frozenset[str]) -> Sequence[Section]:
     """The sections with those of their places that are among these paths."""
     shown = (Section(one.name, tuple(place for place in one.places if place.path in paths)) for one in SECTIONS)
+    return tuple(section for section in shown if section.places)
+
+
+def open_to(sections: Sequence[Section], may: Callable[[str], bool]) -> Sequence[Section]:
+    """The sections with those of their places where somebody may find something."""
+    shown = (Section(one.name, tuple(place for place in one.places if may(place.role))) for one in sections)
     return tuple(section for section in shown if section.places)

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.routing import BaseRoute
 
 from service.model.rule import Severity
+from service.model.user import Role
 from service.web import assets, i18n, navigation, times, wording
 from service.web.access import asker, forgery
 from service.web.context import WebContext
@@ -42,7 +43,11 @@ class Pages:
 
     def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
         """One page; `values` are the template's own."""
-        condition = {"health": self._context.health(), "rules_version": self._context.rulebook().version}
+        known = asker.may(Role.VIEWER)  # how the server does is nothing for strangers
+        condition = {
+            "health": self._context.health() if known else None,
+            "rules_version": self._context.rulebook().version if known else "",
+        }
         return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, 200)
 
     def failure(self, values: Mapping[str, object], status: int) -> HTMLResponse:
@@ -50,7 +55,7 @@ class Pages:
         return self._answer("error.html", {"path": "", "back": "/", "health": None, "rules_version": "", **values}, status)
 
     def _answer(self, template: str, values: Mapping[str, object], status: int) -> HTMLResponse:
-        shell = {"reader": i18n.reader(), "sections": self._sections}
+        shell = {"reader": i18n.reader(), "sections": navigation.open_to(self._sections, asker.may)}
         return HTMLResponse(self._environment.get_template(template).render({**shell, **values}), status)
 
 

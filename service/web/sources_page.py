@@ -16,7 +16,6 @@ from service.storage.sources import SourceStatus
 from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.i18n import gettext as _
-from service.web.i18n import ngettext
 from service.web.rendering import Pages
 
 PLACE = "sources.yaml"
@@ -109,8 +108,7 @@ def _view(status: SourceStatus, publisher: str) -> SourceView:
     if not status.active:
         return SourceView(status, publisher, "off", _("not read"))
     if status.state.failures:
-        failures = status.state.failures
-        words = ngettext("failing (%(count)s in a row)", "failing (%(count)s in a row)", failures) % {"count": failures}
+        words = _("failing (%(count)s in a row)") % {"count": status.state.failures}
         return SourceView(status, publisher, "failing", words)
     if status.last_success_at is None:
         return SourceView(status, publisher, "waiting", _("not read yet"))

@@ -8,16 +8,19 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
+from service.model.user import Role
 from service.rulebook import load_folder
 from service.storage.database import Database
 from service.web import InForce
+from service.web.navigation import SECTIONS
 from tests.support.news import ARTICLE, STORY, store, tell
-from tests.support.web import Site, site
+from tests.support.web import Site, session_cookie, site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -58,8 +61,8 @@ def full(sqlite_database: Database) -> Iterator[Site]:
     store(sqlite_database, odd, [monster], now - timedelta(hours=2))
     made = store(sqlite_database, ARTICLE, STORY, now)
     tell(sqlite_database, made, {"inbox": DeliveryState.SENT, f"chat-{endless}": DeliveryState.RETRYABLE}, now)
-    rules = load_folder(None).rules
-    with site(sqlite_database, rulebook=InForce(rules.rules, (), rules.version, rules)) as running:
+    book = load_folder(None)
+    with site(sqlite_database, rulebook=InForce(book.rules.rules, (), book.version, book.rules, book.catalog)) as running:
         yield running
 
 
@@ -72,9 +75,21 @@ def opens(browser: Browser) -> Iterator[Opens]:
     said: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def look(address: str, *, width: int = 390, scheme: Scheme = "light", scripts: bool = True) -> Tab:
+    def look(
+        address: str,
+        *,
+        width: int = 390,
+        scheme: Scheme = "light",
+        scripts: bool = True,
+        locale: str = "en-GB",
+        zone: str = "UTC",
+    ) -> Tab:
         context = browser.new_context(
-            viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, java_script_enabled=scripts
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            locale=locale,
+            timezone_id=zone,
         )
         contexts.append(context)
         tab = context.new_page()
@@ -94,7 +109,8 @@ def opens(browser: Browser) -> Iterator[Opens]:
 def addresses(running: Site, tab: Tab) -> list[str]:
     alert = tab.locator(".card-title a").first.get_attribute("href")
     monster = tab.locator(".card-title a").last.get_attribute("href")
-    return [f"{running.url}{path}" for path in ("/", alert, monster, "/items/1?all=true", "/items/2", "/sources", "/inbox")]
+    listed = [place.path for section in SECTIONS for place in section.places if place.path not in ("/users", "/audit")]
+    return [f"{running.url}{path}" for path in (*listed, alert, monster, "/items/1?all=true", "/items/2", "/entities/600999.SH")]
 
 
 def test_no_page_scrolls_sideways_from_a_small_phone_to_a_wall(full: Site, opens: Opens) -> None:
@@ -169,7 +185,10 @@ def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(full: Site,
 
 def test_what_can_be_touched_is_large_enough_for_a_finger(full: Site, opens: Opens) -> None:
     tab = opens(full.url)
-    for place in tab.locator(".top nav a, .switch a, select, button").all():
+    tab.locator(".menu-button").click()
+    for place in tab.locator(".menu nav a, .switch a, select, button").all():
+        if not place.is_visible():
+            continue
         box = place.bounding_box()
         assert box is not None
         assert box["height"] >= 36
@@ -177,9 +196,10 @@ def test_what_can_be_touched_is_large_enough_for_a_finger(full: Site, opens: Ope
 
 def test_choosing_works_without_scripts(full: Site, opens: Opens) -> None:
     tab = opens(full.url, width=1280, scripts=False)
-    tab.locator("select").select_option("big-move")
-    tab.locator("button").click()
-    expect(tab).to_have_url(f"{full.url}/?rule=big-move")
+    tab.get_by_text("More filters").click()
+    tab.get_by_label("Rule", exact=True).select_option("big-move")
+    tab.get_by_role("button", name="Show").click()
+    expect(tab).to_have_url(re.compile(r"[?&]rule=big-move"))
     expect(tab.locator(".card")).to_have_count(1)
     tab.locator(".clear").click()
     expect(tab.locator(".card")).to_have_count(len(STORY) + 1)
@@ -198,3 +218,83 @@ def test_a_newer_alert_is_announced_and_an_empty_page_fills_itself(sqlite_databa
         tab.evaluate("look()")
         tab.locator("#fresh a").click()
         tab.get_by_text(STORY[1].title).first.wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme", "locale"), [(1280, "light", "en-GB"), (390, "dark", "zh-CN")])
+def test_a_tool_for_accessibility_finds_nothing_serious(
+    full: Site, opens: Opens, width: int, scheme: Scheme, locale: str
+) -> None:
+    tab = opens(full.url, width=width, scheme=scheme, locale=locale)
+    found = {}
+    for address in addresses(full, tab):
+        tab.goto(address)
+        faults = Axe().run(tab).response["violations"]
+        grave = [(fault["id"], [node["html"][:120] for node in fault["nodes"][:3]]) for fault in faults if _grave(fault)]
+        if grave:
+            found[address.removeprefix(full.url)] = grave
+    assert found == {}
+
+
+def _grave(fault: dict[str, object]) -> bool:
+    return fault["impact"] in ("serious", "critical")
+
+
+def test_the_menu_of_a_phone_opens_leads_on_and_closes_with_escape(full: Site, opens: Opens) -> None:
+    tab = opens(full.url)
+    entry = tab.locator(".menu nav a", has_text="Inbox")
+    assert not entry.is_visible()
+    tab.locator(".menu-button").click()
+    assert entry.is_visible()
+    tab.keyboard.press("Escape")
+    assert not entry.is_visible()
+    tab.locator(".menu-button").click()
+    entry.click()
+    expect(tab).to_have_url(f"{full.url}/inbox")
+    wide = opens(full.url, width=1280)
+    assert wide.locator(".menu nav a", has_text="Inbox").is_visible()
+    assert not wide.locator(".menu-button").is_visible()
+
+
+def test_times_are_the_readers_at_once_and_by_the_server_from_then_on(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280, zone="America/New_York")
+    first = tab.locator(".card .clock").first
+    face = first.inner_text()
+    assert "UTC" not in face
+    assert "America/New_York" in tab.locator(".foot").inner_text()
+    tab.reload()
+    assert tab.locator("html").get_attribute("data-zone") == "America/New_York"
+    assert first.inner_text() == face
+    assert "Shanghai" in tab.locator(".card .market").first.inner_text()
+    plain = opens(full.url, width=1280, scripts=False)
+    assert "UTC" in plain.locator(".card .clock").first.inner_text()
+
+
+def test_the_language_is_chosen_with_one_button_with_or_without_scripts(full: Site, opens: Opens) -> None:
+    tab = opens(f"{full.url}/?severity=high", width=1280, scripts=False)
+    tab.get_by_role("button", name="中文").click()
+    expect(tab).to_have_url(f"{full.url}/?severity=high")
+    assert tab.locator("html").get_attribute("lang") == "zh-Hans"
+    assert tab.get_by_role("link", name="收件箱").is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_alert_is_acknowledged_where_it_stands(full: Site, opens: Opens, sqlite_database: Database, scripts: bool) -> None:
+    tab = opens(full.url, width=1280, scripts=scripts)
+    name, value = session_cookie(sqlite_database, Role.VIEWER)
+    tab.context.add_cookies([{"name": name, "value": value, "url": full.url}])
+    tab.goto(full.url)
+    card = tab.locator(".card").first
+    title = card.locator(".card-title").inner_text()
+    card.get_by_role("button", name="Acknowledge").click()
+    expect(card.get_by_text("Acknowledged by")).to_be_visible()
+    expect(card.locator(".card-title")).to_have_text(title)
+    expect(card.get_by_role("button", name="Acknowledge")).to_have_count(0)
+
+
+def test_who_wants_less_motion_gets_none(full: Site, browser: Browser) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    tab = context.new_page()
+    tab.goto(full.url)
+    assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert tab.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
+    context.close()

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -23,8 +24,10 @@ from tests.support.line import Line
 from tests.support.web import Site, with_token
 from tests.support.workers import NAMES
 
-SCOPES = ("alerts:read", "alerts:write", "items:write", "rules:read", "rules:write", "sources:write", "routes:write")
-SCOPES += ("deliveries:write", "silences:write")
+SCOPES = (
+    *("alerts:read", "alerts:write", "items:write", "rules:read", "rules:write", "sources:write", "routes:write"),
+    *("deliveries:write", "silences:write"),
+)
 _NOWHERE = Site(0)
 EXAMPLES = 6
 """For each operation."""
@@ -139,8 +142,8 @@ def schema(sqlite_database: Database, tmp_path: Path) -> Iterator[object]:
     context.desk.close()
 
 
-def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: object) -> None:
-    loaded, headers = schema  # type: ignore[misc]
+def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: tuple[Any, dict[str, str]]) -> None:
+    loaded, headers = schema
     operations = [result.ok() for result in loaded.get_all_operations() if "stream" not in result.ok().path]
     assert len(operations) > 35
     for operation in operations:
@@ -153,7 +156,7 @@ def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: obje
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: Any) -> None:
             response = case.call(headers={**headers, "Host": "localhost"})
             case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
 

@@ -2,8 +2,10 @@
 
 import json
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 from urllib.parse import quote
@@ -11,11 +13,14 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import func, select
 
-from service.model.user import SCOPES
+from service.model.user import SCOPES, Role
+from service.storage import audit, sessions, tokens
 from service.storage.access_tables import SESSIONS, USERS
 from service.storage.database import Database
+from service.storage.tokens import NewToken
 from service.web import create_app
-from service.web.access.invitations import set_up_link
+from service.web.access.invitations import password_link, set_up_link
+from tests.integration.test_web_security import MARKUP, shape
 from tests.support.corpora import members
 from tests.support.routes import known_routes
 from tests.support.web import Answer, Site, context, parse, session_cookie, signed_in, site, user, with_token
@@ -267,3 +272,52 @@ def test_a_stranger_s_name_in_the_log_is_one_line(
     user(sqlite_database)
     running.post("/login", {"name": "x\n2026-01-01 INFO all is well", "password": "wrong"})
     assert "\n" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_freshrss_cve_2025_54875_no_field_of_a_form_makes_an_administrator(running: Site, sqlite_database: Database) -> None:
+    bo = user(sqlite_database, Role.VIEWER, "bo")
+    with sqlite_database.begin() as connection:
+        secret = password_link(connection, "", bo.id, sqlite_database.now(connection)).partition("link=")[2]
+    more = {"role": "admin", "is_admin": "1", "user_id": "1", "name": "root"}
+    assert running.post("/setup", {"link": secret, "password": PASSWORD, "again": PASSWORD, **more}).status == 303
+    viewer = signed_in(running, sqlite_database, Role.VIEWER, "bo")
+    assert viewer.post("/account/taste", {"language": "en", **more}).status == 303
+    with sqlite_database.read() as connection:
+        assert connection.execute(select(USERS.c.name, USERS.c.role)).all() == [("bo", "viewer")]
+
+
+def test_cve_2025_52558_names_browsers_and_changes_stay_text(running: Site, sqlite_database: Database) -> None:
+    admin = signed_in(running, sqlite_database)
+    number = user(sqlite_database).id
+
+    def fill(payload: str) -> None:
+        with sqlite_database.begin() as connection:
+            now = sqlite_database.now(connection)
+            for table in ("tokens", "audit_log"):
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+            connection.exec_driver_sql("DELETE FROM sessions WHERE agent != 'test'")
+            sessions.begin(connection, payload, number, now + timedelta(days=1), (payload, payload), now)
+            tokens.add(connection, payload, NewToken(number, payload, {"admin"}), now)
+            audit.write(connection, who=payload, what=payload, subject=payload, before=payload, after=f"{payload}\n", now=now)
+
+    def shapes(payload: str) -> list[Counter[tuple[str, tuple[str, ...]]]]:
+        pages = [admin.ask(path) for path in ("/account", "/tokens", "/audit")]
+        pages.append(running.post("/login", {"name": payload, "password": "x", "next": payload}))
+        pages.append(running.ask(f"/setup?link={quote(payload)}"))
+        pages.append(admin.post("/users", {"name": payload, "role": "viewer"}))
+        pages.append(admin.post("/tokens", {"name": payload, "scopes": payload}))
+        for page in pages[:3]:
+            assert " ".join(payload.split()) in parse(page).text, payload
+        return [shape(parse(page)) for page in pages]
+
+    fill("a harmless word or two that is long enough to be folded away " * 2)
+    harmless = shapes("a harmless word or two that is long enough to be folded away " * 2)
+    for payload in MARKUP:
+        with sqlite_database.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM throttles")
+        long = f"{payload} {payload * 90}"[:2000] if len(payload) < 20 else f"{payload} " * 3
+        fill(long)
+        found = shapes(long[:100])
+        assert [found[place] for place in (0, 1, 2)] == [harmless[place] for place in (0, 1, 2)], payload
+        for place in (3, 4, 5, 6):
+            assert set(found[place]) <= set(harmless[place]) | {("p", ("class", "role"))}, (payload, place)

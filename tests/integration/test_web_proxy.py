@@ -3,19 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from service.clock import utc_now
 from service.config import Settings
+from service.errors import InvalidFiles
 from service.model.user import Role
+from service.rulebook import load_folder
 from service.storage import audit, users
 from service.storage.access_tables import SESSIONS, THROTTLES
 from service.storage.database import Database
 from service.web import create_app
 from service.web.access import AccessSettings
 from service.web.access.settings import access_settings
+from tests.support.folder import write_rules
 from tests.support.web import Site, context, parse, serve, signed_in, user
 
 NAMED = {"Remote-User": "anna"}
@@ -150,3 +154,12 @@ def test_without_a_loopback_address_nobody_reads_before_there_are_users(sqlite_d
     for host in ("127.0.0.1", "::1", "localhost", "127.0.0.53"):
         assert access_settings(Settings(host=host)).open_reading, host
     assert not AccessSettings().open_reading
+
+
+@pytest.mark.parametrize("key", ["headers", "header", "user_agent", "authorization", "cookies", "method"])
+def test_freshrss_cve_2025_46341_a_source_sends_no_headers_of_somebody_s_choice(tmp_path: Path, key: str) -> None:
+    sources = "sources:\n  - id: wire\n    url: https://wire.example.com/feed\n"
+    assert [source.id for source in load_folder(write_rules(tmp_path, sources=sources)).sources] == ["wire"]
+    forged = f"{sources}    {key}: {{Remote-User: anna}}\n"
+    with pytest.raises(InvalidFiles, match=f"sources.yaml:4:5: .*{key}"):
+        load_folder(write_rules(tmp_path, sources=forged))

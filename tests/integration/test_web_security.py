@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from service.alerting.links import Action, LinkClaim, make_link
 from service.clock import utc_now
 from service.model.alert import Alert
+from service.model.entity import Entity, EntityKind
 from service.model.health import Health
 from service.model.item import Item
 from service.model.rule import Rule, Severity
@@ -218,17 +220,30 @@ def assert_text_stays_text(database: Database, payloads: list[str]) -> None:
             assert set(shape(parse(running.ask("/")))) <= set(shapes["/"]), chunk
             for path in ("/sources", "/inbox"):
                 assert set(shape(parse(running.ask(path)))) == set(shapes[path]), (path, chunk)
+            asked = urlencode({name: chunk[0][:200] for name in ("q", "rule", "entity", "tag", "source")}, errors="replace")
+            reflected = parse(running.ask(f"/?{asked}"))
+            assert set(shape(reflected)) <= {*shapes["/"], *shapes[NOTHING], *shapes[FOUND]}, chunk[0]
+            assert " ".join(chunk[0][:200].split()) in [" ".join(str(one.get("value")).split()) for one in reflected.all("input")]
             for alert_id, payload in zip(ids, chunk, strict=True):
                 page = parse(running.ask(f"/alerts/{alert_id}"))
                 assert shape(page) == shapes[f"/alerts/{harmless}"], payload
                 assert " ".join(payload.split()) in page.text, payload
-                asked = parse(running.ask(f"/act/{link_to(alert_id)}"))
-                assert shape(asked) == acting, payload
-                assert " ".join(payload.split()) in asked.text, payload
+                confirmed = parse(running.ask(f"/act/{link_to(alert_id)}"))
+                assert shape(confirmed) == acting, payload
+                assert " ".join(payload.split()) in confirmed.text, payload
+                if len(payload) <= 200 and "/" not in payload and payload not in (".", ".."):
+                    of_entity = parse(running.ask(f"/entities/{quote(payload, safe='', errors='replace')}"))
+                    assert set(shape(of_entity)) <= set(shapes["/entities/harmless"]), payload
+                    assert " ".join(payload.split()) in of_entity.text, payload
+
+
+FOUND = "/?q=harmless&rule=harmless&entity=harmless&tag=harmless&source=harmless"
+NOTHING = "/?q=nowhere&rule=none&entity=nobody&tag=none&source=none"
+"""What is asked for is shown again, and no alert answers."""
 
 
 def paths(alert_id: str) -> list[str]:
-    return ["/", f"/alerts/{alert_id}", "/sources", "/inbox"]
+    return ["/", f"/alerts/{alert_id}", "/sources", "/inbox", "/entities/harmless", NOTHING, FOUND]
 
 
 def shape(page: Page) -> Counter[tuple[str, tuple[str, ...]]]:
@@ -240,7 +255,8 @@ def shape(page: Page) -> Counter[tuple[str, tuple[str, ...]]]:
 
 
 def poisoned(database: Database, text: str) -> WebContext:
-    rulebook = InForce((Rule(text, text, Severity.LOW, text),), (Source(text, text, publisher=text),), text)
+    entity = Entity(text, EntityKind.STOCK, (text,), (text,), frozenset({text}))
+    rulebook = InForce((Rule(text, text, Severity.LOW, text),), (Source(text, text, publisher=text),), text, None, {text: entity})
     return replace(context(database), health=lambda: Health(True, (text,)), rulebook=lambda: rulebook)
 
 

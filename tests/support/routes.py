@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from service.web.access.decisions import Decision, all_routes, decisions_of
+from service.web.access.decisions import Decision, all_routes
 
 SAFE = {"GET", "HEAD"}
 
@@ -31,8 +31,8 @@ class Known:
 def known_routes(application: FastAPI) -> list[Known]:
     """All methods of all routes."""
     return [
-        Known(method, route.path, decisions_of(route))
-        for route in all_routes(application.routes)
-        if isinstance(route, APIRoute)
-        for method in sorted(route.methods or ())
+        Known(method, found.path, found.decisions)
+        for found in all_routes(application.routes)
+        if isinstance(found.route, APIRoute)
+        for method in sorted(found.route.methods or ())
     ]

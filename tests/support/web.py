@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.health import Health
 from service.model.user import Role, User
-from service.rulebook import load_folder
+from service.rulebook import Rulebook, load_folder
 from service.storage import sessions, tokens, users
 from service.storage.database import Database
 from service.web import InForce, WebContext, create_app
@@ -53,8 +54,16 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
-        """One request; a `Host` in `headers` replaces the true one."""
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        whole: bool = True,
+    ) -> Answer:
+        """One request; a `Host` in `headers` replaces the true one. Not `whole`: the answer may have no end, its body is left."""
         held = [given["Cookie"] for given in (self.always, headers or {}) if "Cookie" in given]
         headers = {**self.always, **(headers or {}), **({"Cookie": "; ".join(held)} if held else {})}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -69,7 +78,7 @@ class Site:
             answer = connection.getresponse()
             came = {name.lower(): value for name, value in answer.getheaders()}
             set_cookies = tuple(value for name, value in answer.getheaders() if name.lower() == "set-cookie")
-            return Answer(answer.status, came, answer.read(), set_cookies)
+            return Answer(answer.status, came, answer.read() if whole else b"", set_cookies)
         finally:
             connection.close()
 
@@ -135,9 +144,15 @@ def parse(answer: Answer) -> Page:
     return page
 
 
+@cache
+def shipped() -> Rulebook:
+    """The pack that travels with the program, read once."""
+    return load_folder(None)
+
+
 def context(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> WebContext:
     """What the pages are given when nothing is wrong."""
-    desk = Desk(database, lambda: load_folder(None), lambda: None)
+    desk = Desk(database, shipped, lambda: None)
     metrics = Metrics("9.9.9", Labels())
     return WebContext(database, metrics, lambda: health, lambda: rulebook, "9.9.9", LINK_KEY, desk, hosts, OPEN)
 

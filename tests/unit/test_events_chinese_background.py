@@ -83,7 +83,7 @@ def test_what_is_traded_moves_beside_prices(text: str, found: list[tuple[str, fl
     "text",
     [
         "分析师预测白银可能达到70美元之上，创下历史新高",
-        "甲山地产行业排名上升1位，创下历史新高",
+        "甲山地产名列榜单前茅，行业排名创下历史新高",
         "投资者对日元的看空情绪升至三年来最高水平",
         "昨日仅有5艘船只通过甲山海峡，创一个月以来新低",
     ],
@@ -99,7 +99,7 @@ def test_a_forecast_before_the_price_of_today_takes_nothing_back() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "与可回收火箭同步推进的，是商业航天企业IPO的密集爆发",
+        "与新船一同到来的，是一批深海采矿企业IPO的浪潮",
         "甲山雄安办公楼正式挂牌",
         "甲山产业研究院正式挂牌，员工入驻",
         "【甲山科技：完成配售新H股】甲山科技公告称，配售完成后已发行H股增加",
@@ -114,14 +114,14 @@ def test_no_listing_of_nobody_offices_and_placings(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("【甲山科技：首次公开发行股票并在科创板上市网上路演公告】", [("甲山科技", "priced")]),
-        ("甲山科技(688999.SH)公告，公司首次公开发行股票并在科创板上市申请已获证监会同意注册", [("甲山科技", "approved")]),
+        ("【甲山科技：首次公开发行A股股票并在创业板上市发行公告】", [("甲山科技", "priced")]),
+        ("甲山科技(688999.SH)首次公开发行A股股票并在创业板上市的申请获中国证监会准许", [("甲山科技", "approved")]),
         (
-            "【甲山科技：首次公开发行股票并在科创板上市网上路演公告】甲山科技公告，公司首次公开发行股票并在科创板上市申请已获证监会同意注册",
+            "【甲山科技：首次公开发行A股股票并在创业板上市发行公告】甲山科技首次公开发行A股股票并在创业板上市的申请获中国证监会准许",
             [("甲山科技", "priced")],
         ),
         ("周一可申购北交所新股甲山科技，周四可申购科创板新股乙水股份。", [("甲山科技", "priced"), ("乙水股份", "priced")]),
-        ("呼吸机药企Alder申请在美上市，拟募资1亿美元", [("Alder", "filed")]),
+        ("呼吸机药企Alder申请在纳斯达克上市", [("Alder", "filed")]),
     ],
 )
 def test_listings_in_calendars_and_notices(text: str, found: list[tuple[str, str]]) -> None:

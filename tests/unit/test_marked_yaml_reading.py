@@ -186,3 +186,11 @@ def test_more_values_than_allowed_are_refused_where_they_begin() -> None:
 
 def test_after_fifty_problems_the_rest_is_not_looked_for() -> None:
     assert len(refusal("a: 1\n" * 200)) == 50
+
+
+def test_a_key_that_looks_like_a_number_is_found_by_either() -> None:
+    document = load("a:\n  7: b\n", "x.yaml")
+    assert document.mark(("a", 7)) == document.mark(("a", "7")) == Mark(2, 6)
+    assert document.mark(("a", 7), key=True) == Mark(2, 3)
+    assert document.mark(("a", 8)) == Mark(2, 3)
+    assert document.at(("a", 7)) == document.at(("a", "7")) == "b"

@@ -68,13 +68,18 @@ def test_only_the_http_room_speaks_http(file: str) -> None:
     assert not {name for name in names if name.startswith("urllib.request")}
 
 
+OUR_FIELD = "service/web/access/forgery.py"
+"""The hidden field of forms is written there once; `Markup.format` escapes the value in it."""
+
+
 @pytest.mark.parametrize("file", TREES)
 def test_no_text_is_declared_safe(file: str) -> None:
     names = set(imports(TREES[file]))
-    assert not {name for name in names if name.rpartition(".")[2] == "Markup"}
+    allowed = {"markupsafe.Markup"} if file == OUR_FIELD else set()
+    assert not {name for name in names if name.rpartition(".")[2] == "Markup"} - allowed
     for call in ast.walk(TREES[file]):
         if isinstance(call, ast.Call):
-            assert ast.unparse(call.func).rpartition(".")[2] != "Markup"
+            assert ast.unparse(call.func).rpartition(".")[2] != "Markup" or file == OUR_FIELD
             assert not any(keyword.arg == "autoescape" and ast.unparse(keyword.value) == "False" for keyword in call.keywords), (
                 ast.unparse(call)
             )

@@ -227,7 +227,8 @@ def test_evidence_that_is_looked_for_when_it_is_read_is_a_sequence_like_any_othe
     found = fire(rule("{text: {all: [merger, and]}}").compiled[0], Reading(item("merger and merger"), ()))[0].evidence
     first, second, third = found
     assert [len(found), found[0], found[-1], found[1:]] == [3, first, third, (second, third)]
-    assert found == (first, second, third) and found != (first,) and found != 3
+    others: list[object] = [(first, second, third), (first,), 3]
+    assert [found == other for other in others] == [True, False, False]
 
 
 @pytest.mark.parametrize("blank", [" ", "\n", "  ", "\n\n", "\x1c", " \x1f"])

@@ -7,7 +7,7 @@ must not look at cookies, tokens or forwarded headers themselves.
 """
 
 from service.web.access.decisions import Person, allow, anyone, by_link, require_decisions
-from service.web.access.gate import Gate
+from service.web.access.gate import ANY, Gate
 from service.web.access.settings import AccessSettings, Proxy
 
-__all__ = ["AccessSettings", "Gate", "Person", "Proxy", "allow", "anyone", "by_link", "require_decisions"]
+__all__ = ["ANY", "AccessSettings", "Gate", "Person", "Proxy", "allow", "anyone", "by_link", "require_decisions"]

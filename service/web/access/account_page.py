@@ -14,6 +14,7 @@ from service.model.user import Role, User
 from service.storage import audit, sessions, users
 from service.web.access import Person, allow
 from service.web.access.choosing import fault_of_password
+from service.web.access.gate import role_word
 from service.web.access.login_page import Password
 from service.web.access.logins import logins_of, speak
 from service.web.context import WebContext
@@ -43,8 +44,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/account", dependencies=[allow(Role.VIEWER)])
 
     @routes.api_route("", methods=["GET", "HEAD"])
-    def show(request: Request, person: Person) -> HTMLResponse:
-        return _page(context, pages, request, person)
+    def show(request: Request, person: Person) -> Response:
+        return _page(context, pages, request, person) if person.id else RedirectResponse("/setup", 303)
 
     @routes.post("/password")
     async def change_password(
@@ -106,10 +107,15 @@ def _endings(routes: APIRouter, context: WebContext) -> None:
 def _page(context: WebContext, pages: Pages, request: Request, person: User, fault: str = "") -> HTMLResponse:
     with context.database.read() as connection:
         now = context.database.now(connection)
-        mine = sessions.of_user(connection, person.id, now) if person.id else ()
+        mine = sessions.of_user(connection, person.id, now)
         account = users.get(connection, person.id)
     values = {"now": now, "sessions": mine, "this": request.state.asker.session, "fault": fault}
-    values |= {"me": person, "has_password": bool(account and account.password), "zones": COMMON_ZONES}
+    values |= {
+        "me": person,
+        "role": role_word(person.role),
+        "has_password": bool(account and account.password),
+        "zones": COMMON_ZONES,
+    }
     return pages.html("account.html", request, values)
 
 

@@ -6,6 +6,7 @@ each request, so that revoking, disabling and a changed role count at once. Must
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,8 @@ from service.web.i18n import reader, reading
 
 log = logging.getLogger(__name__)
 
+ANY = "any"
+"""A scope that every token has."""
 FEEDS = "/feeds/"
 """Where a token may stand in the address (`?token=`), for readers that can send no headers; one that may only read."""
 FORM_SECONDS = 24 * 60 * 60
@@ -79,6 +82,15 @@ class Gate:
             reading(replace(reader(), zone_name=known.user.time_zone))
         return known
 
+    def recognize(self, request: Request) -> None:
+        """For pages that no decision came before, such as that of an address with nothing there: show it to whom it is shown."""
+        known: Asker | None = getattr(request.state, "asker", None)
+        if known is None:
+            with suppress(StorageError, HTTPException):
+                known = request.state.asker = self._look(request)
+        if known is not None:
+            is_asking(known)
+
     async def anchor(self, request: Request) -> Callable[[Response], None]:
         """Bind the forms of this page to the browser, though nobody is logged in; what is returned puts it into the answer."""
         https = self.is_https(request)
@@ -94,7 +106,7 @@ class Gate:
         """The person, if they may; raises the refusal otherwise."""
         if asker.user is None:
             return self._stranger(request, asker, role)
-        if asker.by_token and (not scope or scope not in asker.scopes):
+        if asker.by_token and scope not in (ANY, *asker.scopes):
             raise HTTPException(403, _lacking(scope))
         if not asker.user.may(role):
             raise HTTPException(403, _too_low(asker.user, role))

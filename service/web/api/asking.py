@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from service.model.user import Role
-from service.web.access import allow
+from service.web.access import ANY, allow
 from service.web.problems import ApiProblem, Json
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -52,7 +52,7 @@ _JSON_BODY = Depends(_only_json)
 def needs(role: Role, scope: str = "", *, body: bool = False) -> dict[str, Any]:
     """For a route: who may ask, decided and described at once; with `body` that what it is sent must say to be JSON."""
     described = {"security": [{"token": [scope] if scope else []}], "x-role": role.value}
-    return {"dependencies": [allow(role, scope=scope), *([_JSON_BODY] if body else [])], "openapi_extra": described}
+    return {"dependencies": [allow(role, scope=scope or ANY), *([_JSON_BODY] if body else [])], "openapi_extra": described}
 
 
 def reads(routes: APIRouter, path: str, **described: Any) -> Callable[[Handler], Handler]:

@@ -1,6 +1,5 @@
 """`/rules`: all rules, how loud and how useful each was in the last month, and what is doubtful about them."""
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,19 +9,16 @@ from fastapi.responses import HTMLResponse
 
 from service.model.rule import Severity
 from service.model.user import Role
-from service.storage import rule_stats
 from service.storage.rule_stats import RuleStats
 from service.web.access import allow
 from service.web.context import WebContext
 from service.web.i18n import N_
 from service.web.rendering import Pages
 from service.web.rules import sparks, words
-from service.web.rules.catalogue import Catalogue, Entry
+from service.web.rules.catalogue import Entry
+from service.web.rules.shared import DAYS, shared
 
-DAYS = 30
 PAGE = 60
-KEPT = timedelta(seconds=30)
-"""How old the figures may be: who filters and sorts does not count everything again."""
 MAX_TEXT = 200
 
 STATES = {
@@ -63,28 +59,10 @@ class Row:
         return self.useless / said if said else 0.0
 
 
-class Figures:
-    """The figures of all rules, counted anew when they are too old."""
-
-    def __init__(self, context: WebContext) -> None:
-        self._database = context.database
-        self._turn = threading.Lock()
-        self._known: tuple[datetime, dict[str, RuleStats]] | None = None
-
-    def of_all(self) -> tuple[datetime, Mapping[str, RuleStats]]:
-        """Now, and the figures."""
-        with self._turn, self._database.read() as connection:
-            now = self._database.now(connection).astimezone(UTC)
-            if self._known is None or not timedelta(0) <= now - self._known[0] < KEPT:
-                start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
-                self._known = now, rule_stats.of_all(connection, start)
-            return now, self._known[1]
-
-
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
     routes = APIRouter(dependencies=[allow(Role.VIEWER)])
-    figures, catalogue = Figures(context), Catalogue()
+    figures, catalogue = (common := shared(context, pages)).figures, common.catalogue
 
     @routes.api_route("/rules", methods=["GET", "HEAD"])
     def show(request: Request) -> HTMLResponse:

@@ -22,9 +22,10 @@ from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.rules import trial, words
-from service.web.rules.catalogue import Catalogue, Entry, document_of, rules_in
-from service.web.rules.list_page import Figures, row
-from service.web.rules.trial import Draft, Trials
+from service.web.rules.catalogue import Entry, document_of, rules_in
+from service.web.rules.list_page import row
+from service.web.rules.shared import shared
+from service.web.rules.trial import Draft
 
 LARGEST = 3 * 1024 * 1024
 """Characters of a form's text; a file of more than a third of it is refused with a reason."""
@@ -58,8 +59,8 @@ class Editor:
 
     def __init__(self, context: WebContext, pages: Pages) -> None:
         self._context, self._pages = context, pages
-        self._catalogue, self._figures = Catalogue(), Figures(context)
-        self.trials = Trials(context)
+        common = shared(context, pages)
+        self._catalogue, self._figures, self.trials = common.catalogue, common.figures, common.trials
 
     @property
     def book(self) -> Rulebook:

@@ -14,7 +14,7 @@ from typing import Any
 from service.drafting import Tried
 from service.errors import InvalidFiles
 from service.pipeline.rehearsal import Bounds, Rehearsal, only, rehearse, without
-from service.pipeline.replay import Would
+from service.pipeline.replay import Report, Would
 from service.rulebook import Rulebook
 from service.rulefiles import name_of
 from service.rules.ruleset import CompiledRule
@@ -27,6 +27,7 @@ WAIT = 10.0
 """Seconds that a backtest waits for the one before it."""
 SPANS = (1, 7, 30, 90)
 LISTED = 25
+FEWEST_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,8 @@ def _told(found: Rehearsal, rules: Sequence[CompiledRule]) -> Backtest:
     after, before = found.reports
     days = len(after.days) or 1
     counts = Counter(one.rule for one in after.alerts)
-    by_day = Counter(one.at.date() for one in after.alerts)
     return Backtest(
-        chart=sparks.chart(after.days[0], [by_day[day] for day in after.days]) if after.days else None,
+        chart=_chart(after) if after.days else None,
         rules=[(one.rule.id, counts[one.rule.id], counts[one.rule.id] / days) for one in rules[:LISTED]],
         alerts=_newest(after.alerts),
         added=_newest(added := without(after.alerts, before.alerts)),
@@ -125,6 +125,14 @@ def _told(found: Rehearsal, rules: Sequence[CompiledRule]) -> Backtest:
         cut=found.cut,
         broken_off=found.broken_off,
     )
+
+
+def _chart(report: Report) -> sparks.Chart:
+    """The days of a report, and as many before them as a chart needs to be one."""
+    by_day = Counter(one.at.date() for one in report.alerts)
+    days = max(len(report.days), FEWEST_DAYS)
+    first = report.days[-1] - timedelta(days=days - 1)
+    return sparks.chart(first, [by_day[first + timedelta(days=number)] for number in range(days)])
 
 
 def _newest(alerts: Sequence[Would]) -> list[Would]:
