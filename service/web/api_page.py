@@ -13,6 +13,7 @@ from service.web.context import WebContext
 from service.web.problems import KINDS
 from service.web.rendering import Pages
 
+
 def router(context: WebContext, pages: Pages) -> APIRouter:
     """The route of the page."""
     routes = APIRouter(dependencies=[allow(Role.VIEWER)])
@@ -25,7 +26,9 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             for path, operations in whole()["paths"].items()
             for method, operation in operations.items()
         ]
-        kinds = [{"kind": kind, "status": status, "title": title, "words": words} for kind, (status, title, words) in KINDS.items()]
+        kinds = [
+            {"kind": kind, "status": status, "title": title, "words": words} for kind, (status, title, words) in KINDS.items()
+        ]
         return pages.html("api.html", request, {"paths": paths, "kinds": kinds})
 
     return routes
