@@ -105,6 +105,6 @@ def _histogram(taken: Sequence[float]) -> list[tuple[str, int, str]]:
         until = sum(1 for one in taken if one <= step)
         rows.append((_("up to %(time)s") % {"time": times.lasting(timedelta(seconds=step))}, until - done))
         done = until
-    rows.append((_("longer"), len(taken) - done))
+    rows.append((_("more than %(time)s") % {"time": times.lasting(timedelta(seconds=STEPS[-1]))}, len(taken) - done))
     most = max(count for _words, count in rows) or 1
     return [(words, count, f"{count / most * 100:.1f}%") for words, count in rows]

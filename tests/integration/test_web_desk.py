@@ -89,7 +89,7 @@ def changes(app: App) -> list[str]:
 def test_a_silence_is_previewed_made_and_ended(app: App, desk: Site) -> None:
     app.pipeline.push("push", [item()])
     seen = parse(desk.ask("/silences?matchers=rule%3Dlimit-up")).text
-    assert "Of the 1 alerts of the last 7 days it would have hushed one." in seen
+    assert "Of the 1 alerts of the last 7 days it would have hushed 1." in seen
     assert "hushed 0" in parse(desk.ask("/silences?matchers=rule%3Dother")).text
     place = there(desk.post("/silences", {"matchers": "rule=limit-up\nseverity!=low", "length": "4h", "why": "known <b>"}))
     page = desk.ask("/silences")
