@@ -195,6 +195,18 @@ def test_a_draft_is_held_against_the_past(app: App, site: Site) -> None:
     assert "Mend the mistakes first" in wrong.text
 
 
+def test_a_file_is_deleted_and_put_back(app: App, site: Site, tmp_path: Path) -> None:
+    file, first = tmp_path / "rules" / "alerts" / "desk.yaml", app.rulebook.version
+    assert site.post("/rules/edit", fields(app, RULES, action="delete", why="over")).headers["location"] == "/rules"
+    assert (ids(app), file.exists()) == ([], False)
+    assert site.post("/rules/edit", fields(app, RULES, action="delete")).status == 422, "it is gone already"
+    with app.parts.database.read() as connection:
+        newest, oldest = rulesets.activations(connection, limit=5)
+    assert "over" in site.ask(f"/rules/versions/{newest.number}").text
+    site.post(f"/rules/versions/{oldest.number}", {"base": app.rulebook.version, "place": "alerts/desk.yaml"})
+    assert (ids(app), file.read_text("utf-8"), app.rulebook.version) == (["limit-up"], RULES, first)
+
+
 def test_versions_are_compared_and_put_back(app: App, site: Site) -> None:
     first = app.rulebook.version
     site.post("/rules/edit", fields(app, RULES.replace("severity: high", "severity: low"), action="save", why="too loud"))
