@@ -7,6 +7,7 @@ import pytest
 
 from service.app import App
 from service.cli.run import web_context
+from service.model.user import Role
 from service.storage import audit
 from service.storage.database import Database
 from service.web import create_app
@@ -140,3 +141,10 @@ def test_a_receiver_is_sent_a_test(running: Api, app: App) -> None:
     assert told["targets"] == [{"target": "inbox://", "outcome": "sent", "detail": told["targets"][0]["detail"]}]
     assert entries(app.parts.database)[0] == ("receiver.test", "inbox")
     assert running.ask("/api/v1/receivers/none/test", "POST")[0] == 404
+
+
+def test_a_viewers_token_reads_rules_but_no_file_that_may_hold_a_secret(running: Api, app: App) -> None:
+    viewer = Api(with_token(running.site, app.parts.database, "rules:read", role=Role.VIEWER), None)  # type: ignore[arg-type]
+    assert viewer.get(DESK)["text"] == RULES
+    for place in ("sources.yaml", "routes.yaml"):
+        assert viewer.ask(f"/api/v1/rules/files/{place}")[0] == 403

@@ -8,7 +8,7 @@ from pydantic import Field
 from service.drafting import LARGEST, Tried
 from service.errors import ConfigurationError, InvalidFiles
 from service.model.user import Role
-from service.rulefiles import may_be_changed, name_of, place_of
+from service.rulefiles import ENTRUSTED, may_be_changed, name_of, place_of
 from service.rules.ruleset import CompiledRule
 from service.ruleversions import activate
 from service.storage import audit, rulesets
@@ -78,7 +78,10 @@ def router(context: WebContext) -> APIRouter:
         )
 
     @reads(routes, "/rules/files/{place:path}", **read, summary="One file", response_model=shapes.RuleFile)
-    def file(place: Place) -> Json:
+    def file(place: Place, person: Person) -> Json:
+        """`sources.yaml` and `routes.yaml` are for editors: an address in them may hold a secret."""
+        if place in ENTRUSTED and not person.may(Role.EDITOR):
+            raise ApiProblem("not-allowed", "Only editors read this file: an address in it may hold a secret.")
         texts = context.desk.current.texts
         text = texts.get(name_of(texts, place))
         if text is None or not may_be_changed(place):
