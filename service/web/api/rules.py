@@ -11,7 +11,7 @@ from service.model.user import Role
 from service.rulefiles import ENTRUSTED, may_be_changed, name_of, place_of
 from service.rules.ruleset import CompiledRule
 from service.ruleversions import activate
-from service.storage import audit, rulesets
+from service.storage import rulesets
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import LARGEST_ID, Body, Limit, needs, paged, reads
@@ -184,17 +184,12 @@ def _versions(routes: APIRouter, context: WebContext) -> None:
     )
     def version_activated(version: Annotated[str, Path(max_length=64)], person: Person) -> Json:
         """It holds until the folder or somebody changes it. A few first digits name it."""
-        before = context.desk.current.version
         try:
             book = activate(context.database, version, person.name)
         except InvalidFiles as error:
             raise refused(error) from error
         except ConfigurationError as error:
             raise ApiProblem("not-found", str(error).partition(";")[0]) from error
-        with context.database.begin() as connection:
-            now = context.database.now(connection)
-            words = {"before": before, "after": book.version}
-            audit.write(connection, who=person.name, what="rules.activate", subject=book.version, now=now, **words)
         return Json({"version": book.version, "rules": len(book.rules.rules)})
 
 
