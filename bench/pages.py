@@ -139,7 +139,10 @@ def pages(connection: Connection, items: int) -> list[str]:
     lists += ["/?rule=rule-7&severity=info", "/?state=undelivered&severity=critical&span=30d", "/?q=forecast", "/?q=nowhere"]
     single = [f"/alerts/{alerts - 1:016x}", f"/items/{items - 10}", f"/items/{items - 10}?all=true"]
     entity = ["/entities/76.SH", f"/entities/76.SH?before={items // 4}"]
-    return [*lists, *single, *entity, "/inbox", f"/inbox?before={alerts // 20}", "/sources"]
+    desk = ["/deliveries?show=sent", f"/deliveries?show=sent&before=key-{alerts // 2 + 1}", "/deliveries?show=discarded"]
+    desk += ["/deliveries?receiver=desk", f"/deliveries/key-{alerts // 2 + 1}", "/sources", "/sources/feed-7", "/status"]
+    desk += ["/silences", "/silences?matchers=severity%3Dcritical", "/routes", "/rules", "/rules/versions"]
+    return [*lists, *single, *entity, "/inbox", f"/inbox?before={alerts // 20}", *desk]
 
 
 def timed(port: int, paths: list[str]) -> dict[str, tuple[list[float], int]]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, String, TextClause, bindparam, select, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, String, TextClause, bindparam, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.storage.search_words import Term, terms_of, words_of
@@ -19,6 +19,7 @@ from service.storage.tables import ITEMS
 
 TABLE = "item_words"
 FEW = 2000
+MANY = 20_000
 RARE = 30_000
 """Rows that PostgreSQL expects: so many are all looked up and sorted, of more the newest are looked for one after the other. It
 takes a word that it knows nothing of for one that one text in two hundred has, and would look through all texts for it."""
@@ -105,15 +106,19 @@ def among(connection: Connection, asked: Sequence[Term], numbers: Sequence[int])
 def told_by(connection: Connection, item: ColumnElement[int], asked: Sequence[Term]) -> ColumnElement[bool]:
     """The condition that all of it stands in the item whose number this column holds; for lists of what came of items.
 
-    Few items are named one by one, so that an index on the column may lead to them; many are looked up in each row's turn.
+    Few items are named one by one, so that an index on the column may lead to them; of more the list is made once; for very many
+    each row of the list, of which one of the first will do, asks for its own.
     """
-    few = find(connection, asked, FEW + 1)
-    if len(few) <= FEW:
-        return item.in_(few)
+    known = find(connection, asked, MANY + 1)
+    if len(known) <= FEW:
+        return item.in_(known)
     if connection.dialect.name == "postgresql":
         return item.in_(text(f"SELECT item_id FROM {TABLE} WHERE {_holds(asked)}").columns(ITEMS.c.id))
-    every = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :asked_words").bindparams(asked_words=_match(asked))
-    return (item + 0).in_(every.columns(ITEMS.c.id))
+    said = text(f"{TABLE} MATCH :asked_words").bindparams(asked_words=_match(asked))
+    words = select(literal_column(f"{TABLE}.rowid", ITEMS.c.id.type)).select_from(text(TABLE)).where(said)
+    if len(known) <= MANY:
+        return (item + 0).in_(words)
+    return words.where(literal_column(f"{TABLE}.rowid") == item).exists()
 
 
 def _words(title: str, body: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The pages and the API: FastAPI, server-rendered, readable without JavaScript.
 
-Guarantee: reading only (but for the button behind a signed link, see `actions`), everything that came from outside is shown as
+Guarantee: every route says who may ask (see `access`), everything that came from outside is shown as
 text, every answer carries the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
 """
 
@@ -14,6 +14,7 @@ from service.web import (
     alert_page,
     alerts_page,
     api,
+    api_page,
     deliveries_page,
     entity_page,
     failures,
@@ -94,7 +95,19 @@ def create_app(context: WebContext) -> FastAPI:
     application.state.gate, application.state.logins = gate, Logins(context, gate)
     pages = Pages(context)
     application.include_router(completion.router(context))  # before the pages of rules: a rule may have any name
-    for module in (alerts_page, alert_page, alert_deeds, item_page, entity_page, inbox_page, actions, *DESK, *ACCESS, *RULES):
+    for module in (
+        alerts_page,
+        alert_page,
+        alert_deeds,
+        item_page,
+        entity_page,
+        inbox_page,
+        actions,
+        api_page,
+        *DESK,
+        *ACCESS,
+        *RULES,
+    ):
         application.include_router(module.router(context, pages))
     for module in (api, feeds, operations):
         application.include_router(module.router(context))

@@ -201,8 +201,9 @@ def test_alerts_are_found_by_their_item_whether_few_or_many_items_say_it(
             found = alert_queries.page(connection, limit=10, words=search.terms(question), **narrowed)  # type: ignore[arg-type]
         return {stored.alert.id for stored in found}
 
-    for few in (search.FEW, 0):
+    for few, many in ((search.FEW, search.MANY), (0, search.MANY), (0, 0)):
         monkeypatch.setattr(search, "FEW", few)
+        monkeypatch.setattr(search, "MANY", many)
         assert listed("港湾光纤 rally") == {alert.id for alert in told}
         assert listed("港湾光纤", rule="index-high") == {told[1].id}
         assert len(listed("climbed")) == len(told) + 1

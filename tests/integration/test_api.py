@@ -12,11 +12,13 @@ from service.model.delivery import DeliveryState
 from service.model.user import Role
 from service.storage import audit, deliveries, sources
 from service.storage.database import Database
+from service.web.problems import KINDS
 from tests.support.alerts import NOW
 from tests.support.api import Api, api
 from tests.support.folder import write_rules
 from tests.support.line import limit_up
 from tests.support.news import ARTICLE, STORY, store, tell
+from tests.support.web import parse, signed_in
 from tests.support.workers import NAMES
 
 ROUTES = """
@@ -286,3 +288,13 @@ def test_a_token_does_what_its_scopes_say_and_its_owner_may(sqlite_database: Dat
         viewing.line.push(limit_up(NAMES[0]))
         [alert] = viewing.get("/api/v1/alerts")["alerts"]
         assert viewing.post(f"/api/v1/alerts/{alert['id']}/ack")
+
+
+def test_a_page_explains_every_type_of_problem_and_every_path(sqlite_database: Database, tmp_path: Path) -> None:
+    with api(sqlite_database, write_rules(tmp_path, routes=ROUTES)) as running:
+        page = parse(signed_in(replace(running.site, always={}), sqlite_database).ask("/api/problems"))
+        described = running.get("/api/v1/openapi.json")["paths"]
+        assert all(path in page.text for path in described)
+        assert {attributes["id"] for attributes in page.all("tr") if "id" in attributes} == set(KINDS)
+        status, problem = running.ask("/api/v1/none")
+        assert (status, problem["type"]) == (404, "/api/problems#not-found")

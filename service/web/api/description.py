@@ -3,6 +3,7 @@
 Guarantee: what it says of errors and of access is what happens. It loads nothing, and no page of another host shows it.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -25,14 +26,15 @@ PROBLEM = {
 
 def add(routes: APIRouter, version: str) -> None:
     """The route, over all that were added before."""
-    made: list[dict[str, Any]] = []
-    described = list(routes.routes)
+    listed = list(routes.routes)
+
+    @lru_cache(maxsize=1)
+    def whole() -> dict[str, Any]:
+        return describe(listed, version)
 
     @reads(routes, "/openapi.json", **needs(Role.VIEWER, "alerts:read"), include_in_schema=False)
     def openapi() -> Json:
-        if not made:
-            made.append(describe(described, version))
-        return Json(made[0])
+        return Json(whole())
 
 
 def describe(routes: list[Any], version: str) -> dict[str, Any]:
