@@ -27,6 +27,9 @@ from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 FEW = 16
 """So many entities are looked up one by one; of more, the list is gone through."""
 
+_BY_SEVERITY = [func.sum(case((ALERTS.c.severity == one.value, 1), else_=0)).label(one.value) for one in Severity]
+"""One sum for each severity: the rows need not be sorted for it."""
+
 _FAILED = (DeliveryState.DISCARDED.value, DeliveryState.RETRYABLE.value)
 
 
@@ -84,7 +87,7 @@ def by_stretch(connection: Connection, borders: Sequence[datetime], **asked: Unp
     """How many alerts were made between each of these moments and the next one."""
     narrowed = _conditions(connection, asked)
     parts = [
-        select(literal(place).label("place"), *_by_severity()).where(
+        select(literal(place).label("place"), *_BY_SEVERITY).where(
             ALERTS.c.created_at >= start, ALERTS.c.created_at < end, *narrowed
         )
         for place, (start, end) in enumerate(pairwise(borders))
@@ -96,13 +99,8 @@ def by_stretch(connection: Connection, borders: Sequence[datetime], **asked: Unp
 def by_rule(connection: Connection, since: datetime, **asked: Unpack[Asked]) -> dict[tuple[str, Severity], int]:
     """How many alerts were made since then, by rule and severity."""
     wanted = (ALERTS.c.created_at >= since, *_conditions(connection, asked))
-    rows = connection.execute(select(ALERTS.c.rule, *_by_severity()).where(*wanted).group_by(ALERTS.c.rule))
+    rows = connection.execute(select(ALERTS.c.rule, *_BY_SEVERITY).where(*wanted).group_by(ALERTS.c.rule))
     return {(row.rule, severity): count for row in rows for severity, count in _counts(row).items() if count}
-
-
-def _by_severity() -> list[ColumnElement[int]]:
-    """One sum for each severity: the rows need not be sorted for it."""
-    return [func.sum(case((ALERTS.c.severity == one.value, 1), else_=0)).label(one.value) for one in Severity]
 
 
 def _counts(row: Any) -> dict[Severity, int]:

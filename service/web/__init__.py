@@ -1,6 +1,6 @@
 """The pages and the API: FastAPI, server-rendered, readable without JavaScript.
 
-Guarantee: reading only (but for the button behind a signed link, see `actions`), everything that came from outside is shown as
+Guarantee: every route says who may ask (see `access`), everything that came from outside is shown as
 text, every answer carries the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
 """
 

@@ -26,16 +26,16 @@ class Step:
 WATCHLIST = Step(
     N_("Add your watchlist"),
     N_("List the securities, indices and companies you follow, with their names in English and Chinese."),
-    "/sources/new",
-    N_("Add a source or a watchlist"),
+    "/rules/watchlist",
+    N_("Open the watchlist"),
     "rules/entities/",
     "entities",
 )
 RECEIVER = Step(
     N_("Add a receiver and send a test"),
     N_("Say where alerts go: e-mail, Slack or any service that Apprise knows. Then see one arrive."),
-    "/routes/test",
-    N_("Send a test"),
+    "/routes",
+    N_("Add a receiver"),
     "rules/routes.yaml",
     "routes.yaml",
 )

@@ -205,6 +205,20 @@ def test_choosing_works_without_scripts(full: Site, opens: Opens) -> None:
     expect(tab.locator(".card")).to_have_count(len(STORY) + 1)
 
 
+def test_choosing_with_scripts_loads_the_list_alone(full: Site, opens: Opens) -> None:
+    tab = opens(full.url, width=1280)
+    tab.evaluate("document.querySelector('.brand').dataset.kept = 'yes'")
+    tab.locator(".switch-severity a", has_text="medium").click()
+    expect(tab).to_have_url(re.compile(r"severity=medium"))
+    expect(tab.locator(".card")).to_have_count(1)
+    tab.get_by_label("State").select_option("acknowledged")
+    expect(tab).to_have_url(re.compile(r"severity=medium.*state=ack|state=ack.*severity=medium"))
+    expect(tab.locator(".card")).to_have_count(0)
+    assert tab.locator(".brand").get_attribute("data-kept") == "yes"
+    tab.go_back()
+    expect(tab.locator(".card")).to_have_count(1)
+
+
 def test_a_newer_alert_is_announced_and_an_empty_page_fills_itself(sqlite_database: Database, opens: Opens) -> None:
     with site(sqlite_database) as running:
         tab = opens(running.url)
@@ -279,8 +293,8 @@ def test_the_language_is_chosen_with_one_button_with_or_without_scripts(full: Si
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_alert_is_acknowledged_where_it_stands(full: Site, opens: Opens, sqlite_database: Database, scripts: bool) -> None:
-    tab = opens(full.url, width=1280, scripts=scripts)
     name, value = session_cookie(sqlite_database, Role.VIEWER)
+    tab = opens(f"{full.url}/login", width=1280, scripts=scripts)
     tab.context.add_cookies([{"name": name, "value": value, "url": full.url}])
     tab.goto(full.url)
     card = tab.locator(".card").first

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from service.app import App
@@ -155,10 +156,15 @@ def test_a_rule_grows_while_questions_are_answered(opens: Opens) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (1280, "en-GB")])
-def test_every_page_fits(opens: Opens, path: str, width: int, locale: str) -> None:
-    tab = opens(path, width=width, locale=locale)
+@pytest.mark.parametrize(("width", "locale", "scheme"), [(390, "zh-CN", "dark"), (1280, "en-GB", "light")])
+def test_every_page_fits_and_can_be_used_by_everybody(opens: Opens, path: str, width: int, locale: str, scheme: str) -> None:
+    tab = opens(path, width=width, locale=locale, scheme=scheme)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.locator("h1").count() == 1
     assert tab.locator("html").get_attribute("lang") == ("zh-Hans" if locale == "zh-CN" else "en")
+    if path == "/rules/limit-up":
+        expect(tab.locator(".cm-content")).to_be_visible()
+        expect(tab.locator("#check .passed").first).to_be_visible()
+    found = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
     tab.context.close()

@@ -279,6 +279,15 @@ def test_what_travels_with_the_program_can_be_replaced_and_comes_back(book: Rule
     assert back_to(own, book.texts).keys() == {"entities/ambiguous.csv"}
 
 
+def test_files_that_are_links_belong_to_the_room_where_they_are_found(tmp_path: Path, book: Rulebook) -> None:
+    """A folder that is mounted file by file holds links into a folder of another name."""
+    rules, real = write_rules(tmp_path), tmp_path / "..2026_data"
+    real.mkdir()
+    (rules / "alerts" / "desk.yaml").rename(real / "desk.yaml")
+    (rules / "alerts" / "desk.yaml").symlink_to(real / "desk.yaml")
+    assert load_folder(rules).version == book.version
+
+
 def test_forms_end_their_lines_as_files_do() -> None:
     assert typed("a\r\nb\rc") == b"a\nb\nc\n"
     assert typed("") == b""

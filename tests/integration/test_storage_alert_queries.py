@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
-from service.storage import acknowledgements, alert_queries, deliveries
+from service.storage import acknowledgements, alert_queries, deliveries, entity_events, inbox
 from service.storage.alert_lists import AlertState, Asked
 from service.storage.database import Database
 from tests.support.news import ARTICLE, NOW, STORY, store, tell
@@ -180,3 +180,24 @@ def test_only_the_last_tries_are_told_newest_first(database: Database) -> None:
             )
         tries = alert_queries.attempts(connection, [delivery.key], 2)
     assert [attempt.number for attempt in tries[delivery.key]] == [4, 3]
+
+
+def test_events_of_an_entity_and_messages_are_read_along_an_index(sqlite_database: Database) -> None:
+    plans: list[str] = []
+
+    def explained(connection: Any, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            rows = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append("; ".join(row[3] for row in rows))
+
+    event.listen(sqlite_database._engine, "before_cursor_execute", explained)
+    with sqlite_database.read() as connection:
+        entity_events.page(connection, "600999.SH", limit=9)
+        inbox.latest(connection, 9, 100)
+        alert_queries.of_story(connection, "s1", 9)
+    assert len(plans) == 3
+    assert "ix_events_entity_id" in plans[0]
+    for plan in plans[:2]:
+        assert "SCAN" not in plan
+        assert "TEMP B-TREE" not in plan
+    assert "ix_alerts_story" in plans[2]

@@ -12,8 +12,9 @@ from service.model.user import Role
 from service.storage import audit, feedback, rulesets
 from tests.integration.test_app import item, opened
 from tests.support.console import console
+from tests.support.corpora import members
 from tests.support.folder import RULES, write_rules
-from tests.support.web import Site, parse, signed_in
+from tests.support.web import Page, Site, parse, signed_in
 
 WRONG = RULES.replace("event: limit_up", "event: limit_upp")
 QUIET = """\
@@ -195,6 +196,18 @@ def test_a_draft_is_held_against_the_past(app: App, site: Site) -> None:
     assert "Mend the mistakes first" in wrong.text
 
 
+def test_a_file_is_deleted_and_put_back(app: App, site: Site, tmp_path: Path) -> None:
+    file, first = tmp_path / "rules" / "alerts" / "desk.yaml", app.rulebook.version
+    assert site.post("/rules/edit", fields(app, RULES, action="delete", why="over")).headers["location"] == "/rules"
+    assert (ids(app), file.exists()) == ([], False)
+    assert site.post("/rules/edit", fields(app, RULES, action="delete")).status == 422, "it is gone already"
+    with app.parts.database.read() as connection:
+        newest, oldest = rulesets.activations(connection, limit=5)
+    assert "over" in site.ask(f"/rules/versions/{newest.number}").text
+    site.post(f"/rules/versions/{oldest.number}", {"base": app.rulebook.version, "place": "alerts/desk.yaml"})
+    assert (ids(app), file.read_text("utf-8"), app.rulebook.version) == (["limit-up"], RULES, first)
+
+
 def test_versions_are_compared_and_put_back(app: App, site: Site) -> None:
     first = app.rulebook.version
     site.post("/rules/edit", fields(app, RULES.replace("severity: high", "severity: low"), action="save", why="too loud"))
@@ -250,6 +263,41 @@ def test_naughty_texts_are_answered_and_never_become_markup(app: App, site: Site
         assert not page.all("img")
         assert [one for tag, one in page.elements if any(name.startswith("on") for name in one)] == []
     assert ids(app) == ["limit-up"]
+
+
+def shape(page: Page) -> set[tuple[str, tuple[str, ...]]]:
+    """What the page is built of, whatever it says."""
+    return {(tag, tuple(sorted(attributes))) for tag, attributes in page.elements}
+
+
+@pytest.mark.corpora
+def test_collected_payloads_in_every_part_of_a_rule_stay_text(app: App, site: Site) -> None:
+    files = members("corpora/hostile.tar.gz", "payloads/PayloadsAllTheThings/XSS Injection/Intruders/")
+    lines = sorted(
+        {line.strip() for content in files.values() for line in content.decode("utf-8", "replace").splitlines()} - {""}
+    )
+    clean = ["".join(letter for letter in line if letter.isprintable()) for line in lines]
+    ten = [json.dumps(" ".join(clean[start : start + 10]), ensure_ascii=False) for start in range(0, len(clean), 10)]
+    rules = "rules:\n" + "".join(
+        f"  - id: x{number}\n    description: {some}\n    title: Up\n    when: {{event: limit_up}}\n"
+        f"    examples: {{match: [{some}]}}\n"
+        for number, some in enumerate(ten)
+    )
+    harmless = "rules:\n  - id: x0\n    title: Up\n    when: {event: limit_up}\n    examples: {match: [Nothing happened.]}\n"
+    allowed = shape(parse(site.post("/rules/look", fields(app, harmless, action="check"))))
+    page = parse(site.post("/rules/look", fields(app, rules, action="check")))
+    assert len(page.all("li")) > 50
+    assert {tag for tag, _ in shape(page)} <= {tag for tag, _ in allowed}
+    assert not [
+        names for _, names in shape(page) if any(name.startswith("on") or name in ("src", "href", "style") for name in names)
+    ]
+    saved = re.sub("    examples: .*\n", "", rules)
+    assert site.post("/rules/edit", fields(app, saved, action="save", why=clean[0])).status == 303
+    for path in ("/rules", "/rules/x0", "/rules/x10", "/rules/versions", "/rules/versions/2"):
+        page = parse(site.ask(path))
+        assert not page.all("img") and not page.all("iframe") and not page.all("style")
+        assert {str(one.get("src", "")).split("/")[1] for one in page.all("script")} == {"static"}
+        assert not [names for _, names in shape(page) if any(name.startswith("on") or name == "style" for name in names)]
 
 
 def test_the_editor_learns_of_the_schema_and_of_entities(site: Site) -> None:

@@ -43,7 +43,7 @@ class Fields(BaseModel):
     text: str = Field(default="", max_length=LARGEST)
     base: str = Field(default="", max_length=64)
     rule: str = Field(default="", max_length=300)
-    action: Literal["save", "check", "try", "backtest"] = "check"
+    action: Literal["save", "check", "try", "backtest", "delete"] = "check"
     why: str = Field(default="", max_length=500)
     tried_text: str = Field(default="", max_length=LARGEST)
     days: int = 7
@@ -145,6 +145,8 @@ def _saving(routes: APIRouter, context: WebContext, pages: Pages, editor: Editor
     @routes.post("/rules/edit", dependencies=[allow(Role.EDITOR)])
     def edit(request: Request, person: Person, form: Annotated[Fields, Form()]) -> Response:
         """The whole form: save, or without a script, look."""
+        if form.action == "delete":
+            return delete(request, context, editor, form.draft, (person.name, form.why))
         if form.action != "save":
             return editor.page(request, form.draft, {"why": form.why, **asked(editor, form)})
         return save(request, context, editor, form.draft, (person.name, form.why))
@@ -179,6 +181,18 @@ def save(request: Request, context: WebContext, editor: Editor, draft: Draft, ma
     rules = [one.rule.id for one in trial.mine(book, draft.place)]
     leads_to = draft.rule if draft.rule in rules or not rules else rules[0]
     return RedirectResponse(f"/rules/{leads_to}" if leads_to else "/rules", 303)
+
+
+def delete(request: Request, context: WebContext, editor: Editor, draft: Draft, made: tuple[str, str]) -> Response:
+    """Take the file away, whatever was typed; its history keeps it. Leads to the rules, or shows why it has to stay."""
+    try:
+        context.desk.save({draft.place: None}, draft.base, *made)
+    except InvalidFiles as error:
+        look = {"problems": [problem_json(one) for one in error.problems], "findings": [], "examples": []}
+        return editor.page(request, draft, {"look": look, "why": made[1]}, 422)
+    except OutOfDate:
+        return editor.page(request, *_conflict(context, editor, draft, made[1]), 409)
+    return RedirectResponse("/rules", 303)
 
 
 def _saved(context: WebContext, draft: Draft, by: str, why: str) -> Rulebook:

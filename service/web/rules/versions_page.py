@@ -83,7 +83,7 @@ def _version(context: WebContext, number: int) -> dict[str, object]:
         "now": now,
         "one": one,
         "in_force": book.version,
-        "first": before is None,
+        "before": before,
         "files": [(place, difference(_text(earlier, place), _text(texts, place))) for place in places[:MOST_FILES]],
         "more": max(0, len(places) - MOST_FILES),
         "back": sorted(back_to(book.texts, texts)),

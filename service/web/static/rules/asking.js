@@ -21,8 +21,8 @@ async function grow() {
   const answer = await fetch("/rules/new/preview", { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
   if (number !== asked) return;
   growing.removeAttribute("aria-busy");
-  if (answer?.ok) growing.innerHTML = await answer.text();
-  else growing.textContent = growing.dataset.failed;
+  if (answer?.ok && !answer.redirected) growing.innerHTML = await answer.text();
+  else growing.textContent = answer && (answer.redirected || answer.status === 401 || answer.status === 403) ? growing.dataset.refused : growing.dataset.failed;
 }
 
 async function propose() {

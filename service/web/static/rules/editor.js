@@ -106,19 +106,20 @@ async function ask(action) {
   const data = new URLSearchParams(new FormData(form));
   data.set("action", action);
   const answer = await fetch("/rules/look", { method: "POST", body: data });
-  if (!answer.ok) throw new Error(answer.status);
+  if (answer.redirected || answer.status === 401 || answer.status === 403) throw new Error(words.refused);
+  if (!answer.ok) throw new Error(words.failed);
   return answer.text();
 }
 
-async function fill(place, action, words) {
+async function fill(place, action, meanwhile) {
   const number = ++asked;
   place.setAttribute("aria-busy", "true");
-  if (words) place.textContent = words;
+  if (meanwhile) place.textContent = meanwhile;
   try {
     const answer = await ask(action);
     if (action !== "check" || number === asked) place.innerHTML = answer;
-  } catch {
-    if (action !== "check" || number === asked) place.textContent = form.querySelector("#text").dataset.failed;
+  } catch (error) {
+    if (action !== "check" || number === asked) place.textContent = error instanceof TypeError ? field.dataset.failed : error.message;
   } finally {
     place.removeAttribute("aria-busy");
   }
