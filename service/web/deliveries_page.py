@@ -43,6 +43,21 @@ class Tab:
     states: tuple[DeliveryState, ...]
 
 
+OUTCOMES = (N_("failed"), N_("put back"), N_("unknown"))
+REASONS = (
+    N_("auth"),
+    N_("configuration"),
+    N_("other"),
+    N_("rate limited"),
+    N_("refused address"),
+    N_("rejected"),
+    N_("server error"),
+    N_("timeout"),
+    N_("tls"),
+    N_("too large"),
+)
+"""What becomes of a try, and why, beside the states of deliveries: shown through `word`."""
+
 TABS = (
     Tab("waiting", N_("Waiting"), (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRYABLE)),
     Tab("discarded", N_("Given up"), (DeliveryState.DISCARDED,)),

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from service import urls
 from service.marked_yaml.editing import with_entry
+from service.model.duration import parse_duration
 from service.model.source import Source
 from service.model.user import Role
 from service.pipeline.trials import Looked
@@ -24,7 +25,7 @@ from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 from service.web.sources_page import PLACE
 
-INTERVALS = ("30s", "1m", "5m", "15m", "1h")
+INTERVALS = {written: parse_duration(written) for written in ("30s", "1m", "5m", "15m", "1h")}
 LANGUAGES = ("", "en", "zh")
 LONGEST_ID = 64
 

@@ -186,7 +186,7 @@ def test_a_draft_is_held_against_the_past(app: App, site: Site) -> None:
         RULES.replace("event: limit_up", "event: ipo").replace("hit limit-up", "plans an IPO").replace("hits limit-up", "lists")
     )
     part = parse(site.post("/rules/look", fields(app, more, action="backtest", days="1")))
-    assert "3 items of one day" in part.text
+    assert "3 items of 1 day" in part.text
     assert "+1" in part.text and "−2" in part.text
     assert "Lumentum lists" in part.text
     same = parse(site.post("/rules/look", fields(app, RULES, action="backtest", days="7000")))

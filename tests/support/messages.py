@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_file
 from jinja2.ext import babel_extract
 
 from service.alerting.links import WORDS
+from service.config import Settings
 from service.model.alert import Novelty
 from service.model.delivery import DeliveryState
 from service.model.entity import EntityKind
@@ -73,9 +74,14 @@ def of_events() -> Iterator[Message]:
                 yield from ((path.name, plain(str(value))) for value in values)
 
 
+def of_settings() -> Iterator[Message]:
+    """What the settings do."""
+    yield from ((name, field.description) for name, field in Settings.model_fields.items() if field.description)
+
+
 def everything() -> dict[str | tuple[str, str], str]:
     """Each message with one of the places where it stands."""
-    found = [*of_templates(), *of_python(), *of_enumerations(), *of_events()]
+    found = [*of_templates(), *of_python(), *of_enumerations(), *of_events(), *of_settings()]
     return {message: place for place, message in found if message and message != "None"}
 
 
