@@ -5,6 +5,7 @@ database, a secret or the network; what it answers is data (JSON). Nothing of a 
 """
 
 import re
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ LARGEST = 1 << 20
 MOST_SHOWN = 200
 """Examples, problems and verdicts that are answered; nobody reads more."""
 
+WAITING = 8
+"""Drafts that may wait for their turn, so that the others of the server are answered meanwhile."""
+
 _PLACE = re.compile(r"^rule [\w-]+ \([^()]*\): ")
 """What a reason begins with; beside the rule itself it only says where that is."""
 
@@ -51,6 +55,8 @@ class Drafts:
 
     def __init__(self) -> None:
         self._pool = ChildPool("service.drafting:child", 1, LOADING, MEMORY)
+        self._turn = threading.Lock()
+        self._seats = threading.BoundedSemaphore(1 + WAITING)
 
     def look(self, base: Rulebook, place: str, text: str, now: datetime, tried: Tried | None = None) -> dict[str, Any]:
         """What is wrong with a file, what its examples come to, and what it says of a text.
@@ -62,16 +68,25 @@ class Drafts:
         asked: dict[str, object] = {"version": base.version, "place": place, "text": text, "now": now.isoformat()}
         if tried is not None:
             asked["tried"] = {"title": tried.title, "text": tried.text}
+        if not self._seats.acquire(blocking=False):
+            return _refused(Problem(place, 0, 0, "too many drafts are looked at at this moment", "try again in a moment"))
         try:
+            return self._ask(base, asked)
+        except ChildError:
+            cure = "make it smaller, or its expressions and examples simpler"
+            return _refused(Problem(place, 0, 0, f"this takes longer than {SECONDS:g} seconds or too much memory", cure))
+        finally:
+            self._seats.release()
+
+    def _ask(self, base: Rulebook, asked: Mapping[str, object]) -> dict[str, Any]:
+        """One at a time: between the files and the question nobody may give the child the files of another version."""
+        with self._turn:
             answer = self._pool.call(asked, seconds=SECONDS)
             if answer.get("unknown"):
                 texts = {name: content.decode("utf-8", "replace") for name, content in base.texts.items()}
                 self._pool.call({"version": base.version, "texts": texts})
                 answer = self._pool.call(asked, seconds=SECONDS)
-        except ChildError:
-            cure = "make it smaller, or its expressions and examples simpler"
-            return _refused(Problem(place, 0, 0, f"this takes longer than {SECONDS:g} seconds or too much memory", cure))
-        return answer
+            return answer
 
     def close(self) -> None:
         """Kill the child."""

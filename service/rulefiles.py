@@ -14,6 +14,8 @@ _PLACE = re.compile(
     r"sources\.yaml|routes\.yaml|(alerts|calendars|entities)/(\w[\w.-]{0,99})\.(yaml|yml)|entities/\w[\w.-]{0,99}\.csv"
 )
 _NEEDED = ("sources.yaml", "routes.yaml")
+ENTRUSTED = frozenset(_NEEDED)
+"""Files in which an address may hold a secret: their text is for those who may change them."""
 _CURE = "alerts/*.yaml, entities/*.yaml and *.csv, calendars/*.yaml, sources.yaml and routes.yaml can"
 _BESIDE = ("entities", "calendars")
 """Rooms in which what travels with the program is there beside what a folder holds, see `rulebook.read_folder`."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from service.errors import ConfigurationError, InvalidFiles, Problem
 from service.rulebook import Memory, Rulebook, Texts, parse_folder, version_of
 from service.rulefiles import may_be_changed, place_of, with_changes
-from service.storage import rulesets
+from service.storage import audit, rulesets
 from service.storage.database import Database
 
 MOST_PLACES = 200
@@ -161,13 +161,19 @@ def _store(connection: Connection, rulebook: Rulebook, database: Database, *, by
 
 
 def activate(database: Database, prefix: str, by: str) -> Rulebook:
-    """Switch all processes to a stored version, named by its first digits; checked before anything is changed."""
+    """Switch all processes to a stored version, named by its first digits; checked before anything is changed. The audit log
+    says so.
+    """
     with database.begin() as connection:
         rulebook = stored(connection, prefix)
         rulesets.lock(connection)
         before = rulesets.active(connection)
         folder = before.folder_version if before else ""
-        switch(connection, rulebook, database, by=by, folder=folder, reason=rulesets.Reason(rulesets.Origin.SWITCH))
+        done = switch(connection, rulebook, database, by=by, folder=folder, reason=rulesets.Reason(rulesets.Origin.SWITCH))
+        was = before.version if before else ""
+        if was != done.version:
+            words = {"before": was, "after": done.version}
+            audit.write(connection, who=by, what="rules.activate", subject=done.version, now=database.now(connection), **words)
     return rulebook
 
 

@@ -52,8 +52,14 @@ def listed(
     return [_listed(row) for row in connection.execute(statement)]
 
 
+def get(connection: Connection, key: str) -> Listed | None:
+    """The delivery with this key."""
+    row = connection.execute(_rows().where(DELIVERIES.c.key == key)).one_or_none()
+    return _listed(row) if row else None
+
+
 def find(connection: Connection, start: str, limit: int = 2) -> list[Listed]:
-    """The deliveries whose keys begin so."""
+    """The deliveries whose keys begin so; looks through all of them, see `get` for a whole key."""
     statement = _rows().where(DELIVERIES.c.key.startswith(start, autoescape=True)).order_by(DELIVERIES.c.key).limit(limit)
     return [_listed(row) for row in connection.execute(statement)]
 

@@ -4,7 +4,9 @@ What was published long before it came to us (an article that a new source still
 nothing of the service: it is left out.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from statistics import quantiles
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +16,7 @@ from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 
 STALE = timedelta(days=1)
 """Between the publication and the alert."""
+PERCENTILES = ("50", "95", "99")
 
 
 def latest(connection: Connection, limit: int) -> list[float]:
@@ -32,3 +35,11 @@ def latest(connection: Connection, limit: int) -> list[float]:
         if total is not None and (published is None or created - published < STALE):
             taken.append(total)
     return taken
+
+
+def percentiles(taken: Sequence[float]) -> Mapping[str, float]:
+    """The median, and what 95 and 99 of 100 stay below; nothing where nothing was sent."""
+    if not taken:
+        return {}
+    cuts = quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else [taken[0]] * 99
+    return {name: cuts[int(name) - 1] for name in PERCENTILES}

@@ -19,7 +19,7 @@ from service.storage.tables import ITEMS
 
 TABLE = "item_words"
 FEW = 2000
-MANY = 20_000
+MANY = 8_000
 RARE = 30_000
 """Rows that PostgreSQL expects: so many are all looked up and sorted, of more the newest are looked for one after the other. It
 takes a word that it knows nothing of for one that one text in two hundred has, and would look through all texts for it."""

@@ -15,7 +15,7 @@ from service.storage import alerts
 from service.storage.alerts import StoredAlert
 from service.web.access import by_link
 from service.web.context import WebContext
-from service.web.deeds import DEEDS
+from service.web.deeds import DEEDS, press
 from service.web.rendering import Pages
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     def act(token: str) -> RedirectResponse:
         with context.database.begin() as connection:
             claim, stored = _asked(context, connection, token)
-            DEEDS[claim.action].do(connection, stored.alert, claim.receiver, context.database.now(connection))
+            now, who = context.database.now(connection), f"receiver {claim.receiver}"
+            press(connection, claim.action, stored.alert, claim.receiver, now, who)
         log.info("%s of alert %s was confirmed in a message to %s", claim.action.value, stored.alert.id, claim.receiver)
         return RedirectResponse(f"{PATH}{token}", 303)  # what the page says now; loading it again does nothing
 

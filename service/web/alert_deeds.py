@@ -10,15 +10,15 @@ from fastapi.responses import RedirectResponse
 
 from service.alerting.links import Action
 from service.model.user import Role
-from service.storage import alerts, audit
+from service.storage import alerts
 from service.web.access import Person, allow
 from service.web.context import WebContext
-from service.web.deeds import DEEDS
+from service.web.deeds import press
 from service.web.i18n import gettext as _
 from service.web.languages import local_path
 from service.web.rendering import Pages
 
-ACTIONS = {"acknowledge": Action.ACKNOWLEDGE, "snooze": Action.SNOOZE, "not-useful": Action.NOT_USEFUL}
+ACTIONS = {action.value: action for action in (Action.ACKNOWLEDGE, Action.SNOOZE, Action.NOT_USEFUL)}
 Back = Annotated[str, Form(max_length=2000)]
 
 
@@ -27,15 +27,12 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     routes = APIRouter(dependencies=[allow(Role.VIEWER)])
 
     def act(alert_id: str, name: str, by: str) -> None:
-        deed = DEEDS[ACTIONS[name]]
         with context.database.begin() as connection:
             now = context.database.now(connection)
             stored = alerts.get(connection, alert_id)
             if stored is None:
                 raise HTTPException(404, _("There is no alert with this id; it may have been removed."))
-            if not deed.done(connection, stored.alert, by, now):
-                deed.do(connection, stored.alert, by, now)
-                audit.write(connection, now=now, who=by, what=f"alert.{name}", subject=alert_id, after=stored.alert.title)
+            press(connection, ACTIONS[name], stored.alert, by, now)
 
     def button(name: str) -> None:
         @routes.post(f"/alerts/{{alert_id}}/{name}", name=name)

@@ -1,6 +1,7 @@
-"""What the buttons of messages do: each says what it would do, does it, and says that it was done.
+"""What the buttons of messages and alerts do: each says what it would do, does it, and says that it was done.
 
-Guarantee: what was done already is not done again. Must not decide who may do it.
+Guarantee: what was done already is not done again, and what is done is written into the audit log in the same transaction. Must
+not decide who may do it.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from service.alerting.links import Action
 from service.alerting.silencing import MUTE, SNOOZE, same_rule, same_subject
 from service.model.alert import Alert
 from service.model.routing import Matcher
-from service.storage import acknowledgements, feedback, silences
+from service.storage import acknowledgements, audit, feedback, silences
 from service.web.i18n import gettext as _
 from service.web.times import lasting, moment
 
@@ -96,3 +97,11 @@ DEEDS: Mapping[Action, Deed] = {
     Action.MUTE: _silence(same_rule, MUTE, _of_rule, "muted from a message"),
     Action.NOT_USEFUL: _not_useful(),
 }
+
+
+def press(connection: Connection, action: Action, alert: Alert, by: str, now: datetime, who: str = "") -> None:
+    """Do it for `by`, once; `who` is what the audit log calls them, where that is something else."""
+    deed = DEEDS[action]
+    if not deed.done(connection, alert, by, now):
+        deed.do(connection, alert, by, now)
+        audit.write(connection, now=now, who=who or by, what=f"alert.{action.value}", subject=alert.id, after=alert.title)

@@ -26,8 +26,10 @@ from service.web.rendering import Pages
 
 SHOWN = 50
 TRIES_SHOWN = 200
-MOST_AT_ONCE = 10_000
-"""Deliveries that one press of a button puts back."""
+BATCH = 500
+"""Deliveries that one transaction puts back, so that nobody waits for it for long."""
+MOST_BATCHES = 20
+"""For one press of a button."""
 LONGEST_WHY = 500
 
 Key = Annotated[str, Path(max_length=128)]
@@ -105,13 +107,9 @@ def _changes(routes: APIRouter, context: WebContext) -> None:
     @routes.post("/retry", dependencies=editor)
     def retry_all(person: Person, receiver: Annotated[str, Form(max_length=200)] = "") -> RedirectResponse:
         """All that was given up (of one receiver) is due again, its targets are tried at once."""
-        with context.database.begin() as connection:
-            now = context.database.now(connection)
-            found = delivery_desk.listed(connection, states=[DeliveryState.DISCARDED], receiver=receiver, limit=MOST_AT_ONCE)
-            targets.clear(connection, {one.target for one in found})
-            count = sum(delivery_desk.put_back(connection, one.key, person.name, now) for one in found)
-            subject = receiver or "all receivers"
-            audit.write(connection, who=person.name, what="delivery.retry-all", subject=subject, after=str(count), now=now)
+        for _batch in range(MOST_BATCHES):
+            if _put_back(context, receiver, person.name) < BATCH:
+                break
         return RedirectResponse(_address("waiting", receiver), 303)
 
     @routes.post("/{key}/retry", dependencies=editor)
@@ -139,6 +137,19 @@ def _changes(routes: APIRouter, context: WebContext) -> None:
         return RedirectResponse(f"/deliveries/{key}", 303)
 
 
+def _put_back(context: WebContext, receiver: str, who: str) -> int:
+    """A batch of what was given up; how many there were."""
+    with context.database.begin() as connection:
+        now = context.database.now(connection)
+        found = delivery_desk.listed(connection, states=[DeliveryState.DISCARDED], receiver=receiver, limit=BATCH)
+        if found:
+            targets.clear(connection, {one.target for one in found})
+            count = sum(delivery_desk.put_back(connection, one.key, who, now) for one in found)
+            subject = receiver or "all receivers"
+            audit.write(connection, who=who, what="delivery.retry-all", subject=subject, after=str(count), now=now)
+    return len(found)
+
+
 _ALLOWED: Mapping[str, object] = {"put_back": PUT_BACK, "dropped": DROPPED, "shown_target": shown}
 
 
@@ -151,10 +162,10 @@ def _tab(name: str, counts: Mapping[DeliveryState, int]) -> Tab:
 
 
 def _one(connection: Connection, key: str) -> Listed:
-    found = delivery_desk.find(connection, key, 1)
-    if not found or found[0].key != key:
+    found = delivery_desk.get(connection, key)
+    if found is None:
         raise HTTPException(404, _("There is no such delivery; it may have been removed."))
-    return found[0]
+    return found
 
 
 def _receivers(context: WebContext, asked: str) -> Sequence[str]:

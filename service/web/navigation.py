@@ -54,7 +54,7 @@ SECTIONS = (
         N_("Look after"),
         (
             Place("/status", N_("Status"), "status"),
-            Place("/settings", N_("Settings"), "settings"),
+            Place("/settings", N_("Settings"), "settings", Role.ADMIN.value),
             Place("/users", N_("Users"), "users", Role.ADMIN.value),
             Place("/audit", N_("Audit log"), "audit", Role.ADMIN.value),
         ),

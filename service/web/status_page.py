@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import quantiles
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -67,18 +66,10 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         values: dict[str, object] = {"now": now, "plots": plots, "hours": HOURS, "height": HEIGHT, "sources": known}
         values |= {"failing": [one for one in known if one.state.failures], "oldest": now - oldest if oldest else None}
         values |= {"waiting": sum(counts[state] for state in WAITING), "given_up": counts[DeliveryState.DISCARDED]}
-        values |= {"latency": percentiles(taken), "histogram": _histogram(taken), "taken": len(taken)}
+        values |= {"latency": latencies.percentiles(taken), "histogram": _histogram(taken), "taken": len(taken)}
         return pages.html("status.html", request, values)
 
     return routes
-
-
-def percentiles(taken: Sequence[float]) -> Mapping[str, float]:
-    """The median, and what 95 and 99 of 100 stay below; nothing where nothing was sent."""
-    if not taken:
-        return {}
-    cuts = quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else [taken[0]] * 99
-    return {"50": cuts[49], "95": cuts[94], "99": cuts[98]}
 
 
 def _plots(connection: Connection, now: datetime) -> list[Plot]:

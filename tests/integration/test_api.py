@@ -172,6 +172,11 @@ def test_an_alert_is_acknowledged_snoozed_and_said_to_be_of_no_use(running: Api,
     [silence] = running.get("/api/v1/silences")["silences"]
     assert silence["matchers"][0]["value"] == "limit-up"
     assert running.ask("/api/v1/alerts/nobody/ack", "POST")[0] == 404
+    running.post(f"{path}/ack")
+    with database.read() as connection:
+        entries = [(one.who, one.what, one.subject) for one in audit.page(connection, limit=9)]
+    done = ("alert.not-useful", "alert.snooze", "alert.acknowledge")
+    assert entries == [("admin", what, alert["id"]) for what in done], "each once"
 
 
 def test_silences_are_asked_for_and_ended(running: Api, database: Database) -> None:

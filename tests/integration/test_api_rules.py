@@ -7,9 +7,11 @@ import pytest
 
 from service.app import App
 from service.cli.run import web_context
+from service.model.user import Role
 from service.storage import audit
 from service.storage.database import Database
 from service.web import create_app
+from service.web.rules import trial
 from tests.integration.test_app import opened
 from tests.support.api import Api
 from tests.support.folder import INBOX_ROUTES, RULES, write_rules
@@ -140,3 +142,20 @@ def test_a_receiver_is_sent_a_test(running: Api, app: App) -> None:
     assert told["targets"] == [{"target": "inbox://", "outcome": "sent", "detail": told["targets"][0]["detail"]}]
     assert entries(app.parts.database)[0] == ("receiver.test", "inbox")
     assert running.ask("/api/v1/receivers/none/test", "POST")[0] == 404
+
+
+def test_a_viewers_token_reads_rules_but_no_file_that_may_hold_a_secret(running: Api, app: App) -> None:
+    viewer = Api(with_token(running.site, app.parts.database, "rules:read", role=Role.VIEWER), None)  # type: ignore[arg-type]
+    assert viewer.get(DESK)["text"] == RULES
+    for place in ("sources.yaml", "routes.yaml"):
+        assert viewer.ask(f"/api/v1/rules/files/{place}")[0] == 403
+    for deed in ("check", "backtest"):
+        assert viewer.ask(f"/api/v1/rules/{deed}", "POST", {"file": "alerts/desk.yaml", "text": RULES})[0] == 403
+
+
+def test_a_backtest_that_finds_no_seat_is_told_so_at_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "WAITING", -1)
+    with serve(create_app(web_context(app, lambda: False))) as site:
+        running = Api(with_token(site, app.parts.database, "rules:read"), None)  # type: ignore[arg-type]
+        asked = {"file": "alerts/desk.yaml", "text": RULES}
+        assert running.ask("/api/v1/rules/backtest", "POST", asked)[1]["type"] == "/api/problems#unavailable"

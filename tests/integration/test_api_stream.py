@@ -138,3 +138,13 @@ def test_a_filter_that_does_not_exist_is_refused(sqlite_database: Database, tmp_
     with api(sqlite_database, write_rules(tmp_path)) as running:
         assert running.ask("/api/v1/alerts/stream?severity=grave")[0] == 400
         assert running.site.ask("/api/v1/alerts/stream", "HEAD").status == 200
+
+
+def test_whoever_asks_for_the_head_alone_follows_nothing(running: Api) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", running.site.port, timeout=20)
+    for method, path in (("HEAD", "/api/v1/alerts/stream"), ("GET", "/healthz")):
+        connection.request(method, path, headers=dict(running.site.always))
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, path
+    connection.close()

@@ -1,5 +1,7 @@
 """Drafts in a child process: what they answer, and that no text holds it for long."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +51,22 @@ def test_a_draft_that_takes_too_long_costs_one_answer(book: Rulebook, monkeypatc
     assert "takes longer" in late["problems"][0]["message"]
     monkeypatch.undo()
     assert drafts.look(book, "alerts/desk.yaml", RULES, NOW)["problems"] == []
+    drafts.close()
+
+
+def test_drafts_of_two_versions_that_come_together_are_both_answered(book: Rulebook) -> None:
+    drafts = Drafts()
+    later = replace(book, version="later")
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda one: drafts.look(one, "alerts/desk.yaml", RULES, NOW), [book, later] * 3))
+    assert [one["problems"] for one in found] == [[]] * 6
+    drafts.close()
+
+
+def test_few_drafts_wait_for_their_turn(book: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafting, "WAITING", -1)
+    drafts = Drafts()
+    assert "too many drafts" in drafts.look(book, "alerts/desk.yaml", RULES, NOW)["problems"][0]["message"]
     drafts.close()
 
 

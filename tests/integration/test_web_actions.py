@@ -14,7 +14,7 @@ from service.clock import utc_now
 from service.model.delivery import Delivery
 from service.notify.links import Links
 from service.notify.render import render
-from service.storage import acknowledgements, alerts, deliveries, feedback, silences
+from service.storage import acknowledgements, alerts, audit, deliveries, feedback, silences
 from service.storage.acknowledgements import Acknowledgement
 from service.storage.database import Database
 from service.storage.routing_tables import ACKNOWLEDGEMENTS, REMINDERS
@@ -113,6 +113,9 @@ def test_the_button_acknowledges_once_and_then_nobody_else_is_told(line: Line, r
     other = make_link(LinkClaim(Action.ACKNOWLEDGE, alert.id, "boss", utc_now() + timedelta(days=1)), LINK_KEY)
     assert {running.ask(f"/act/{one}", "POST").status for one in (path.removeprefix("/act/"), other)} == {303}
     assert known(line.database, alert.id) == first
+    with line.database.read() as connection:
+        entries = [(one.who, one.what, one.subject) for one in audit.page(connection, limit=9)]
+    assert entries == [("receiver desk", "alert.acknowledge", alert.id)]
     line.sweep()
     assert receivers(line.database) == ["desk"]
 
@@ -165,7 +168,7 @@ def test_mute_silences_the_rule_for_a_day(line: Line, running: Site) -> None:
     [shown] = [row for row in json.loads(running.ask("/api/v1/alerts").body)["alerts"] if row["subject"] == NAMES[1]]
     page = parse(running.ask(f"/alerts/{shown['id']}")).text
     assert "Nobody was told: silenced until" in page
-    assert "by desk: muted from a message." in page
+    assert "by desk: muted from a message" in page
 
 
 def test_not_useful_is_counted_once_for_the_rule_and_changes_nothing_else(line: Line, running: Site) -> None:

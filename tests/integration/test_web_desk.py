@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
 from service.app import App
 from service.model.delivery import DeliveryState
 from service.model.item import Item
 from service.model.user import Role
 from service.storage import audit, delivery_desk, silences, sources
+from service.storage.tables import DELIVERIES
 from tests.integration.test_app import deliver, item, opened
 from tests.support.console import console
 from tests.support.folder import INBOX_ROUTES, rss, write_rules
@@ -148,7 +151,14 @@ def test_a_dead_letter_is_found_read_and_put_back(app: App, desk: Site) -> None:
     assert "Sent 1" in parse(desk.ask("/deliveries")).text
     assert desk.ask(f"/deliveries/{key}").status == 200
     assert desk.post(f"/deliveries/{key}/retry").status == 409
-    assert desk.ask("/deliveries/none").status == 404
+    for other in ("none", key[:8], key.upper(), "%"):
+        assert desk.ask(f"/deliveries/{quote(other)}").status == 404, "a whole key names it"
+    with app.parts.database.begin() as connection:
+        connection.execute(update(DELIVERIES).values(state=DeliveryState.DISCARDED.value))
+    for _ in range(2):
+        assert desk.post("/deliveries/retry").status == 303
+    assert changes(app) == ["delivery.retry-all"], "where nothing was given up, nothing was done"
+    assert "put back by" in desk.ask(f"/deliveries/{key}").text
 
 
 def test_routes_are_drawn_and_doubts_told(still: Site) -> None:

@@ -186,7 +186,7 @@ def test_a_draft_is_held_against_the_past(app: App, site: Site) -> None:
         RULES.replace("event: limit_up", "event: ipo").replace("hit limit-up", "plans an IPO").replace("hits limit-up", "lists")
     )
     part = parse(site.post("/rules/look", fields(app, more, action="backtest", days="1")))
-    assert "3 items of one day" in part.text
+    assert "3 items of 1 day" in part.text
     assert "+1" in part.text and "−2" in part.text
     assert "Lumentum lists" in part.text
     same = parse(site.post("/rules/look", fields(app, RULES, action="backtest", days="7000")))
@@ -223,6 +223,21 @@ def test_versions_are_compared_and_put_back(app: App, site: Site) -> None:
     assert "Back to version" in site.ask("/rules/limit-up").text
     for number in ("0", "99", "-1", "9" * 30):
         assert site.ask(f"/rules/versions/{number}").status in (404, 422)
+    assert [site.ask(f"/rules/versions?before={before}").status for before in ("1", "-1", "9" * 30)] == [200, 400, 400]
+
+
+def test_what_may_hold_a_secret_is_shown_to_editors_alone(app: App, site: Site) -> None:
+    secret = 'sources: [{id: wire, kind: feed, url: "https://news.example.com/rss?key=hunter2", enabled: false}]\n'
+    sent = {"text": secret, "base": app.rulebook.version, "do": "save"}
+    assert site.post("/files/sources.yaml", sent).status == 303
+    with app.parts.database.read() as connection:
+        number = rulesets.activations(connection, limit=1)[0].number
+    assert "hunter2" in site.ask(f"/rules/versions/{number}").text
+    with console(app, Role.VIEWER) as viewer:
+        shown = viewer.ask(f"/rules/versions/{number}").text
+        assert "sources.yaml" in shown and "Editors alone" in shown
+        for page in (f"/rules/versions/{number}", "/rules/versions", "/sources", "/sources/wire", "/status"):
+            assert "hunter2" not in viewer.ask(page).text
 
 
 @pytest.mark.parametrize("place", ["../routes.yaml", "alerts/../../x.yaml", "events/ipo.yaml", "/etc/passwd", "alerts/x.py", ""])

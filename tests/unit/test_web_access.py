@@ -7,7 +7,7 @@ from service.config import Settings
 from service.model.user import LONGEST_NAME, Role, User, folded_name, user_name
 from service.web.access import AccessSettings, allow
 from service.web.access.choosing import fault_of_name, fault_of_password
-from service.web.access.forgery import Origin, form_token, said_origin
+from service.web.access.forgery import Origin, form_token, masked, said_origin, unmasked
 from service.web.access.peers import address_key, client_address, is_https, proxy_user
 from service.web.access.settings import access_settings
 
@@ -148,3 +148,12 @@ def test_settings_of_proxies_are_refused_with_the_name_of_the_setting() -> None:
     for wrong in ({"proxy_networks": ("10.0.0.1/8",)}, {"proxy_user_header": "Host"}, {"proxy_user_header": "a b"}):
         with pytest.raises(ValueError, match="proxy_"):
             Settings(**wrong)
+
+
+def test_the_token_of_a_form_looks_different_each_time_and_is_the_same() -> None:
+    token = form_token(b"a", "one")
+    shown = {masked(token) for _ in range(5)}
+    assert len(shown) == 5
+    assert {unmasked(one) for one in shown} == {token}
+    assert masked("") == "" == unmasked("") == unmasked("no token") == unmasked("\ud800")
+    assert unmasked(token) != token

@@ -20,7 +20,7 @@ from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import Before, Limit, needs, paged, reads
 from service.web.context import WebContext
-from service.web.deeds import DEEDS
+from service.web.deeds import DEEDS, press
 from service.web.directory import directory_of
 from service.web.filters import Filters, read_filters
 from service.web.problems import ApiProblem, Json
@@ -71,12 +71,11 @@ def _deed(context: WebContext, routes: APIRouter, name: str, action: Action, wor
 
     @routes.post(f"/alerts/{{alert_id}}/{name}", **needs(Role.VIEWER, "alerts:write"), **described)
     def do(alert_id: str, person: Person) -> Json:
-        deed = DEEDS[action]
         with context.database.begin() as connection:
             stored = _stored(connection, alert_id)
             now = context.database.now(connection)
-            deed.do(connection, stored.alert, person.name, now)
-            said = deed.done(connection, stored.alert, person.name, now)
+            press(connection, action, stored.alert, person.name, now)
+            said = DEEDS[action].done(connection, stored.alert, person.name, now)
         return Json({"id": stored.alert.id, "said": said})
 
 

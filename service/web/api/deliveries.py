@@ -20,7 +20,6 @@ from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
 TRIES_SHOWN = 1000
-LONGEST_KEY = 128
 
 Text = Annotated[str, Query(max_length=LONGEST)]
 
@@ -97,10 +96,10 @@ def router(context: WebContext) -> APIRouter:
 
 
 def _one(connection: Connection, key: str) -> Listed:
-    found = delivery_desk.find(connection, key) if len(key) <= LONGEST_KEY else []
-    if not found or found[0].key != key:
+    found = delivery_desk.get(connection, key)
+    if found is None:
         raise ApiProblem("not-found", "There is no delivery with this key.")
-    return found[0]
+    return found
 
 
 def _whole(connection: Connection, one: Listed) -> dict[str, object]:

@@ -45,20 +45,19 @@ def router(context: WebContext) -> APIRouter:
 def _reading(routes: APIRouter, context: WebContext) -> None:
     read = needs(Role.VIEWER, "rules:read")
 
-    def defined(source_id: str) -> Source | None:
-        return next((one for one in context.rulebook().sources if one.id == source_id), None)
-
     @reads(routes, "/sources", **read, summary="All sources, by id", response_model=shapes.SourceList)
     def sources_listed() -> Json:
         with context.database.read() as connection:
             known = sources.overview(connection)
-        return Json({"sources": [_source(one, defined(one.id)) for one in known], "next": None})
+        defined = {one.id: one for one in context.rulebook().sources}
+        return Json({"sources": [_source(one, defined.get(one.id)) for one in known], "next": None})
 
     @reads(routes, "/sources/{source_id}", **read, summary="One source", response_model=shapes.Source)
     def source(source_id: str) -> Json:
         with context.database.read() as connection:
             known = sources.get(connection, source_id)
-        return found(_source(known, defined(source_id)) if known else None, "source")
+        defined = next((one for one in context.rulebook().sources if one.id == source_id), None)
+        return found(_source(known, defined) if known else None, "source")
 
 
 def _polling(routes: APIRouter, context: WebContext) -> None:

@@ -1,7 +1,5 @@
 """`/api/v1/status` and `/api/v1/me`: how the service is, and who asks."""
 
-from statistics import quantiles
-
 from fastapi import APIRouter
 
 from service.model.user import Role
@@ -11,8 +9,7 @@ from service.web.api import shapes
 from service.web.api.asking import needs, reads
 from service.web.context import WebContext
 from service.web.problems import Json
-
-LOOKED_AT = 1000
+from service.web.status_page import LOOKED_AT
 
 
 def router(context: WebContext) -> APIRouter:
@@ -32,6 +29,7 @@ def router(context: WebContext) -> APIRouter:
             now = context.database.now(connection)
             counts, oldest = deliveries.counts(connection), deliveries.oldest_due(connection)
             taken = latencies.latest(connection, LOOKED_AT)
+            cuts = latencies.percentiles(taken)
             read = [one for one in sources.overview(connection) if one.active]
         return Json(
             {
@@ -42,7 +40,7 @@ def router(context: WebContext) -> APIRouter:
                 "parts": [{"name": part.name, "well": part.well, "words": part.words} for part in health.parts],
                 "deliveries": {state.value: count for state, count in counts.items()},
                 "oldest_due_seconds": (now - oldest).total_seconds() if oldest else 0.0,
-                "latency": _percentiles(taken),
+                "latency": {"count": len(taken), **{f"p{name}": cuts.get(name) for name in latencies.PERCENTILES}},
                 "sources_failing": [one.id for one in read if one.state.failures],
                 "sources_active": len(read),
             }
@@ -53,10 +51,3 @@ def router(context: WebContext) -> APIRouter:
         return Json({"name": person.name, "role": person.role.value})
 
     return routes
-
-
-def _percentiles(taken: list[float]) -> dict[str, object]:
-    if not taken:
-        return {"count": 0, "p50": None, "p95": None, "p99": None}
-    cuts = quantiles(taken, n=100, method="inclusive") if len(taken) > 1 else taken * 99
-    return {"count": len(taken), "p50": cuts[49], "p95": cuts[94], "p99": cuts[98]}

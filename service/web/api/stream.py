@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from service.model.user import Role
@@ -35,11 +35,14 @@ def router(context: WebContext) -> APIRouter:
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}}}},
     )
     async def alerts_followed(
+        request: Request,
         asked: Annotated[Filters, Depends(read_filters)],
         last_event_id: Annotated[str, Header(max_length=LONGEST)] = "",
         after: Annotated[str, Query(max_length=LONGEST, description="As Last-Event-ID, for the first request.")] = "",
-    ) -> EventSourceResponse:
+    ) -> Response:
         """The data of each event is an alert as the list has it. The stream ends after a while, and browsers come back."""
+        if request.method == "HEAD":  # nothing follows, so nobody follows
+            return Response(media_type="text/event-stream")
         if tape.full:
             raise ApiProblem("unavailable", "As many follow as can be served.", {"Retry-After": "30"})
         return EventSourceResponse(_told(tape, asked, last_event_id or after), ping=HEARTBEAT)

@@ -1,6 +1,7 @@
 """What a draft of a rule file comes to, for the page: its mistakes, its examples, a text it is tried on, a backtest.
 
-Guarantee: whatever the text is, this ends in bounded time; one person's backtest at a time. Must not keep anything.
+Guarantee: whatever the text is, this ends in bounded time; one person's backtest at a time, whether a page or the API asks, and
+few wait for it, so that the others of the server are answered meanwhile. Must not keep anything.
 """
 
 import threading
@@ -10,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from service.drafting import Tried
+from service.editing import Desk
 from service.errors import InvalidFiles
 from service.pipeline.rehearsal import Bounds, Rehearsal, only, rehearse, without
 from service.pipeline.replay import Report, Would
@@ -25,6 +28,8 @@ ITEMS = 20_000
 SECONDS = 8.0
 WAIT = 10.0
 """Seconds that a backtest waits for the one before it."""
+WAITING = 3
+"""Backtests that may wait at the same time."""
 SPANS = (1, 7, 30, 90)
 LISTED = 25
 FEWEST_DAYS = 7
@@ -64,7 +69,8 @@ class Trials:
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
-        self._turn = threading.BoundedSemaphore(1)
+        self._turn = threading.Lock()
+        self._seats = threading.BoundedSemaphore(1 + WAITING)
 
     def check(self, draft: Draft, tried: Tried | None = None) -> dict[str, Any]:
         """See `service.drafting.Drafts.look`."""
@@ -75,12 +81,17 @@ class Trials:
 
     def backtest(self, draft: Draft, days: int) -> Backtest:
         """Hold a draft without mistakes, and what is in force, against the stored items of the last days."""
-        if not self._turn.acquire(timeout=WAIT):
+        if not self._seats.acquire(blocking=False):
             return Backtest(busy=True)
         try:
-            return self._backtest(draft, days)
+            if not self._turn.acquire(timeout=WAIT):
+                return Backtest(busy=True)
+            try:
+                return self._backtest(draft, days)
+            finally:
+                self._turn.release()
         finally:
-            self._turn.release()
+            self._seats.release()
 
     def _backtest(self, draft: Draft, days: int) -> Backtest:
         desk, database = self._context.desk, self._context.database
@@ -94,6 +105,14 @@ class Trials:
         with database.read() as connection:
             since = database.now(connection) - timedelta(days=days)
         return _told(rehearse(database, books, since, Bounds(ITEMS, SECONDS, monotonic)), mine(wanted, draft.place))
+
+
+_BY_DESK: WeakKeyDictionary[Desk, Trials] = WeakKeyDictionary()
+
+
+def trials_of(context: WebContext) -> Trials:
+    """Those of a server: pages and API take turns at them."""
+    return _BY_DESK.setdefault(context.desk, Trials(context))
 
 
 def shares(text: str) -> bool:
