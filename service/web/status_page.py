@@ -14,6 +14,7 @@ from service.storage import alert_queries, deliveries, item_queries, latencies, 
 from service.web import times
 from service.web.access import allow
 from service.web.context import WebContext
+from service.web.i18n import N_
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 
@@ -25,6 +26,8 @@ LOOKED_AT = 1000
 WAITING = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRYABLE)
 STEPS = (1, 5, 15, 60, 300, 900, 3600)
 """Seconds up to which a bar of the histogram goes."""
+PARTS = (N_("database"), N_("poll"), N_("deliver"), N_("reload"), N_("gauges"), N_("sweep"))
+"""Parts of the service as health names them: shown through `word`."""
 
 
 @dataclass(frozen=True, slots=True)

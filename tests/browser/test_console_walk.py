@@ -24,9 +24,11 @@ from tests.support.process import Service, running, wait_until
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
 )
+HISTORY = ("0", "A quiet morning", "Nothing moved.")
 OLD = ("1", "Alder Optics plans an IPO in Hong Kong", "Alder Optics plans an IPO in Hong Kong next year.")
 NEW = ("2", "Cedar Foods plans an IPO", "Cedar Foods plans an IPO, its owners said.")
 SENTENCE = "Birch Software plans an IPO."
+RELOADS = 10
 PATIENCE = 30_000
 """Milliseconds; what is waited for has happened long before on a machine that is not busy."""
 
@@ -50,6 +52,11 @@ class Walker:
 
     def press(self, english: str, within: Locator | None = None) -> None:
         (within or self.tab.locator("main")).get_by_role("button", name=self.word(english), exact=True).first.click()
+
+    def submit(self, english: str) -> None:
+        """Press a button, and be on the page that it leads to."""
+        with self.tab.expect_navigation():
+            self.press(english)
 
     def follow(self, english: str) -> None:
         self.tab.locator("main").get_by_role("link", name=self.word(english), exact=True).first.click()
@@ -75,7 +82,7 @@ class Walker:
             self.tab.reload()
             return place.count() > 0
 
-        wait_until(there, PATIENCE / 1000, lambda: f"it never came: {self.tab.locator('main').inner_text()}")
+        wait_until(there, RELOADS, lambda: f"it never came: {self.tab.locator('main').inner_text()}")
 
 
 @contextmanager
@@ -99,7 +106,7 @@ def walker(service: Service, width: int, locale: str) -> Iterator[Walker]:
 @pytest.mark.parametrize(("locale", "width"), [("en-GB", 1280), ("zh-CN", 390)])
 def test_the_whole_story(tmp_path: Path, locale: str, width: int) -> None:
     with serve() as web:
-        web.feed("/feed", feed_of(OLD))
+        web.feed("/feed", feed_of(HISTORY))
         web.on("/desk", status=410)
         hook = f"webhook+http://${{DESK_SECRET}}@127.0.0.1:{web.server_port}/desk"
         write_rules(tmp_path, routes=f'route: {{receiver: desk}}\nreceivers: [{{name: desk, targets: ["inbox://", "{hook}"]}}]\n')
@@ -110,7 +117,7 @@ def test_the_whole_story(tmp_path: Path, locale: str, width: int) -> None:
         }
         with running(tmp_path, env) as service, walker(service, width, locale) as walk:
             set_up_and_log_in(walk, service)
-            add_a_source(walk, web.url("/feed"))
+            add_a_source(walk, web)
             write_a_rule(walk)
             see_it_fire(walk, web)
             silence_its_rule(walk)
@@ -140,17 +147,21 @@ def set_up_and_log_in(walk: Walker, service: Service) -> None:
     expect(walk.tab).to_have_url(f"{walk.url}/")
 
 
-def add_a_source(walk: Walker, feed: str) -> None:
+def add_a_source(walk: Walker, web: HttpServer) -> None:
+    feed = web.url("/feed")
     walk.visit("Sources")
     walk.follow("Add a source")
     walk.write("Address", feed)
     walk.press("Look at it")
-    expect(walk.tab.locator("main")).to_contain_text(OLD[1])
+    expect(walk.tab.locator("main")).to_contain_text(HISTORY[1])
     walk.write("Name", "wire")
     walk.press("Add it")
     expect(walk.tab.locator(".diff .added").filter(has_text=feed)).to_have_count(1)
     walk.press("Save as new version")
     walk.follow("wire")
+    walk.reloads_until(walk.tab.get_by_role("link", name=HISTORY[1], exact=True))
+    web.feed("/feed", feed_of(HISTORY, OLD))
+    walk.submit("Read now")
     item = walk.tab.get_by_role("link", name=OLD[1], exact=True)
     walk.reloads_until(item)
     item.click()
@@ -192,10 +203,10 @@ def retype(tab: Page, text: str) -> None:
 
 def see_it_fire(walk: Walker, web: HttpServer) -> None:
     """The first page fills itself: nobody has to reload it."""
-    web.feed("/feed", feed_of(OLD, NEW))
+    web.feed("/feed", feed_of(HISTORY, OLD, NEW))
     walk.visit("Sources")
     walk.follow("wire")
-    walk.press("Read now")
+    walk.submit("Read now")
     walk.visit("Alerts")
     card = walk.tab.locator(".card")
     expect(card).to_contain_text("Cedar Foods")
@@ -208,11 +219,13 @@ def silence_its_rule(walk: Walker) -> None:
     walk.tab.locator(".card-title a").click()
     walk.follow("Silence this rule")
     expect(walk.tab.get_by_label(walk.word("What is silenced"), exact=True)).to_have_value("rule=my-ipo")
-    walk.write("Why", "it is known")
+    walk.write("Reason", "it is known")
     walk.press("Silence")
     row = walk.tab.locator("tr[id^=silence-]")
-    expect(row).to_contain_text("rule=my-ipo")
+    expect(row).to_contain_text('rule="my-ipo"')
     expect(row).to_contain_text("it is known")
+    walk.press("End", row)
+    expect(row).to_contain_text(walk.word("ended"))  # what is silenced is not sent by trying again either
 
 
 def send_the_dead_letter(walk: Walker, web: HttpServer) -> None:
@@ -222,6 +235,6 @@ def send_the_dead_letter(walk: Walker, web: HttpServer) -> None:
     expect(walk.tab.locator(".told-discarded").first).to_be_visible()
     expect(walk.tab.locator("main")).to_contain_text("410")
     web.on("/desk")
-    walk.press("Try again")
+    walk.submit("Try again")
     walk.reloads_until(walk.tab.locator(".told-sent"))
     assert len(web.to("/desk")) == 2

@@ -17,7 +17,7 @@ from service.storage.acknowledgements import Acknowledgement
 from service.storage.alert_queries import Told
 from service.storage.alerts import StoredAlert
 from service.web.access import Person
-from service.web.api import shapes
+from service.web.api import news_shapes, shapes
 from service.web.api.asking import Before, Limit, needs, paged, reads
 from service.web.context import WebContext
 from service.web.deeds import DEEDS, press
@@ -43,7 +43,7 @@ def router(context: WebContext) -> APIRouter:
         "/alerts",
         **needs(Role.VIEWER, "alerts:read"),
         summary="Alerts, newest first",
-        response_model=shapes.AlertPage,
+        response_model=news_shapes.AlertPage,
     )
     def alerts_listed(request: Request, asked: Asked, before: Before = "", limit: Limit = 50) -> Json:
         with context.database.read() as connection:
@@ -51,7 +51,9 @@ def router(context: WebContext) -> APIRouter:
             rows = alert_rows(connection, shown)
         return paged(request, "alerts", rows, limit, shown[:limit][-1].alert.id if shown else "")
 
-    @reads(routes, "/alerts/{alert_id}", **needs(Role.VIEWER, "alerts:read"), summary="One alert", response_model=shapes.Alert)
+    @reads(
+        routes, "/alerts/{alert_id}", **needs(Role.VIEWER, "alerts:read"), summary="One alert", response_model=news_shapes.Alert
+    )
     def alert(alert_id: str) -> Json:
         with context.database.read() as connection:
             [row] = alert_rows(connection, [_stored(connection, alert_id)])
@@ -112,7 +114,7 @@ def alert_rows(connection: Connection, shown: Sequence[StoredAlert]) -> list[dic
 def as_json(
     stored: StoredAlert, deliveries: list[Told], fetched_at: datetime | None, known: Acknowledgement | None
 ) -> dict[str, object]:
-    """An alert as `shapes.Alert` describes it."""
+    """An alert as `news_shapes.Alert` describes it."""
     alert = stored.alert
     plain = ("id", "title", "rule", "subject", "alias", "entity", "body", "owner", "runbook", "excerpt", "reason", "headline")
     origin = ("link", "source", "publisher", "rules_version", "story", "follows")

@@ -10,7 +10,7 @@ from service.model.entity import Catalog, Entity
 from service.model.user import Role
 from service.storage import item_queries
 from service.storage.item_queries import ListedEvent, WantedEvents
-from service.web.api import shapes
+from service.web.api import news_shapes
 from service.web.api.asking import LARGEST_ID, LONGEST, Before, BeforeNumber, Limit, found, needs, paged, reads
 from service.web.api.items import event_json
 from service.web.context import WebContext
@@ -25,7 +25,7 @@ def router(context: WebContext) -> APIRouter:
     routes = APIRouter(tags=["events"])
     read = needs(Role.VIEWER, "alerts:read")
 
-    @reads(routes, "/events", **read, summary="Events, those found last first", response_model=shapes.EventPage)
+    @reads(routes, "/events", **read, summary="Events, those found last first", response_model=news_shapes.EventPage)
     def events_listed(  # noqa: PLR0913 - each is a parameter of the question
         request: Request,
         event: Annotated[Text, Query(alias="type")] = "",
@@ -40,14 +40,14 @@ def router(context: WebContext) -> APIRouter:
             shown = item_queries.events(connection, wanted, limit + 1, before)
         return paged(request, "events", [_event(one) for one in shown], limit, shown[:limit][-1].id if shown else 0)
 
-    @reads(routes, "/entities", **read, summary="Entities of the watchlists, by id", response_model=shapes.EntityPage)
+    @reads(routes, "/entities", **read, summary="Entities of the watchlists, by id", response_model=news_shapes.EntityPage)
     def entities_listed(request: Request, q: Text = "", before: Before = "", limit: Limit = 50) -> Json:
         """With `q` those of whose names or id it is a part; `before` is the last id of the page before."""
         chosen = [one for one in _named(context.desk.current.catalog, q) if one.id > before]
         rows = [_entity(one) for one in chosen[: limit + 1]]
         return paged(request, "entities", rows, limit, chosen[:limit][-1].id if chosen else "")
 
-    @reads(routes, "/entities/{entity_id}", **read, summary="One entity", response_model=shapes.Entity)
+    @reads(routes, "/entities/{entity_id}", **read, summary="One entity", response_model=news_shapes.Entity)
     def entity(entity_id: str) -> Json:
         known = context.desk.current.catalog.get(entity_id)
         return found(_entity(known) if known else None, "entity")

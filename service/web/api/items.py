@@ -14,7 +14,7 @@ from service.pipeline.why import why
 from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import item_queries, items, search
 from service.storage.items import StoredItem
-from service.web.api import shapes
+from service.web.api import news_shapes
 from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Number, Words, found, needs, paged, reads
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
@@ -62,14 +62,14 @@ def router(context: WebContext) -> APIRouter:
     routes = APIRouter(tags=["items"])
     read = needs(Role.VIEWER, "alerts:read")
 
-    @reads(routes, "/items", **read, summary="Items, those stored last first", response_model=shapes.ItemPage)
+    @reads(routes, "/items", **read, summary="Items, those stored last first", response_model=news_shapes.ItemPage)
     def items_listed(request: Request, q: Words = "", before: BeforeNumber = LARGEST_ID, limit: Limit = 50) -> Json:
         words = search.terms(q) if q.strip() else None
         with context.database.read() as connection:
             shown = item_queries.page(connection, limit=limit + 1, before=before, words=words)
         return paged(request, "items", [_row(one) for one in shown], limit, shown[:limit][-1].id if shown else 0)
 
-    @reads(routes, "/items/{item_id}", **read, summary="One item with its text and events", response_model=shapes.Item)
+    @reads(routes, "/items/{item_id}", **read, summary="One item with its text and events", response_model=news_shapes.Item)
     def item(item_id: Number) -> Json:
         with context.database.read() as connection:
             stored = items.get(connection, item_id)
@@ -90,7 +90,7 @@ def router(context: WebContext) -> APIRouter:
         "/items",
         **needs(Role.EDITOR, "items:write", body=True),
         summary="Push items: they are understood, held against the rules and alerted as if they had been fetched",
-        response_model=shapes.Pushed,
+        response_model=news_shapes.Pushed,
     )
     def items_pushed(body: PushedItem | PushedItems) -> Json:
         """Sending the same again changes nothing: an item is known by its guid, and by its text, within its source."""
@@ -151,7 +151,7 @@ def _whole(stored: StoredItem) -> dict[str, object]:
 
 
 def event_json(event: Event) -> dict[str, object]:
-    """An event as `shapes.Event` describes it."""
+    """An event as `news_shapes.Event` describes it."""
     return {
         "type": event.type,
         "subject": event.subject,

@@ -26,6 +26,7 @@
       if (root.dataset.moved) {
         const face = time.querySelector(".clock:not(.market)") || time.querySelector(".moment");
         if (face) face.textContent = (face.classList.contains("moment") ? full : clock).format(at);
+        for (const market of time.querySelectorAll(".market")) market.hidden = market.textContent.includes(clock.format(at));
       }
       time.title = exact.format(at);
     }
