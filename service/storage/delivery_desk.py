@@ -41,15 +41,17 @@ def listed(
     connection: Connection, *, states: Collection[DeliveryState] = (), receiver: str = "", limit: int = 50, before: str = ""
 ) -> list[Listed]:
     """Newest first, in these states (none: in all); `before` is the key of the last one of the page before."""
-    statement = _rows().order_by(DELIVERIES.c.id.desc()).limit(limit)
+    which = select(DELIVERIES.c.id).order_by(DELIVERIES.c.id.desc()).limit(limit)
     if before:
         last = select(DELIVERIES.c.id).where(DELIVERIES.c.key == before).scalar_subquery()
-        statement = statement.where(DELIVERIES.c.id < last)
+        which = which.where(DELIVERIES.c.id < last)
     if states:
-        statement = statement.where(DELIVERIES.c.state.in_([state.value for state in states]))
+        which = which.where(DELIVERIES.c.state.in_([state.value for state in states]))
     if receiver:
-        statement = statement.where(DELIVERIES.c.receiver == receiver)
-    return [_listed(row) for row in connection.execute(statement)]
+        which = which.where(DELIVERIES.c.receiver == receiver)
+    # First which ones, then what those alone carry.
+    shown = _rows().where(DELIVERIES.c.id.in_(which.correlate(None))).order_by(DELIVERIES.c.id.desc())
+    return [_listed(row) for row in connection.execute(shown)]
 
 
 def get(connection: Connection, key: str) -> Listed | None:

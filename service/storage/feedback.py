@@ -6,11 +6,10 @@ Guarantee: each receiver counts once for each alert. Must not decide what become
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from service.storage.database import insert_new, one_of
 from service.storage.silence_tables import FEEDBACK
-from service.storage.tables import ALERTS
 
 
 def add(connection: Connection, alert_id: str, by: str, now: datetime) -> bool:
@@ -28,9 +27,3 @@ def said_of(connection: Connection, alert_ids: Collection[str], by: str) -> set[
     """Those of these alerts of which somebody said so."""
     mine = (one_of(connection, FEEDBACK.c.alert_id, alert_ids), FEEDBACK.c.by == by)
     return set(connection.execute(select(FEEDBACK.c.alert_id).where(*mine)).scalars())
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """How often the alerts of each rule were of no use."""
-    joined = select(ALERTS.c.rule, func.count()).join_from(FEEDBACK, ALERTS, FEEDBACK.c.alert_id == ALERTS.c.id)
-    return {rule: count for rule, count in connection.execute(joined.group_by(ALERTS.c.rule))}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, desc, func, insert, select, text
 
 from service.storage.database import insert_new
 from service.storage.tables import ACTIVATIONS, RULESETS
+from service.storage.types import clean
 
 
 class Origin(StrEnum):
@@ -84,7 +85,10 @@ def texts(connection: Connection, version: str) -> dict[str, bytes] | None:
 
 
 def find(connection: Connection, prefix: str) -> list[str]:
-    """The versions that begin so."""
+    """The versions that begin so; none where nothing is said."""
+    prefix = clean(prefix)
+    if not prefix:
+        return []
     asked = select(RULESETS.c.version).where(func.substr(RULESETS.c.version, 1, len(prefix)) == prefix)
     return list(connection.execute(asked.order_by(RULESETS.c.version)).scalars())
 

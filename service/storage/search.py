@@ -90,19 +90,6 @@ def find(connection: Connection, asked: Sequence[Term], limit: int, *, before: i
     return list(connection.execute(_FIND_ROWS, {**values, "asked": _match(asked)}).scalars())
 
 
-def among(connection: Connection, asked: Sequence[Term], numbers: Sequence[int]) -> set[int]:
-    """Those of these items in which all of it stands."""
-    if not asked or not numbers:
-        return set()
-    low, high = min(numbers), max(numbers)
-    if connection.dialect.name == "postgresql":
-        asked_of = _with_ids(f"SELECT item_id FROM {TABLE} WHERE item_id = ANY(:ids) AND {_holds(asked)}")
-        return set(connection.execute(asked_of, {"ids": list(numbers)}).scalars())
-    wanted = set(numbers)
-    found = connection.execute(_FIND_ROWS, {"asked": _match(asked), "before": high + 1, "after": low - 1, "limit": -1})
-    return {number for number in found.scalars() if number in wanted}
-
-
 def told_by(connection: Connection, item: ColumnElement[int], asked: Sequence[Term]) -> ColumnElement[bool]:
     """The condition that all of it stands in the item whose number this column holds; for lists of what came of items.
 

@@ -173,7 +173,13 @@ class DeliveryRow(Row, table=True):
     """
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("key"), UniqueConstraint("waiting"), Index(None, "next_at", "id"), Index(None, "state"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        UniqueConstraint("waiting"),
+        Index(None, "next_at", "id"),
+        Index(None, "state"),
+        Index(None, "receiver", "id"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
     key: str = Field(sa_type=CleanText)

@@ -4,7 +4,6 @@ Guarantee: what is saved was checked with all other files, is shown as a differe
 somebody else saved meanwhile. Other pages propose a change by calling `propose`: nothing is saved before a person has seen it.
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from service.errors import InvalidFiles
 from service.model.user import Role
 from service.web.access import Person, allow
 from service.web.context import WebContext
+from service.web.difference import difference
 from service.web.i18n import N_
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
@@ -25,8 +25,6 @@ from service.web.rendering import Pages
 FILES = {"sources.yaml": ("/sources", N_("Sources")), "routes.yaml": ("/routes", N_("Routes"))}
 """Each file with the page that shows what it says."""
 LARGEST = 1 << 20
-AROUND = 3
-"""Lines around a change that are shown."""
 
 
 class Edited(BaseModel):
@@ -36,14 +34,6 @@ class Edited(BaseModel):
     base: str = Field("", max_length=100)
     why: str = Field("", max_length=500)
     do: str = Field("check", max_length=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a difference; `kind` is added, removed, place or ""."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +87,6 @@ def propose(context: WebContext, pages: Pages, request: Request, place: str, ask
     answer = pages.html("file.html", request, values)
     answer.status_code = status
     return answer
-
-
-def difference(before: str, after: str) -> list[Line]:
-    """What changed, with a few lines around it."""
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), n=AROUND, lineterm=""))[2:]
-    kinds = {"+": "added", "-": "removed", "@": "place"}
-    return [Line(kinds.get(line[:1], ""), line if line.startswith("@@") else line[1:]) for line in lines]
 
 
 def _known(place: str) -> None:

@@ -4,7 +4,6 @@ words stand in the template, may hold markup.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -17,9 +16,6 @@ from service.model.user import Role
 from service.web import assets, i18n, navigation, times, wording
 from service.web.access import asker, forgery
 from service.web.context import WebContext
-
-HERE = Path(__file__).parent
-STATIC = assets.STATIC
 
 
 class Pages:

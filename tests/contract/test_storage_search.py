@@ -108,9 +108,6 @@ def test_pages_follow_each_other(database: Database, stored: list[int]) -> None:
     assert found(database, "alder", before=stored[3], after=stored[0]) == []
     with database.read() as connection:
         assert search.find(connection, search.terms("alder"), 1) == [stored[4]]
-        assert search.among(connection, search.terms("alder"), [stored[0], stored[1], stored[3]]) == {stored[0], stored[3]}
-        assert search.among(connection, search.terms("alder"), []) == set()
-        assert search.among(connection, [], stored) == set()
 
 
 def test_what_is_stored_already_is_found_after_the_upgrade(database: Database, stored: list[int]) -> None:

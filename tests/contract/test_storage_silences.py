@@ -8,7 +8,7 @@ from service.alerting.cooling import Warmth
 from service.model.routing import Matcher
 from service.model.rule import Severity
 from service.model.silence import Silence
-from service.storage import alerts, cooldowns, decisions, feedback, silences
+from service.storage import alerts, cooldowns, decisions, feedback, rule_stats, silences
 from service.storage.database import Database
 from tests.support.stored import store_alerts
 
@@ -50,7 +50,7 @@ def test_no_use_counts_once_for_each_receiver_and_alert(database: Database) -> N
         assert feedback.add(connection, "alert-00001", "boss", NOON)
         assert feedback.add(connection, "alert-00002", "desk", NOON)
         assert feedback.said(connection, "alert-00001", "desk") == NOON
-        assert feedback.counts(connection) == {"limit-up": 3}
+        assert rule_stats.of_all(connection, NOON)["limit-up"].useless == 3
 
 
 def test_what_was_told_of_a_key_is_known_to_whoever_holds_it(database: Database) -> None:

@@ -1,27 +1,31 @@
 """What the API must stand: bodies that are no JSON or too much of it, questions nobody thought of, texts that would be markup."""
 
 import json
+import re
 import resource
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from service.storage.database import Database
 from service.web import create_app
+from service.web.access.decisions import all_routes
 from tests.integration.test_api import ROUTES
 from tests.support.api import Api, api, api_context
 from tests.support.corpora import members
 from tests.support.folder import write_rules
 from tests.support.line import Line
-from tests.support.web import Site, with_token
+from tests.support.web import Site, signed_in, with_token
 from tests.support.workers import NAMES
 
 SCOPES = (
@@ -161,3 +165,35 @@ def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: tupl
             case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
 
         ask()
+
+
+def asked_of(dependant: Any) -> list[str]:
+    """The names of all that may stand in the question of a route."""
+    return [one.alias for one in dependant.query_params] + [name for one in dependant.dependencies for name in asked_of(one)]
+
+
+def questions(line: Line) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Every route that takes a text in its path or its question, asked with a NUL and with half a character."""
+    for found in all_routes(create_app(api_context(line)).routes):
+        route = found.route
+        if not isinstance(route, APIRoute) or route.body_field is not None or found.path.endswith(("/stream", "/test")):
+            continue
+        names = asked_of(route.dependant)
+        for odd in ("\0", "a\0b", "\ud83d"):
+            path = re.sub(r"\{[^}]*\}", quote(odd, errors="surrogatepass"), found.path)
+            asked = {name: odd for name in names if name not in ("before", "limit")}
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield method, path, asked
+
+
+def test_no_odd_character_is_a_fault_of_ours(database: Database, tmp_path: Path) -> None:
+    """PostgreSQL holds no NUL, and no statement with one."""
+    with api(database, write_rules(tmp_path, routes=ROUTES)) as running:
+        every = list(questions(running.line))
+        person = signed_in(Site(running.site.port), database)
+        assert len(every) > 100
+        for method, path, asked in every:
+            for question in ({}, *({name: odd} for name, odd in asked.items())):
+                address = f"{path}?{urlencode(question, errors='surrogatepass')}"
+                asking = running.site if path.startswith("/api/") else person
+                assert asking.ask(address, method).status < 500, (method, address)

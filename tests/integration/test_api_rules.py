@@ -118,7 +118,8 @@ def test_the_way_back_to_an_earlier_version(running: Api, app: App) -> None:
     app.reload()
     assert running.get("/api/v1/rules")["version"] == first
     assert entries(app.parts.database)[0] == ("rules.activate", first)
-    assert running.ask("/api/v1/rules/versions/nothing/activate", "POST")[0] == 404
+    for nothing in ("nothing", "%00", "%ff", "0" * 64):
+        assert running.ask(f"/api/v1/rules/versions/{nothing}/activate", "POST")[0] == 404
 
 
 def test_a_source_is_added_paused_and_fetched_again(running: Api) -> None:

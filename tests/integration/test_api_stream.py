@@ -3,18 +3,22 @@
 import http.client
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+import uvicorn
 
 from service.storage.database import Database
+from service.web import InForce, create_app
 from service.web.api import tape
-from tests.support.api import Api, api
+from tests.support.api import Api, api, api_context
 from tests.support.folder import write_rules
-from tests.support.line import limit_up
+from tests.support.line import Line, limit_up
 from tests.support.process import wait_until
+from tests.support.web import serve, with_token
 from tests.support.workers import NAMES
 
 GRAVE = """\
@@ -148,3 +152,28 @@ def test_whoever_asks_for_the_head_alone_follows_nothing(running: Api) -> None:
         answer.read()
         assert answer.status == 200, path
     connection.close()
+
+
+def test_a_fault_of_ours_ends_the_streams_rather_than_leave_them_silent(sqlite_database: Database, tmp_path: Path) -> None:
+    servers: list[uvicorn.Server] = []
+    line = Line(sqlite_database, write_rules(tmp_path, rules=GRAVE))
+    given = api_context(line, servers)
+    broken: list[str] = []
+
+    def rulebook() -> InForce:
+        if broken:
+            raise RuntimeError(broken[0])
+        return given.rulebook()
+
+    with serve(create_app(replace(given, rulebook=rulebook)), servers) as site:
+        stream = Stream(Api(with_token(site, sqlite_database, "alerts:read"), line))
+        assert "retry" in stream.event()
+        broken.append("a fault of ours")
+        line.push(limit_up(NAMES[0]))
+        assert stream.event() == {}
+        broken.clear()
+        again = Stream(Api(with_token(site, sqlite_database, "alerts:read"), line))
+        assert "retry" in again.event()
+        line.push(limit_up(NAMES[1], 1))
+        assert again.alert()["subject"] == NAMES[1]
+    given.desk.close()

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
-from service.storage import acknowledgements, alert_queries, deliveries, entity_events, inbox
+from service.storage import acknowledgements, alert_queries, deliveries, delivery_desk, entity_events, inbox
 from service.storage.alert_lists import AlertState, Asked
 from service.storage.database import Database
 from tests.support.news import ARTICLE, NOW, STORY, store, tell
@@ -201,3 +201,28 @@ def test_events_of_an_entity_and_messages_are_read_along_an_index(sqlite_databas
         assert "SCAN" not in plan
         assert "TEMP B-TREE" not in plan
     assert "ix_alerts_story" in plans[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"states": [DeliveryState.SENT]}, "INDEX ix_deliveries_state"),
+        ({"states": [DeliveryState.PENDING, DeliveryState.RETRYABLE]}, "COVERING INDEX ix_deliveries_state"),
+        ({"receiver": "desk"}, "INDEX ix_deliveries_receiver_id"),
+        ({"receiver": "desk", "states": [DeliveryState.SENT], "before": "some"}, "INDEX ix_deliveries_receiver_id"),
+    ],
+    ids=str,
+)
+def test_deliveries_are_listed_along_an_index(sqlite_database: Database, asked: dict[str, Any], index: str) -> None:
+    plans: list[list[str]] = []
+
+    def explained(connection: Any, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            plans.append([row[3] for row in connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)])
+
+    event.listen(sqlite_database._engine, "before_cursor_execute", explained)
+    with sqlite_database.read() as connection:
+        delivery_desk.listed(connection, limit=9, **asked)
+    (plan,) = plans
+    assert not [step for step in plan if "SCAN deliveries" in step]
+    assert [step for step in plan if step.startswith("SEARCH deliveries") and index in step]

@@ -14,7 +14,7 @@ from service.clock import utc_now
 from service.model.delivery import Delivery
 from service.notify.links import Links
 from service.notify.render import render
-from service.storage import acknowledgements, alerts, audit, deliveries, feedback, silences
+from service.storage import acknowledgements, alerts, audit, deliveries, rule_stats, silences
 from service.storage.acknowledgements import Acknowledgement
 from service.storage.database import Database
 from service.storage.routing_tables import ACKNOWLEDGEMENTS, REMINDERS
@@ -176,7 +176,7 @@ def test_not_useful_is_counted_once_for_the_rule_and_changes_nothing_else(line: 
     assert "This alert was of no use to desk. It is counted for the rule limit-up" in asked
     assert "desk said that this alert was of no use, " in done
     with line.database.read() as connection:
-        assert feedback.counts(connection) == {"limit-up": 1}
+        assert rule_stats.of_all(connection, utc_now())["limit-up"].useless == 1
         assert silences.latest(connection, 10) == []
     line.sweep()
     assert receivers(line.database) == ["boss", "desk"]

@@ -384,3 +384,18 @@ def test_a_watchlist_is_pasted(app: App, site: Site) -> None:
     several = [("remove", "601869.SH"), ("remove", "600487.SH"), ("remove", "name:Alder Optics")]
     refused = parse(site.post("/rules/watchlist", several))
     assert "Nothing was changed." in refused.text, "a rule asks for the list"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "lists: {watchlist: [NVDA.US], others: [AAPL.US]}\nrules: []\n",
+        "lists: {watchlist: [NVDA.US, {tag: optical}]}\nrules: []\n",
+        "lists: {watchlist: [NVDA.US]}\nrules:\n  - {id: mine, when: {event: ipo}}\n",
+    ],
+)
+def test_what_somebody_wrote_beside_the_watchlist_is_not_lost(app: App, site: Site, more: str) -> None:
+    app.desk.save({"alerts/watchlist.yaml": more.encode()}, app.rulebook.version, "ann")
+    answer = parse(site.post("/rules/watchlist", {"pasted": "600487.SH"}))
+    assert "holds more than the watchlist" in answer.text
+    assert app.desk.text("alerts/watchlist.yaml") == more

@@ -111,7 +111,15 @@ class Tape:
                 yield new
 
     async def _look_on(self) -> None:
-        """Until nobody follows any more."""
+        """Until nobody follows any more; whatever else ends this ends the streams too, so that nobody waits for nothing."""
+        try:
+            await self._look_until_alone()
+        finally:
+            self._ready.set()
+            for follower in list(self._followers):
+                self._drop(follower)
+
+    async def _look_until_alone(self) -> None:
         clock = asyncio.get_running_loop().time
         await self._look_once(first=True)
         self._ready.set()

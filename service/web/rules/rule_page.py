@@ -4,7 +4,6 @@ Guarantee: a mistake keeps what was typed; whoever saves over somebody else's ch
 """
 
 from collections.abc import Mapping
-from difflib import unified_diff
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -20,6 +19,7 @@ from service.rulefiles import name_of
 from service.storage import rulesets
 from service.web.access import Person, allow
 from service.web.context import WebContext
+from service.web.difference import difference
 from service.web.rendering import Pages
 from service.web.rules import trial, words
 from service.web.rules.catalogue import Entry, document_of, rules_in
@@ -30,8 +30,6 @@ from service.web.rules.trial import Draft
 LARGEST = 3 * 1024 * 1024
 """Characters of a form's text; a file of more than a third of it is refused with a reason."""
 HISTORY = 12
-MOST_LINES = 2000
-"""Lines of a difference that are shown."""
 
 Values = dict[str, Any]
 
@@ -223,11 +221,3 @@ def _conflict(context: WebContext, editor: Editor, draft: Draft, why: str) -> tu
         last = rulesets.active(connection)
     conflict = {"by": last, "theirs": difference(before, theirs), "yours": difference(theirs, draft.text)}
     return Draft(draft.place, draft.text, editor.book.version, draft.rule), {"conflict": conflict, "why": why}
-
-
-def difference(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines with what became of them: added, removed, place or "" (as it was)."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), n=3, lineterm="")
-    kinds = {"+": "added", "-": "removed", "@": "place"}
-    body = [line for number, line in enumerate(lines) if number > 1]
-    return [(kinds.get(line[:1], ""), line if line[:1] == "@" else line[1:]) for line in body[:MOST_LINES]]

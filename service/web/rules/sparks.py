@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 STEP = 4
 TALL = 24
-WIDE = 720
 HIGH = 120
 
 

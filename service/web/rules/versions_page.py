@@ -14,9 +14,9 @@ from service.ruleversions import differing
 from service.storage import rulesets
 from service.web.access import Person, allow
 from service.web.context import WebContext
+from service.web.difference import Line, difference
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
-from service.web.rules.rule_page import difference
 
 PAGE = 50
 MOST_FILES = 40
@@ -95,9 +95,9 @@ def _version(context: WebContext, person: User, number: int) -> dict[str, object
     }
 
 
-def _changed(person: User, place: str, before: Texts, after: Texts) -> list[tuple[str, str]]:
+def _changed(person: User, place: str, before: Texts, after: Texts) -> list[Line]:
     if place in ENTRUSTED and not person.may(Role.EDITOR):
-        return [("place", _("Editors alone see what changed here: an address in this file may hold a secret."))]
+        return [Line("place", _("Editors alone see what changed here: an address in this file may hold a secret."))]
     return difference(_text(before, place), _text(after, place))
 
 

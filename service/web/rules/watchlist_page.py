@@ -1,7 +1,8 @@
 """`/rules/watchlist`: the securities that matter here: paste names or tickers, pick, and rules may ask for them as a list.
 
 A watchlist is a `lists:` entry in `alerts/watchlist.yaml`, so that every rule file can say `subject: {list: watchlist}`; names
-that no entity has stand in it as names. Guarantee: what cannot be understood is shown and left out, never guessed.
+that no entity has stand in it as names. Guarantee: what cannot be understood is shown and left out, never guessed; a file in
+which somebody wrote more than the list is not written over.
 """
 
 import re
@@ -60,6 +61,9 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         wanted = list(dict.fromkeys([*kept, *found, *(f"name:{one}" for one in unknown)]))[:MOST]
         if wanted == listed(book):
             return RedirectResponse("/rules/watchlist", 303)
+        if not is_plain(book):
+            refused = _("%(file)s holds more than the watchlist: change it in your rules folder.") % {"file": PLACE}
+            return pages.html("rules/watchlist.html", request, {**_values(book), "pasted": form.pasted, "refused": refused})
         try:
             context.desk.save({PLACE: file_of(wanted) if wanted else None}, book.version, person.name, _("The watchlist"))
         except (InvalidFiles, OutOfDate) as error:
@@ -91,6 +95,22 @@ def listed(book: Rulebook) -> list[str]:
             [one] if isinstance(one, str) else [f"name:{name}" for name in ([names] if isinstance(names, str) else names or [])]
         )
     return found
+
+
+def is_plain(book: Rulebook) -> bool:
+    """Whether the file holds nothing but the list, so that writing it anew loses nothing; comments do not count."""
+    text = book.texts.get(name_of(book.texts, PLACE))
+    if text is None:
+        return True
+    document = document_of(PLACE, text)
+    value = document.value if document else None
+    if not isinstance(value, dict) or value.get("rules") or not set(value) <= {"lists", "rules"}:
+        return False
+    lists = value.get("lists")
+    entries = lists[LIST] if isinstance(lists, dict) and set(lists) == {LIST} else None
+    return isinstance(entries, list) and all(
+        isinstance(one, str) or (isinstance(one, dict) and set(one) == {"name"}) for one in entries
+    )
 
 
 def understood(book: Rulebook, pasted: str) -> tuple[list[str], list[str]]:
