@@ -141,7 +141,7 @@ def set_up_and_log_in(walk: Walker, service: Service) -> None:
     if (button := walk.tab.locator(".menu-button")).is_visible():
         button.click()
     walk.press("Log out", walk.tab.locator(".menu"))
-    walk.write("Name", "ann")
+    walk.write("User name", "ann")
     walk.write("Password", "correct horse battery")
     walk.press("Log in")
     expect(walk.tab).to_have_url(f"{walk.url}/")
