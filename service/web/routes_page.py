@@ -3,7 +3,6 @@
 Guarantee: the answer is that of the functions that decide on real alerts. Of a target only its kind and host are shown.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +20,12 @@ from service.model.routing import Route
 from service.model.user import Role
 from service.notify.receivers import shown
 from service.pipeline.asked import from_labels, from_text
-from service.storage import audit
 from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.file_page import Proposal, propose
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
+from service.web.sending import send_test
 
 PLACE = "routes.yaml"
 LONGEST = 20_000
@@ -79,15 +78,12 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         return _tested(request, now, **asked, answers=answers)
 
     @routes.post("/test", dependencies=[allow(Role.EDITOR)])
-    def send_test(request: Request, person: Person, receiver: Short = "") -> HTMLResponse:
-        """One clearly marked message to each target of a receiver, now."""
-        told = context.trials.send_test(receiver, secrets.token_hex(16)) if context.trials else None
+    def tried(request: Request, person: Person, receiver: Short = "") -> HTMLResponse:
+        told = send_test(context, receiver, person.name)
         if told is None:
             raise HTTPException(404, _("There is no such receiver in routes.yaml."))
-        with context.database.begin() as connection:
+        with context.database.read() as connection:
             now = context.database.now(connection)
-            said = ", ".join(one.outcome for one in told)
-            audit.write(connection, who=person.name, what="receiver.test", subject=receiver, after=said, now=now)
         return _tested(request, now, tried=receiver, told=told)
 
     @routes.post("/receivers", dependencies=[allow(Role.EDITOR)])

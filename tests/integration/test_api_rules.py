@@ -145,6 +145,13 @@ def test_a_receiver_is_sent_a_test(running: Api, app: App) -> None:
     assert running.ask("/api/v1/receivers/none/test", "POST")[0] == 404
 
 
+def test_a_receiver_is_not_flooded_with_tests(running: Api, app: App) -> None:
+    statuses = [running.ask("/api/v1/receivers/inbox/test", "POST")[0] for _ in range(8)]
+    assert statuses[:5] == [200] * 5
+    assert 429 in statuses[5:]
+    assert len(entries(app.parts.database)) == statuses.count(200)
+
+
 def test_a_viewers_token_reads_rules_but_no_file_that_may_hold_a_secret(running: Api, app: App) -> None:
     viewer = Api(with_token(running.site, app.parts.database, "rules:read", role=Role.VIEWER), None)  # type: ignore[arg-type]
     assert viewer.get(DESK)["text"] == RULES

@@ -1,6 +1,5 @@
 """`/api/v1/routes` and `/api/v1/receivers`: who is told, and who would be."""
 
-import secrets
 from datetime import datetime
 from typing import Annotated
 
@@ -14,12 +13,13 @@ from service.model.user import Role
 from service.notify.receivers import shown
 from service.pipeline.asked import from_labels, from_text, schemes, telling_json
 from service.rulebook import Rulebook
-from service.storage import alerts, audit
+from service.storage import alerts
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import LONGEST, Body, needs, reads
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
+from service.web.sending import send_test
 
 MOST_LABELS = 30
 LONGEST_TEXT = 64 * 1024
@@ -100,13 +100,9 @@ def _sending(routes: APIRouter, context: WebContext) -> None:
     def receiver_tested(name: str, person: Person) -> Json:
         if name not in context.desk.current.routing.receivers:
             raise ApiProblem("not-found", "There is no receiver of this name.")
-        told = context.trials.send_test(name, secrets.token_hex(16)) if context.trials else None
+        told = send_test(context, name, person.name)
         if told is None:
             raise ApiProblem("unavailable", "This process sends nothing.")
-        with context.database.begin() as connection:
-            now = context.database.now(connection)
-            said = ", ".join(one.outcome for one in told)
-            audit.write(connection, who=person.name, what="receiver.test", subject=name, after=said, now=now)
         targets = [{"target": shown(one.target), "outcome": one.outcome, "detail": one.detail} for one in told]
         return Json({"receiver": name, "targets": targets})
 
