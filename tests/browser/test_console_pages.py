@@ -77,6 +77,8 @@ def test_every_page_fits_is_named_and_keeps_nobody_out(
         if path == world.paths[0]:
             known(context, world)
         tab.goto(f"{world.site.url}{path}")
+        if tab.locator("#editor").count():
+            tab.locator("#check [data-checked]").wait_for()
         if faults := faults_of(tab, width, LANGUAGES[locale]) + noted(said, path):
             found[path] = faults
         said.clear()

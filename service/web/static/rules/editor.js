@@ -73,7 +73,7 @@ const view = new cm.EditorView({
       cm.lintGutter(),
       cm.yaml(),
       cm.EditorView.lineWrapping,
-      cm.EditorView.contentAttributes.of({ "aria-label": words.label, "aria-multiline": "true" }),
+      cm.EditorView.contentAttributes.of({ "aria-label": words.label, "aria-multiline": "true", tabindex: "0" }),
       // Tab leaves the editor, as it leaves every field; it only takes a completion that is offered.
       cm.keymap.of([
         { key: "Mod-s", preventDefault: true, run: () => (form.requestSubmit(form.querySelector("button[value=save]")), true) },
