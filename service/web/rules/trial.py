@@ -64,13 +64,24 @@ class Backtest:
     broken_off: bool = False
 
 
+class _Turns:
+    """Who backtests, and who waits for it."""
+
+    def __init__(self) -> None:
+        self.one = threading.Lock()
+        self.seats = threading.BoundedSemaphore(1 + WAITING)
+
+
+_BY_DESK: WeakKeyDictionary[Desk, _Turns] = WeakKeyDictionary()
+"""Pages and API of one server take turns."""
+
+
 class Trials:
     """Tries drafts against what is in force."""
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
-        self._turn = threading.Lock()
-        self._seats = threading.BoundedSemaphore(1 + WAITING)
+        self._turns = _BY_DESK.setdefault(context.desk, _Turns())
 
     def check(self, draft: Draft, tried: Tried | None = None) -> dict[str, Any]:
         """See `service.drafting.Drafts.look`."""
@@ -81,17 +92,17 @@ class Trials:
 
     def backtest(self, draft: Draft, days: int) -> Backtest:
         """Hold a draft without mistakes, and what is in force, against the stored items of the last days."""
-        if not self._seats.acquire(blocking=False):
+        if not self._turns.seats.acquire(blocking=False):
             return Backtest(busy=True)
         try:
-            if not self._turn.acquire(timeout=WAIT):
+            if not self._turns.one.acquire(timeout=WAIT):
                 return Backtest(busy=True)
             try:
                 return self._backtest(draft, days)
             finally:
-                self._turn.release()
+                self._turns.one.release()
         finally:
-            self._seats.release()
+            self._turns.seats.release()
 
     def _backtest(self, draft: Draft, days: int) -> Backtest:
         desk, database = self._context.desk, self._context.database
@@ -105,14 +116,6 @@ class Trials:
         with database.read() as connection:
             since = database.now(connection) - timedelta(days=days)
         return _told(rehearse(database, books, since, Bounds(ITEMS, SECONDS, monotonic)), mine(wanted, draft.place))
-
-
-_BY_DESK: WeakKeyDictionary[Desk, Trials] = WeakKeyDictionary()
-
-
-def trials_of(context: WebContext) -> Trials:
-    """Those of a server: pages and API take turns at them."""
-    return _BY_DESK.setdefault(context.desk, Trials(context))
 
 
 def shares(text: str) -> bool:
