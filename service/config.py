@@ -141,7 +141,7 @@ class Settings(BaseModel):
         timedelta(days=180),
         description="How long items without an alert are kept after their source last listed them; 0: for ever.",
     )
-    keep_deliveries: Kept = Field(timedelta(days=180), description="How long finished deliveries are kept; 0: for ever.")
+    keep_deliveries: Kept = Field(timedelta(days=400), description="How long finished deliveries are kept; 0: for ever.")
     keep_alerts: Kept = Field(timedelta(days=400), description="How long alerts and their items are kept; 0: for ever.")
     keep_inbox: Kept = Field(timedelta(days=400), description="How long messages of the inbox are kept; 0: for ever.")
     slack_every: Duration = Field(timedelta(seconds=1), description="Least time between two messages to one Slack channel.")

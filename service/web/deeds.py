@@ -93,8 +93,8 @@ def _of_rule(alert: Alert) -> str:
 
 DEEDS: Mapping[Action, Deed] = {
     Action.ACKNOWLEDGE: _acknowledge(),
-    Action.SNOOZE: _silence(same_subject, SNOOZE, _of_subject, "snoozed from a message"),
-    Action.MUTE: _silence(same_rule, MUTE, _of_rule, "muted from a message"),
+    Action.SNOOZE: _silence(same_subject, SNOOZE, _of_subject, "snoozed"),
+    Action.MUTE: _silence(same_rule, MUTE, _of_rule, "muted"),
     Action.NOT_USEFUL: _not_useful(),
 }
 

@@ -57,7 +57,7 @@ def test_a_base_url_is_a_web_address(wrong: str) -> None:
 
 def test_what_is_stored_is_kept_for_a_day_at_least_or_for_ever() -> None:
     kept = settings(keep_items="30d", keep_alerts="0", keep_inbox="0s").keep
-    assert kept == Keep(timedelta(days=30), timedelta(days=180), FOR_EVER, FOR_EVER)
+    assert kept == Keep(timedelta(days=30), timedelta(days=400), FOR_EVER, FOR_EVER)
     with pytest.raises(ConfigurationError, match="TAPEWATCH_KEEP_ITEMS: must be 1d or more, or 0 for ever"):
         settings(keep_items="23h")
 
