@@ -503,6 +503,6 @@ def test_the_page_answers_to_the_name_that_links_in_messages_have(tmp_path: Path
         web.serve(create_app(web_context(app, lambda: False))) as site,
     ):
         answers = {
-            name: site.ask("/", headers={"Host": name}).status for name in ("watch.example.com", "127.0.0.1", "evil.example")
+            name: site.ask("/healthz", headers={"Host": name}).status for name in ("watch.example.com", "127.0.0.1", "evil.example")
         }
     assert answers == {"watch.example.com": 200, "127.0.0.1": 200, "evil.example": 400}
