@@ -197,7 +197,8 @@ def test_inbox_message(database: Database) -> None:
     with database.begin() as connection:
         assert inbox.append(connection, key="k1", subject="主题", text="a\nb", alerts=["1", "2"], now=MOMENT)
     with database.read() as connection:
-        assert inbox.latest(connection, 5) == [inbox.InboxMessage("k1", "主题", "a\nb", ("1", "2"), MOMENT)]
+        stored = inbox.latest(connection, 5)
+        assert stored == [inbox.InboxMessage("k1", "主题", "a\nb", ("1", "2"), MOMENT, stored[0].number)]
 
 
 def test_times_come_out_in_utc(database: Database) -> None:
