@@ -502,7 +502,6 @@ def test_the_page_answers_to_the_name_that_links_in_messages_have(tmp_path: Path
         opened(tmp_path, sqlite_url, base_url="https://Watch.example.com/") as app,
         web.serve(create_app(web_context(app, lambda: False))) as site,
     ):
-        answers = {
-            name: site.ask("/healthz", headers={"Host": name}).status for name in ("watch.example.com", "127.0.0.1", "evil.example")
-        }
+        names = ("watch.example.com", "127.0.0.1", "evil.example")
+        answers = {name: site.ask("/healthz", headers={"Host": name}).status for name in names}
     assert answers == {"watch.example.com": 200, "127.0.0.1": 200, "evil.example": 400}
