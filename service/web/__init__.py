@@ -15,26 +15,28 @@ from service.web import (
     alerts_page,
     api,
     api_page,
-    deliveries_page,
     entity_page,
     failures,
     feeds,
-    file_page,
     inbox_page,
     item_page,
     languages,
-    new_source_page,
     operations,
+)
+from service.web.access import Gate, account_page, audit_page, login_page, require_decisions, setup_page, tokens_page, users_page
+from service.web.access.logins import Logins
+from service.web.assets import Assets
+from service.web.context import InForce, WebContext
+from service.web.desk import (
+    deliveries_page,
+    file_page,
+    new_source_page,
     routes_page,
     settings_page,
     silences_page,
     sources_page,
     status_page,
 )
-from service.web.access import Gate, account_page, audit_page, login_page, require_decisions, setup_page, tokens_page, users_page
-from service.web.access.logins import Logins
-from service.web.assets import Assets
-from service.web.context import InForce, WebContext
 from service.web.guard import Guard, allowed_names
 from service.web.languages import Languages
 from service.web.rendering import Pages

@@ -33,8 +33,7 @@ class AskedDrop(Body):
 def router(context: WebContext) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["deliveries"])
-    read, write = needs(Role.VIEWER, "alerts:read"), needs(Role.EDITOR, "deliveries:write")
-    dropping = needs(Role.EDITOR, "deliveries:write", body=True)
+    read = needs(Role.VIEWER, "alerts:read")
 
     @reads(routes, "/deliveries", **read, summary="Deliveries, newest first", response_model=shapes.DeliveryPage)
     def deliveries_listed(
@@ -58,6 +57,14 @@ def router(context: WebContext) -> APIRouter:
     def delivery(key: str) -> Json:
         with context.database.read() as connection:
             return Json(_whole(connection, _one(connection, key)))
+
+    _changes(routes, context)
+    return routes
+
+
+def _changes(routes: APIRouter, context: WebContext) -> None:
+    write = needs(Role.EDITOR, "deliveries:write")
+    dropping = needs(Role.EDITOR, "deliveries:write", body=True)
 
     @routes.post(
         "/deliveries/{key}/retry",
@@ -91,8 +98,6 @@ def router(context: WebContext) -> APIRouter:
             states = {"before": one.state.value, "after": after.state.value}
             audit.write(connection, who=person.name, what=what, subject=key, now=now, **states)
             return Json(_whole(connection, after))
-
-    return routes
 
 
 def _one(connection: Connection, key: str) -> Listed:

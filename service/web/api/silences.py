@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, Field
 from service.alerting.routes_file import parse_matcher
 from service.model.duration import parse_duration
 from service.model.user import Role
-from service.storage import audit, silences
+from service.storage import silences
+from service.web import silencing
 from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Number, needs, paged, reads
@@ -34,7 +35,6 @@ class AskedSilence(Body):
 def router(context: WebContext) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["silences"])
-    write = needs(Role.EDITOR, "silences:write")
 
     @reads(
         routes,
@@ -58,6 +58,28 @@ def router(context: WebContext) -> APIRouter:
         rows = [one.as_json(now) for one in shown]
         return paged(request, "silences", rows, limit, shown[:limit][-1].number if shown else 0)
 
+    @reads(
+        routes,
+        "/silences/{number}",
+        **needs(Role.VIEWER, "alerts:read"),
+        summary="One silence",
+        response_model=shapes.Silence,
+    )
+    def silence(number: Number) -> Json:
+        with context.database.read() as connection:
+            known = silences.get(connection, number)
+            now = context.database.now(connection)
+        if known is None:
+            raise ApiProblem("not-found", "There is no silence with this number.")
+        return Json(known.as_json(now))
+
+    _changes(routes, context)
+    return routes
+
+
+def _changes(routes: APIRouter, context: WebContext) -> None:
+    write = needs(Role.EDITOR, "silences:write")
+
     @routes.post(
         "/silences",
         **needs(Role.EDITOR, "silences:write", body=True),
@@ -76,25 +98,8 @@ def router(context: WebContext) -> APIRouter:
             lasts = _length(body) or (body.until - now if body.until else timedelta(0))
             if not timedelta(0) < lasts <= LONGEST:
                 raise ApiProblem("invalid-request", "A silence lasts longer than nothing and at most a year.")
-            made = silences.add(connection, matchers, now + lasts, person.name, body.why, now)
-            wanted = ", ".join(map(str, matchers))
-            audit.write(connection, who=person.name, what="silence.add", subject=str(made.number), after=wanted, now=now)
+            made = silencing.begin(connection, matchers, now + lasts, person.name, body.why, now)
         return Json(made.as_json(now), 201, {"Location": f"/api/v1/silences/{made.number}"})
-
-    @reads(
-        routes,
-        "/silences/{number}",
-        **needs(Role.VIEWER, "alerts:read"),
-        summary="One silence",
-        response_model=shapes.Silence,
-    )
-    def silence(number: Number) -> Json:
-        with context.database.read() as connection:
-            known = silences.get(connection, number)
-            now = context.database.now(connection)
-        if known is None:
-            raise ApiProblem("not-found", "There is no silence with this number.")
-        return Json(known.as_json(now))
 
     ending: dict[str, Any] = {"summary": "End a silence before its time", "response_model": shapes.Silence}
 
@@ -103,13 +108,10 @@ def router(context: WebContext) -> APIRouter:
     def silence_ended(number: Number, person: Person) -> Json:
         with context.database.begin() as connection:
             now = context.database.now(connection)
-            if not silences.end(connection, number, person.name, now):
+            if not silencing.end(connection, number, person.name, now):
                 raise ApiProblem("not-found", "There is no silence with this number in force.")
-            audit.write(connection, who=person.name, what="silence.end", subject=str(number), now=now)
             known = silences.get(connection, number)
         return Json(known.as_json(now) if known else {})
-
-    return routes
 
 
 def _length(body: AskedSilence) -> timedelta | None:

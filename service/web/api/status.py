@@ -8,8 +8,8 @@ from service.web.access import Person
 from service.web.api import shapes
 from service.web.api.asking import needs, reads
 from service.web.context import WebContext
+from service.web.desk.status_page import LOOKED_AT
 from service.web.problems import Json
-from service.web.status_page import LOOKED_AT
 
 
 def router(context: WebContext) -> APIRouter:

@@ -17,7 +17,8 @@ from service.alerting.routing import BUILT_IN, holds, labels_of
 from service.model.alert import Alert
 from service.model.routing import Matcher
 from service.model.user import Role
-from service.storage import alert_queries, audit, silences
+from service.storage import alert_queries, silences
+from service.web import silencing
 from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.i18n import gettext as _
@@ -107,23 +108,21 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             return page(request, Asked(matchers, asked.length, why, fault), status=422)
         with context.database.begin() as connection:
             now = context.database.now(connection)
-            until = now + LENGTHS[asked.length]
-            made = silences.add(connection, wanted, until, person.name, why.strip(), now)
-            told = f"{', '.join(map(str, wanted))} until {until:%Y-%m-%d %H:%M} UTC"
-            audit.write(connection, who=person.name, what="silence.add", subject=str(made.number), after=told, now=now)
+            made = silencing.begin(connection, wanted, now + LENGTHS[asked.length], person.name, why.strip(), now)
         return RedirectResponse(f"/silences#silence-{made.number}", 303)
 
+    _ending(routes, context)
+    return routes
+
+
+def _ending(routes: APIRouter, context: WebContext) -> None:
     @routes.post("/{number}/end", dependencies=[allow(Role.EDITOR)])
     def end(person: Person, number: Number) -> RedirectResponse:
         with context.database.begin() as connection:
-            now = context.database.now(connection)
-            if silences.end(connection, number, person.name, now):
-                audit.write(connection, who=person.name, what="silence.end", subject=str(number), now=now)
-            elif silences.get(connection, number) is None:
+            ended = silencing.end(connection, number, person.name, context.database.now(connection))
+            if not ended and silences.get(connection, number) is None:
                 raise HTTPException(404, _("There is no such silence."))
         return RedirectResponse(f"/silences#silence-{number}", 303)
-
-    return routes
 
 
 def _checked(matchers: str, length: str, why: str) -> Asked:

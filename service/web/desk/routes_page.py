@@ -22,7 +22,7 @@ from service.notify.receivers import shown
 from service.pipeline.asked import from_labels, from_text
 from service.web.access import Person, allow
 from service.web.context import WebContext
-from service.web.file_page import Proposal, propose
+from service.web.desk.file_page import Proposal, propose
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 from service.web.sending import send_test

@@ -20,10 +20,10 @@ from service.model.user import Role
 from service.pipeline.trials import Looked
 from service.web.access import allow
 from service.web.context import WebContext
-from service.web.file_page import Proposal, propose
+from service.web.desk.file_page import Proposal, propose
+from service.web.desk.sources_page import PLACE
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
-from service.web.sources_page import PLACE
 
 INTERVALS = {written: parse_duration(written) for written in ("30s", "1m", "5m", "15m", "1h")}
 LANGUAGES = ("", "en", "zh")
