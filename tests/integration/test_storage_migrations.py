@@ -55,9 +55,14 @@ def test_migrations_equal_the_tables(database: Database) -> None:
     run(database, "check")
 
 
+SEARCH_INDEX = "item_words"
+"""FTS5 with tables of its own on SQLite, a tsvector on PostgreSQL: in the migrations and not among the tables of rows."""
+
+
 def test_up_and_down_and_up(empty_database: Database) -> None:
     migrations.upgrade(empty_database)
-    assert tables(empty_database) == set(Row.metadata.tables)
+    made = {name for name in tables(empty_database) if not name.startswith(SEARCH_INDEX)}
+    assert made == set(Row.metadata.tables)
     run(empty_database, "base")
     assert tables(empty_database) == set()
     migrations.upgrade(empty_database)
