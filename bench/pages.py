@@ -26,8 +26,9 @@ from service.editing import Desk
 from service.metrics import Labels, Metrics
 from service.model.entity import Entity, EntityKind
 from service.model.health import Health
+from service.model.source import Source
 from service.rulebook import parse_folder, read_folder
-from service.storage import migrations, search
+from service.storage import migrations, search, sources
 from service.storage.database import Database, open_database
 from service.web import InForce, WebContext, create_app
 from service.web.access import AccessSettings
@@ -82,6 +83,8 @@ def fill(database: Database, items: int) -> None:
             connection.execute(text(statement), {**values, "count": items})
         for statement in (_ALERTS, _DELIVERIES, _BUNDLES, _ATTEMPTS, _DECISIONS, _MEMBERS, _KNOWN, _INBOX):
             connection.execute(text(statement), {**values, "count": alerts})
+    with database.begin() as connection:
+        sources.sync(connection, [Source("feed-7", "feed", "https://feed-7.example.com/rss")], utc_now())
     newest = "SELECT id, title, text FROM items WHERE id > :after AND id <= :until"
     for start in range(items - items // 20, items, 2000):
         with database.begin() as connection:
