@@ -20,6 +20,7 @@ from service.errors import ConfigurationError
 from service.model.delivery import DeliveryState, Trouble
 from service.notify.receivers import shown
 from service.owner import user_name
+from service.pipeline.told import delivery_json
 from service.storage import alert_queries, delivery_desk, targets
 from service.storage.delivery_desk import Listed
 
@@ -58,7 +59,7 @@ def list_deliveries(
         troubled = targets.troubled(connection)
     if as_json:
         closed = [_trouble_json(trouble) for trouble in troubled.values()]
-        typer.echo(json.dumps({"deliveries": [_json(one) for one in found], "targets": closed}, ensure_ascii=False))
+        typer.echo(json.dumps({"deliveries": [delivery_json(one) for one in found], "targets": closed}, ensure_ascii=False))
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in ("key", "state", "receiver", "tries", "made", "next", "alert", "said"):
@@ -97,7 +98,7 @@ def show(
             for t in tries
         ]
         carried = [{"id": number, "title": title} for number, title in titles]
-        typer.echo(json.dumps({**_json(one), "carries": carried, "tries": attempts}, ensure_ascii=False))
+        typer.echo(json.dumps({**delivery_json(one), "carries": carried, "tries": attempts}, ensure_ascii=False))
         return
     out.print(Text.assemble((one.key, "bold"), "  ", _state(one), f"  to {plain(one.receiver)} at {shown(one.target)}"))
     times = {"made": one.created_at, "next try": one.next_at, "sent": one.sent_at}
@@ -213,23 +214,6 @@ def _one(connection: Connection, start: str) -> Listed:
     if len(found) > 1 and found[0].key != start:
         raise ConfigurationError(f"several deliveries begin with {start!r}; write more of the key")
     return found[0]
-
-
-def _json(one: Listed) -> dict[str, object]:
-    return {
-        "key": one.key,
-        "state": one.state.value,
-        "receiver": one.receiver,
-        "target": shown(one.target),
-        "attempts": one.attempts,
-        "created_at": one.created_at.isoformat(),
-        "next_at": one.next_at.isoformat() if one.next_at else None,
-        "sent_at": one.sent_at.isoformat() if one.sent_at else None,
-        "reason": one.reason,
-        "detail": one.detail,
-        "title": one.title,
-        "alerts": one.alerts,
-    }
 
 
 def _trouble_json(trouble: Trouble) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """The pages and the API: FastAPI, server-rendered, readable without JavaScript.
 
-Guarantee: every route says who may ask (see `access`), everything that came from outside is shown as
-text, every answer carries the security headers, and nothing is loaded from another host. Must not send, fetch or decide.
+Guarantee: every route says who may ask (see `access`), everything that came from outside is shown as text, every answer carries
+the security headers, and nothing is loaded from another host. Must not send, fetch or decide: what a person tries is done by
+`pipeline.trials`.
 """
 
 from fastapi import FastAPI

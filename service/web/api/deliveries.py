@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from service.model.delivery import DeliveryState
 from service.model.user import Role, User
-from service.notify.receivers import shown as shown_target
+from service.pipeline.told import delivery_json
 from service.storage import alert_queries, audit, delivery_desk, targets
 from service.storage.delivery_desk import Listed
 from service.web.access import Person
@@ -45,7 +45,7 @@ def router(context: WebContext) -> APIRouter:
     ) -> Json:
         with context.database.read() as connection:
             found = delivery_desk.listed(connection, states=state or (), receiver=receiver, limit=limit + 1, before=before)
-        return paged(request, "deliveries", [_row(one) for one in found], limit, found[:limit][-1].key if found else "")
+        return paged(request, "deliveries", [delivery_json(one) for one in found], limit, found[:limit][-1].key if found else "")
 
     @reads(
         routes,
@@ -110,27 +110,10 @@ def _one(connection: Connection, key: str) -> Listed:
 def _whole(connection: Connection, one: Listed) -> dict[str, object]:
     tries = alert_queries.attempts(connection, [one.key], TRIES_SHOWN).get(one.key, [])[::-1]
     return {
-        **_row(one),
+        **delivery_json(one),
         "carries": [{"id": alert, "title": title} for alert, title in delivery_desk.titles(connection, one.key)],
         "tries": [
             {"number": t.number, "at": t.at.isoformat(), "outcome": t.outcome, "reason": t.reason, "detail": t.detail}
             for t in tries
         ],
-    }
-
-
-def _row(one: Listed) -> dict[str, object]:
-    return {
-        "key": one.key,
-        "state": one.state.value,
-        "receiver": one.receiver,
-        "target": shown_target(one.target),
-        "attempts": one.attempts,
-        "created_at": one.created_at.isoformat(),
-        "next_at": one.next_at.isoformat() if one.next_at else None,
-        "sent_at": one.sent_at.isoformat() if one.sent_at else None,
-        "reason": one.reason,
-        "detail": one.detail,
-        "title": one.title,
-        "alerts": one.alerts,
     }
