@@ -30,7 +30,7 @@ sys.dont_write_bytecode = False
 """Hundreds of processes are started here: compiling the program anew in each takes longer than what most of them do."""
 
 MANY_OBJECTS = (20_000, 20, 20)
-"""What a compiled vocabulary and the plugins hold are millions of objects; by the defaults they are looked through all the time."""
+"""Vocabulary and plugins are millions of objects: by the defaults they would be looked through all the time."""
 
 SLOWEST_FIRST = ("acceptance", "browser", "integration", "contract", "property", "unit")
 
