@@ -227,7 +227,9 @@ def with_token(running: Site, database: Database, *scopes: str, role: Role = Rol
 @contextmanager
 def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
-    given = context(database, health, rulebook, hosts)
-    with serve(create_app(given)) as running:
+    servers: list[uvicorn.Server] = []
+    known = context(database, health, rulebook, hosts)
+    given = replace(known, stopping=lambda: any(server.should_exit for server in servers))
+    with serve(create_app(given), servers) as running:
         yield running
     given.desk.close()
