@@ -29,7 +29,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 """Hundreds of processes are started here: compiling the program anew in each takes longer than what most of them do."""
 
-MANY_OBJECTS = (20_000, 20, 20)
+MANY_OBJECTS = (20_000, 10, 10)
 """Vocabulary and plugins are millions of objects: by the defaults they would be looked through all the time."""
 
 SLOWEST_FIRST = ("acceptance", "browser", "integration", "contract", "property", "unit")

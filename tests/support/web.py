@@ -139,6 +139,8 @@ def serve(application: ASGIApp, servers: list[uvicorn.Server] | None = None) -> 
         server.end()
         thread.join(timeout=20)
         listener.close()
+        if servers is not None:
+            servers.clear()  # what asks them is held by the application that they hold
 
 
 @dataclass
