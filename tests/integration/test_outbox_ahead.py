@@ -98,13 +98,15 @@ def test_a_slow_target_holds_no_more_than_a_batch(
     database: Database, server: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_module, "TURN_SECONDS", 0.0)
-    server.on("/hook")
-    queue(database, range(1, 31), webhook(server))
     held: list[int] = []
+
+    def answer(exchange: Exchange) -> None:
+        held.append(counts(database)[DeliveryState.SENDING])
+        exchange.send(Reply(200))
+
+    server.answer("/hook", answer)
+    queue(database, range(1, 31), webhook(server))
     with outbox(database) as out:
-        server.answer(
-            "/hook", lambda exchange: (held.append(counts(database)[DeliveryState.SENDING]), exchange.send(Reply(200)))[1]
-        )
         finish(database, out)
     assert len(held) == 30
     assert max(held) == BATCH
