@@ -37,14 +37,14 @@ class Pages:
         """Whether a page answers at this path."""
         return path in self._paths
 
-    def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
-        """One page; `values` are the template's own."""
+    def html(self, template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+        """One page; `values` are the template's own. A form that is refused comes back, and `status` says so."""
         known = asker.may(Role.VIEWER)  # how the server does is nothing for strangers
         condition = {
             "health": self._context.health() if known else None,
             "rules_version": self._context.rulebook().version if known else "",
         }
-        return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, 200)
+        return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, status)
 
     def failure(self, values: Mapping[str, object], status: int) -> HTMLResponse:
         """The error page: it asks nobody anything, so that it can be shown whatever is broken."""
