@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from service.model.rule import Severity
 from service.model.user import Role
-from service.web import assets, i18n, navigation, times, wording
+from service.web import assets, i18n, navigation, reasons, times, wording
 from service.web.access import asker, forgery
 from service.web.context import WebContext
 
@@ -74,7 +74,9 @@ def environment() -> Environment:
         "csrf": forgery.csrf,
         "languages": i18n.LANGUAGES,
         "may": asker.may,
+        "outcome": reasons.outcome,
         "person": asker.person,
+        "standing": reasons.standing,
         "severities": sorted(Severity, key=lambda severity: -severity.rank),
     }
     return made
@@ -103,8 +105,11 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "market_time": times.market_time,
     "moment": times.moment,
     "number": times.number,
+    "finding": reasons.finding,
     "plain": wording.plain,
     "plain_date": times.plain_date,
+    "reason": reasons.reason,
+    "receiver": reasons.receiver,
     "scheme": wording.scheme,
     "took": times.took,
     "weekday": times.weekday,

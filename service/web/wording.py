@@ -11,7 +11,7 @@ from service.model.event import FieldValue
 from service.web.i18n import N_
 from service.web.i18n import gettext as _
 
-OFTEN = (N_("record"), N_("52w"))
+OFTEN = (N_("record"), N_("52w"), N_("fresh"))
 """Values of fields that may hold any word, and mostly hold these."""
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
