@@ -72,6 +72,10 @@ _FORMS = (
     N_("collected until %(when)s: %(title)s"),
     N_("escalated (step %(step)s): %(who)s was told, and nobody acknowledged it in time"),
     N_("sent again (repeat %(count)s): nobody acknowledged it (repeat_interval)"),
+    N_("quiet in %(name)s"),
+    N_("active in %(name)s"),
+    N_("%(word)s breaks through"),
+    N_("not acknowledged after %(time)s: to %(who)s"),
     N_("in the inbox"),
     N_("put back by %(who)s"),
     N_("dropped by %(who)s: %(said)s"),
@@ -134,7 +138,7 @@ def reason(text: str) -> str:
 
 def finding(text: str) -> str:
     """What a rule found in an item, or did not find, in the reader's language."""
-    return _said(text, _FOUND_OUT)
+    return _filled("found", text) if _FOUND.match(text) else _said(text, _FOUND_OUT)
 
 
 def _said(text: str, known: _Patterns) -> str:

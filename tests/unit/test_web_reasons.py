@@ -35,6 +35,7 @@ MADE = [
     "waits 30s for company (group_wait), held until Mon 2025-12-22 08:00 Asia/Shanghai: quiet hours `night`",
     "0.71 alike to item 5 (0.6 are enough)",
     "3 different subjects within 30m (3 are needed): Alder Optics, Quay Optics, Birch Software",
+    "not acknowledged after 15m: to inbox",
     "poll has not ended well for 78 s",
 ]
 OURS = re.compile(r"\b(?:is|until|of|for|by|the|within|are|report|repeat|update|rule|subject|needed|ended)\b")
@@ -74,6 +75,7 @@ def test_what_is_not_known_stays_as_it_was_written(text: str) -> None:
     [
         ("limit_up of 长飞光纤 (“涨停”); the subject is 长飞光纤", "涨停，主体 长飞光纤（“涨停”）; 主体是 长飞光纤"),
         ("no event ipo is asserted; found: limit_up of Quay (“up”)", "没有确认的事件：IPO; 文中有：涨停 Quay (“up”)"),
+        ("subject “Quay”, event limit_up “hit its limit-up”", "主体 “Quay”, 事件 涨停 “hit its limit-up”"),
         ("stage is planned, asked is filed or approved", "阶段为计划中，要求已递表或已获批"),
         ("limit_up of Quay (“limit-up”) is denied, not asserted", "涨停，主体 Quay（“limit-up”）已否认，并未确认"),
     ],
