@@ -98,8 +98,9 @@ _FINDINGS = (
 )
 """What a rule found in an item. They say too little to be known by where anybody may write."""
 
-_NAMES = (N_("subjects"), N_("publishers"), N_("sources"), N_("move"))
-"""What windows count, and fields by the names that rules have for them."""
+_HIGHS = (N_("index high"), N_("stock high"), N_("index low"), N_("stock low"))
+_NAMES = (N_("subjects"), N_("publishers"), N_("sources"), N_("move"), *_HIGHS)
+"""What windows count, and fields and events by the names that rules have for them."""
 
 _SLOT = re.compile(r"%\((\w+)\)s")
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)(?::\d\d)? UTC")
