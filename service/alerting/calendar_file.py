@@ -41,7 +41,7 @@ def _days(text: str) -> Days:
         begin, end = date.fromisoformat(first), date.fromisoformat(last if dots else first)
     except ValueError:
         raise ValueError(f"`{text}` is no day: write 2026-05-01 or 2026-05-01..2026-05-05") from None
-    if not begin <= end <= begin + timedelta(_LONGEST):
+    if not 0 <= (end - begin).days <= _LONGEST:
         raise ValueError(f"`{text}` runs backwards, or for more than {_LONGEST} days")
     return tuple(begin + timedelta(number) for number in range((end - begin).days + 1))
 

@@ -11,6 +11,7 @@ from service.events.extract import extract
 from service.events.lexicon import Lexicon
 from service.model.event import Event
 from service.model.item import Item
+from service.model.moment import reckonable
 from service.rulebook import counting, shipped_words
 
 MAX_LINE = 16 * 2**20
@@ -88,7 +89,7 @@ def _published(value: object, zone: timezone) -> datetime | None:
         moment = None
     if moment is None:
         raise ValueError("published must be an ISO 8601 time such as 2025-12-22T15:00:00+08:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return reckonable(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
 def public_event(event: Event) -> dict[str, Any]:

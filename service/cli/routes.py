@@ -25,6 +25,7 @@ from service.config import Settings
 from service.errors import ConfigurationError, InvalidFiles
 from service.model.alert import Alert
 from service.model.duration import format_duration
+from service.model.moment import reckonable
 from service.model.routing import Receiver, Reminder, ReminderKind, Route
 from service.pipeline.asked import from_labels, from_text, schemes, telling_json
 from service.rulebook import Rulebook, load_folder
@@ -152,7 +153,7 @@ def _limits(book: Rulebook, name: str) -> Iterator[str]:
 
 def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text) if text else utc_now()
+        found = reckonable(datetime.fromisoformat(text)) if text else utc_now()
     except ValueError:
         raise ConfigurationError(f"--at {text}: write for instance 2025-12-22T23:00+08:00") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

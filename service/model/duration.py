@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+LONGEST = timedelta(days=36525)
 _PART = re.compile(r"(\d{1,9})(ms|[smhdw])")
 
 
@@ -12,7 +13,10 @@ def parse_duration(text: str) -> timedelta:
     parts = _PART.findall(text.strip())
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise ValueError(f"{text!r} is not a duration: write {_meant(text) or 'for instance 30s, 5m, 1h30m or 2d'}")
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if seconds > LONGEST.total_seconds():  # what is added to a date must stay one
+        raise ValueError(f"{text!r} is longer than a hundred years")
+    return timedelta(seconds=seconds)
 
 
 _SPOKEN = re.compile(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
+from service.model.moment import reckonable
 from service.rules.building import PlainText, Strict, TextList, as_list
 from service.rules.durations import Duration
 
@@ -24,6 +25,7 @@ def _name(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": NAME_PATTERN})]
+Reckonable = Annotated[AwareDatetime, AfterValidator(reckonable)]
 LabelName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,63}$")]
 
 
@@ -51,10 +53,10 @@ class ExampleItem(Strict):
     lang: str = Field(default="", pattern="^(en|zh)?$", description="en or zh; found out if not given.")
     publisher: str = Field(default="", description="The outlet, for rules that ask for one.", examples=["example.com"])
     source: str = Field(default="example", description="The id of a source, for rules that ask for one.")
-    published: AwareDatetime | None = Field(
+    published: Reckonable | None = Field(
         default=None, description="When, with its zone, for rules that ask for a time.", examples=["2025-12-22T10:00:00+08:00"]
     )
-    fetched: AwareDatetime | None = Field(default=None, description="When it came in; as soon as it was published if not given.")
+    fetched: Reckonable | None = Field(default=None, description="When it came in; as soon as it was published if not given.")
 
     @model_validator(mode="after")
     def _something(self) -> "ExampleItem":

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from service.model.moment import YEARS
+
 MAX_LENGTH = 80
 _FUTURE = timedelta(minutes=10)
-_YEARS = range(1970, 2200)
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _ZONES: Mapping[str, float] = {
     **dict.fromkeys(("UT", "UTC", "GMT", "Z", "WET"), 0),
@@ -77,7 +78,7 @@ def _moment(found: re.Match[str], *, chinese: bool) -> datetime | None:
     offset = _offset(parts.get("z") or "", chinese=chinese)
     try:
         moment = datetime(_year(parts["y"]), month, int(parts.get("d") or 1), *_clock(parts), tzinfo=UTC)
-        return (moment - offset).astimezone(UTC) if moment.year in _YEARS and offset is not None else None
+        return (moment - offset).astimezone(UTC) if moment.year in YEARS and offset is not None else None
     except (ValueError, OverflowError):
         return None
 

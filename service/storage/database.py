@@ -8,10 +8,12 @@ health comes out as StorageError, one sentence without a password. Must not know
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
@@ -49,6 +51,10 @@ TRIES = 3
 WAL_TRIES = 50
 """How often a new file is switched to write-ahead logging while others open it too."""
 
+PAUSE_SECONDS = 1.0
+"""A pooled connection to a server that was not used for so long is asked whether it works before it is."""
+
+_USED = "tapewatch_used"
 _WRITES = "tapewatch_writes"
 _CLOCK = "tapewatch_clock"
 _CALLERS_FAULT = (sa_exc.IntegrityError, sa_exc.ProgrammingError, sa_exc.DataError, sa_exc.NotSupportedError)
@@ -64,6 +70,8 @@ class Database:
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
+        self._writer = threading.Lock()
+        """Held by the thread that writes to a SQLite file: left to itself, SQLite asks for its lock in steps of up to 100 ms."""
         self.name = name
 
     @property
@@ -74,7 +82,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction that may write: committed when the block ends, rolled back when it raises."""
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._turn_to_write(), self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -115,6 +123,18 @@ class Database:
     def close(self) -> None:
         """Close all connections; open blocks keep theirs until they end."""
         self._engine.dispose()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        if self.dialect == "postgresql":
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise StorageError(f"{self.name}: the database is locked: another thread holds it: let it finish")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -257,15 +277,35 @@ def _postgresql(url: URL, clock: Callable[[], datetime]) -> Database:
             "tcp_user_timeout": STATEMENT_MILLISECONDS,
         },
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         pool_timeout=POOL_SECONDS,
         execution_options={_CLOCK: clock},
         hide_parameters=True,
     )
+    _ping_after_a_pause(engine)
     host = url.host or url.query.get("host") or "localhost"
     return Database(engine, f"PostgreSQL database {url.database} at {host}" + (f":{url.port}" if url.port else ""))
+
+
+def _ping_after_a_pause(engine: Engine) -> None:
+    """Ask a pooled connection whether it still works, as `pool_pre_ping` does before each transaction, only after a pause.
+
+    One that was used a moment ago works; where the server has gone since, the first statement says so just as well.
+    """
+
+    def left(_connection: Any, record: Any) -> None:
+        record.info[_USED] = monotonic()
+
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get(_USED, monotonic()) > PAUSE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise sa_exc.InvalidatePoolError from error
+
+    event.listen(engine, "checkin", left)
+    event.listen(engine, "checkout", taken)
 
 
 def _sentence(name: str, error: sa_exc.DBAPIError) -> str:

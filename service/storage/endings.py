@@ -30,7 +30,6 @@ _SET = (
         sent_at=bindparam("sent_at"),
     )
 )
-_SET_HELD = _SET.where(DELIVERIES.c.token == bindparam("held"))
 _NOTE = insert(ATTEMPTS)
 SAME = 4
 """From how many tries that ended in the same way on they are written by one statement rather than one by one."""
@@ -57,38 +56,40 @@ class Ending:
 
 def record_all(connection: Connection, endings: Sequence[Ending], now: datetime) -> set[int]:
     """Write how several tries ended; the ids of the deliveries that were still ours, the others are left as they are."""
-    if len(endings) == 1:  # mails: one statement less for each of them
-        changed = connection.execute(_SET_HELD, _values(endings[0], now) | {"held": endings[0].delivery.token})
-        if not changed.rowcount:
-            return set()
-        connection.execute(_NOTE, [_try(endings[0], now)])
-        return {endings[0].delivery.id}
-    mine = _still_ours(connection, [ending.delivery for ending in endings])
     alike: dict[tuple[object, ...], list[Ending]] = {}
     for ending in endings:
-        if ending.delivery.id in mine:
-            alike.setdefault((ending.state, ending.next_at, ending.outcome, ending.reason, ending.detail), []).append(ending)
-    single = [ending for group in alike.values() if len(group) < SAME for ending in group]
-    if single:
-        connection.execute(_SET, [_values(ending, now) for ending in single])
-        connection.execute(_NOTE, [_try(ending, now) for ending in single])
+        same = (ending.delivery.token, ending.state, ending.next_at, ending.outcome, ending.reason, ending.detail)
+        alike.setdefault(same, []).append(ending)
+    single = [ending for group in alike.values() if len(group) < SAME for ending in group] if len(endings) > 1 else []
+    mine = _still_ours(connection, [ending.delivery for ending in single]) if single else set()
+    held = [ending for ending in single if ending.delivery.id in mine]
+    if held:
+        connection.execute(_SET, [_values(ending, now) for ending in held])
+        connection.execute(_NOTE, [_try(ending, now) for ending in held])
     for group in alike.values():
-        if len(group) >= SAME:
-            _record_alike(connection, group, now)
+        if len(group) >= SAME or not single:
+            mine |= _record_alike(connection, group, now)
     return mine
 
 
-def _record_alike(connection: Connection, endings: Sequence[Ending], now: datetime) -> None:
-    """Tries of deliveries that we hold and that all ended in the same way."""
-    table = DELIVERIES.c
-    these = one_of(connection, table.id, [ending.delivery.id for ending in endings])
-    values = _values(endings[0], now)
-    del values["which"]
-    connection.execute(update(DELIVERIES).where(these).values(**values, lease_until=None, token=None))
-    same = {name: value for name, value in _try(endings[0], now).items() if name not in ("delivery_id", "number")}
+def _record_alike(connection: Connection, endings: Sequence[Ending], now: datetime) -> set[int]:
+    """Tries of one claim that all ended in the same way; the ids of those still ours. Where it can be, it is one statement."""
+    values, tried = _values(endings[0], now), _try(endings[0], now)
+    ours = one_of(connection, DELIVERIES.c.id, [ending.delivery.id for ending in endings])
+    held = update(DELIVERIES).where(ours, DELIVERIES.c.token == endings[0].delivery.token)
+    told = {name: value for name, value in values.items() if name != "which"}
+    written = held.values(**told, lease_until=None, token=None).returning(DELIVERIES.c.id, DELIVERIES.c.attempts)
+    same = {name: value for name, value in tried.items() if name not in ("delivery_id", "number")}
+    if connection.dialect.name != "postgresql":
+        rows = connection.execute(written).all()
+        if rows:
+            connection.execute(_NOTE, [{"delivery_id": row.id, "number": row.attempts, **same} for row in rows])
+        return {row.id for row in rows}
+    changed = written.cte("changed")
     said = [literal(value, ATTEMPTS.c[name].type) for name, value in same.items()]
-    tries = select(table.id, table.attempts, *said).where(these).order_by(table.id)
-    connection.execute(insert(ATTEMPTS).from_select(["delivery_id", "number", *same], tries))
+    tries = select(changed.c.id, changed.c.attempts, *said).order_by(changed.c.id)
+    note = _NOTE.from_select(["delivery_id", "number", *same], tries).returning(ATTEMPTS.c.delivery_id)
+    return set(connection.execute(note).scalars())
 
 
 def _values(ending: Ending, now: datetime) -> dict[str, Any]:

@@ -167,6 +167,27 @@ def test_no_question_that_the_description_allows_is_a_fault_of_ours(schema: tupl
         ask()
 
 
+FAR = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59")
+
+
+@pytest.mark.parametrize("moment", FAR)
+def test_times_at_the_ends_of_the_calendar_are_refused(running: Api, moment: str) -> None:
+    text = f"{NAMES[0]} hit limit-up on Monday."
+    asked: tuple[tuple[str, str, object], ...] = (
+        ("POST", "/api/v1/items", {"text": text, "published": moment}),
+        ("POST", "/api/v1/items", {"items": [{"text": text, "published": moment}]}),
+        ("POST", "/api/v1/routes/test", {"text": text, "at": moment}),
+        ("POST", "/api/v1/routes/test", {"labels": {"severity": "high"}, "at": moment}),
+        ("POST", "/api/v1/silences", {"matchers": ["rule=a"], "until": moment}),
+        ("GET", f"/api/v1/events?since={quote(moment)}", None),
+        ("GET", f"/api/v1/events?until={quote(moment)}", None),
+    )
+    for method, path, body in asked:
+        status, answer = running.ask(path, method, body)
+        assert (status, "the year must lie between 1970 and 2199" in answer["detail"]) == (400, True), (path, answer)
+    assert running.get("/api/v1/items")["items"] == []
+
+
 def asked_of(dependant: Any) -> list[str]:
     """The names of all that may stand in the question of a route."""
     return [one.alias for one in dependant.query_params] + [name for one in dependant.dependencies for name in asked_of(one)]

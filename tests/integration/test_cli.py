@@ -176,6 +176,18 @@ def test_extract_survives_bytes_that_are_no_text() -> None:
     assert len(answers) == 3
 
 
+def test_extract_answers_a_time_that_cannot_be_reckoned_with() -> None:
+    lines = [
+        {"id": year, "text": "Lumentum soared 10% on Friday.", "published": f"{year}-12-31T23:59:59-12:00"}
+        for year in ("0001", "9999")
+    ]
+    answers = [json.loads(line) for line in good("extract", stdin="\n".join(map(json.dumps, lines))).splitlines()]
+    assert [(one["id"], one["error"]) for one in answers] == [
+        ("0001", "the year must lie between 1970 and 2199"),
+        ("9999", "the year must lie between 1970 and 2199"),
+    ]
+
+
 def test_stories_answers_every_line_in_order() -> None:
     lines = [
         {"id": "a", "text": "Lumentum rose 5.2% on Friday.", "published": "2025-12-22T09:00:00+08:00"},

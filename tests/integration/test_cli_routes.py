@@ -177,6 +177,7 @@ def test_what_silences_and_the_rule_itself_would_hold_back_is_said(place: Path, 
         (("severity=hihg",), "severity=hihg: it is one of info, low, medium, high, critical; did you mean `high`?"),
         (("novelty=zzz",), "novelty=zzz: it is one of first, update, repeat"),
         (("severity",), "'severity' is no label: write name=value"),
+        (("a=b", "--at", "0001-01-01"), "--at 0001-01-01: write for instance 2025-12-22T23:00+08:00"),
         (("a=b", "--at", "soon"), "--at soon: write for instance 2025-12-22T23:00+08:00"),
     ],
 )

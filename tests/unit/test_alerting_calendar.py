@@ -157,6 +157,7 @@ def test_a_small_file_is_enough() -> None:
             "7: `2025-05-05..2025-05-01` runs backwards, or for more than 31 days",
         ),
         ("source: here", "source: here, closed: {2026-05-01: x}", "7: `2026-05-01` is no day of 2025"),
+        ("source: here", "source: here, closed: {9999-12-31: x}", "7: `9999-12-31` is no day of 2025"),
         ("source: here", "source: here, closed: {2025-05-01..2025-05-03: x, 2025-05-02: y}", "7: `2025-05-02` is written twice"),
         ("source: here", "source: here, working_weekends: [2025-05-01]", "7: `2025-05-01` is no weekend"),
         ("years:\n", "half_day: {morning: 09:30-10:00}\nyears:\n", ""),

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from service.model.duration import format_duration, parse_duration
 from service.model.entity import Entity, EntityKind
 from service.model.item import Item
+from service.model.moment import reckonable
 from service.model.rule import Severity
 from service.model.source import Source
 from service.model.span import Span
@@ -62,6 +63,22 @@ def test_durations_are_read(text: str, seconds: float) -> None:
 def test_what_is_not_a_duration_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(ValueError, match="write for instance 30s"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["36526d", "999999999w", "999999999d999999999d"])
+def test_a_duration_that_no_date_could_bear_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="longer than a hundred years"):
+        parse_duration(text)
+    assert parse_duration("36525d") == timedelta(days=36525)
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), date(1969, 12, 31), date(2200, 1, 1)]
+)
+def test_what_lies_far_from_all_news_cannot_be_reckoned_with(moment: date) -> None:
+    with pytest.raises(ValueError, match="the year must lie between 1970 and 2199"):
+        reckonable(moment)
+    assert reckonable(date(1970, 1, 1)) == date(1970, 1, 1)
 
 
 @given(st.integers(min_value=0, max_value=10**11))

@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
+from service.model.moment import reckonable
 from service.model.user import Role
 from service.web.access import ANY, allow
 from service.web.problems import ApiProblem, Json
@@ -24,6 +25,7 @@ LARGEST_ID = 2**63 - 1
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
 Before = Annotated[str, Query(max_length=LONGEST, description="As the link in `next` has it.")]
 BeforeNumber = Annotated[int, Query(ge=0, le=LARGEST_ID, description="As the link in `next` has it.")]
+Moment = Annotated[AwareDatetime, AfterValidator(reckonable)]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Words = Annotated[str, Query(max_length=LONGEST, description='Words that must stand in the text, "phrases" in quotation marks.')]
 

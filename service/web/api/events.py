@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
 
 from service.folding import fold
 from service.model.entity import Catalog, Entity
@@ -11,13 +10,13 @@ from service.model.user import Role
 from service.storage import item_queries
 from service.storage.item_queries import ListedEvent, WantedEvents
 from service.web.api import news_shapes
-from service.web.api.asking import LARGEST_ID, LONGEST, Before, BeforeNumber, Limit, found, needs, paged, reads
+from service.web.api.asking import LARGEST_ID, LONGEST, Before, BeforeNumber, Limit, Moment, found, needs, paged, reads
 from service.web.api.items import event_json
 from service.web.context import WebContext
 from service.web.problems import Json
 
 Text = Annotated[str, Query(max_length=LONGEST)]
-Moment = Annotated[AwareDatetime | None, Query(description="When its item came in.", examples=["2025-12-22T00:00:00Z"])]
+Came = Annotated[Moment | None, Query(description="When its item came in.", examples=["2025-12-22T00:00:00Z"])]
 
 
 def router(context: WebContext) -> APIRouter:
@@ -30,8 +29,8 @@ def router(context: WebContext) -> APIRouter:
         request: Request,
         event: Annotated[Text, Query(alias="type")] = "",
         entity: Text = "",
-        since: Moment = None,
-        until: Moment = None,
+        since: Came = None,
+        until: Came = None,
         before: BeforeNumber = LARGEST_ID,
         limit: Limit = 50,
     ) -> Json:

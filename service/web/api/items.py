@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.model.event import Event
 from service.model.item import Item
@@ -15,7 +15,7 @@ from service.sources.text import MAX_TEXT, MAX_TITLE
 from service.storage import item_queries, items, search
 from service.storage.items import StoredItem
 from service.web.api import news_shapes
-from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Number, Words, found, needs, paged, reads
+from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Moment, Number, Words, found, needs, paged, reads
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
@@ -32,7 +32,7 @@ class PushedItem(Body):
     source: str = Field("push", pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["desk"])
     guid: str = Field("", max_length=LONGEST_LINK, examples=["desk-2025-12-22-1"])
     link: str = Field("", max_length=LONGEST_LINK, examples=["https://news.example.com/1"])
-    published: AwareDatetime | None = Field(None, examples=["2025-12-22T10:04:30+08:00"])
+    published: Moment | None = Field(None, examples=["2025-12-22T10:04:30+08:00"])
     publisher: str = Field("", max_length=LONGEST_NAME, examples=["Example Wire"])
     language: str = Field("", pattern="^(en|zh)?$")
 

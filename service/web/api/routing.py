@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.alerting.forecast import described, forecast
 from service.model.alert import Alert
@@ -16,7 +16,7 @@ from service.rulebook import Rulebook
 from service.storage import alerts
 from service.web.access import Person
 from service.web.api import shapes
-from service.web.api.asking import LONGEST, Body, needs, reads
+from service.web.api.asking import LONGEST, Body, Moment, needs, reads
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 from service.web.sending import send_test
@@ -33,7 +33,7 @@ class AskedRoute(Body):
     labels: dict[Annotated[str, Field(max_length=LONGEST)], Annotated[str, Field(max_length=LONGEST)]] = Field(
         default_factory=dict, max_length=MOST_LABELS, examples=[{"severity": "high", "desk": "a-share"}]
     )
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 def router(context: WebContext) -> APIRouter:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.alerting.routes_file import parse_matcher
 from service.model.duration import parse_duration
@@ -13,7 +13,7 @@ from service.storage import silences
 from service.web import silencing
 from service.web.access import Person
 from service.web.api import shapes
-from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Number, needs, paged, reads
+from service.web.api.asking import LARGEST_ID, BeforeNumber, Body, Limit, Moment, Number, needs, paged, reads
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
 
@@ -28,7 +28,7 @@ class AskedSilence(Body):
         min_length=1, max_length=MOST_MATCHERS, examples=[["rule=limit-up", "subject=Alder Optics"]]
     )
     length: str = Field("", alias="for", max_length=40, examples=["2h"])
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     why: str = Field("", max_length=1000, examples=["known, the desk looks at it"])
 
 
