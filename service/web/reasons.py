@@ -23,6 +23,8 @@ ENDINGS = (N_("silenced"), N_("stale"), N_("dropped"))
 """Why a delivery was cancelled."""
 LONGEST = 4000
 """Characters; what is longer stays as it is."""
+MOST = 40
+"""Sentences that are looked at one by one."""
 
 _FORMS = (
     # whether a match becomes an alert
@@ -145,7 +147,7 @@ def finding(text: str) -> str:
 def _said(text: str, known: _Patterns) -> str:
     if len(text) > LONGEST:
         return text
-    return "; ".join(", ".join(_sentence(part, known) for part in _parts(piece)) for piece in text.split("; "))
+    return "; ".join(", ".join(_sentence(part, known) for part in _parts(piece)) for piece in text.split("; ", MOST))
 
 
 def receiver(name: str) -> str:
