@@ -20,10 +20,11 @@ class Severity(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
-    @property
-    def rank(self) -> int:
-        """0 for INFO to 4 for CRITICAL."""
-        return list(Severity).index(self)
+    rank: int
+    """0 for INFO to 4 for CRITICAL."""
+
+    def __init__(self, _word: str) -> None:
+        self.rank = len(type(self).__members__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "r
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TOO_LARGE = frozenset({"msg_too_long", "msg_blocks_too_long", "too_many_attachments"})
 _NO_THREAD = ("thread_not_found", "cannot_reply_to_message", "message_not_found")
-_JSON = json.JSONEncoder(ensure_ascii=False)
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _TAKEN = Sent("Slack: ok")
 _STAMP = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
 

@@ -24,6 +24,7 @@ from service.notify.render.clean import line, link
 from service.notify.targets import WebhookTarget, read_target
 
 EVENT_TYPE = "tapewatch.alerts.v1"
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 SOURCE = "/tapewatch"
 """The `source` of an event where the page has no address."""
 
@@ -101,7 +102,7 @@ def event_body(delivery: Delivery, base_url: str) -> bytes:
         "datacontenttype": "application/json",
         "data": {"receiver": delivery.receiver, "alerts": list(map(_alert, gravest_first))},
     }
-    return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
+    return _JSON.encode(event).encode("utf-8", "replace")
 
 
 def _alert(alert: Alert) -> dict[str, Any]:

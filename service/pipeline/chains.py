@@ -20,6 +20,7 @@ from service.notify import Answered, Pace
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Result, Try, begin, judged
+from service.pipeline.ways import Work
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ class Chain:
     pace: Pace
     unrecorded: int = 0
     stopped: bool = False
-    """What it sent cannot be recorded now, so it sends nothing more."""
-    work: "Future[None]" = field(default_factory=Future)
+    """What it sent cannot be recorded now, or its target fails, so it sends nothing more."""
+    work: Work = field(default_factory=Future)
 
 
 class Chains:
@@ -107,7 +108,9 @@ class Chains:
         """Keep what a try came to; whether the target is left alone from now on."""
         self._tries.append((chain, one))
         chain.unrecorded += 1
-        return is_trouble(one.result.reason, permanent=one.result.permanent)
+        troubled = is_trouble(one.result.reason, permanent=one.result.permanent)
+        chain.stopped = chain.stopped or troubled
+        return troubled
 
     def _advance(self, chain: Chain) -> None:
         """After a try: go on, at once or after the pause, unless too much of this target is not recorded yet."""
@@ -172,6 +175,6 @@ class Chains:
         self._running -= len(ended)
         for chain in ended:
             chain.give_back(chain.left)
-            chain.work.set_result(None)
+            chain.work.set_result(not (chain.left or chain.stopped))
         if ended:
             self._again()

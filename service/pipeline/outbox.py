@@ -7,37 +7,32 @@ messages of a target may be sent and not yet recorded is its notifier's `pace`: 
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from time import monotonic
 
 from service.alerting.trouble import is_closed, is_trouble
-from service.errors import ConfigurationError, StorageError
+from service.errors import StorageError
 from service.model.delivery import Delivery
 from service.notify import Pace
-from service.notify.receivers import resolve
 from service.pipeline.chains import Chain, Chains
 from service.pipeline.hushing import leave_silenced
 from service.pipeline.parts import Parts
 from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
+from service.pipeline.ways import BATCH, Batch, Ways, Work
 from service.storage import deliveries, stories, targets, threads
 from service.storage.endings import give_back
 
 log = logging.getLogger(__name__)
 
-BATCH = 5
-"""Deliveries of one target that are claimed together where there are pauses between them."""
-LONG_BATCH = 20
-"""The same where there are none."""
 TURN_SECONDS = 1.0
-"""How long a target may keep a thread for more than BATCH tries: a slow one gives the rest back, others have their turn."""
+"""How long a target may keep a thread for more than BATCH tries; one that makes BATCH tries in that time is quick."""
 CLAIM_SECONDS = 0.1
 """The least time from one claim to the next that a tick makes."""
-ROOM = 400
+ROOM = 800
 """Deliveries that are claimed and not yet recorded at most."""
 
 
@@ -57,9 +52,12 @@ class Outbox:
         self._lock = threading.Lock()
         self._asked = False
         self._claimed_at = -CLAIM_SECONDS
-        self._serving: dict[str, _Way] = {}
+        self._serving: dict[str, Batch] = {}
+        self._next: dict[str, Batch] = {}
+        """What was claimed for quick targets while they work on the batch before, so that they need not wait for the database."""
+        self._quick: set[str] = set()
         self._resting: dict[str, float] = {}
-        self._under_way: set[Future[None]] = set()
+        self._under_way: set[Work] = set()
         self._closing = False
 
     def deliver(self) -> int:
@@ -76,23 +74,25 @@ class Outbox:
         """`least`: how much room there must be for it to be worth a transaction."""
         with self._claiming:
             with self._lock:
-                serving = list(self._serving.values())
-                room = 0 if self._closing else ROOM - sum(way.claimed for way in serving)
+                room = 0 if self._closing else ROOM - self._held()
+                free = self._parts.limits.senders - sum(not batch.way.later for batch in self._serving.values())
+                ways = Ways(self._parts, free, frozenset(self._quick))
             if room < least:
                 return 0
             self._claimed_at = began = monotonic()
-            ways = _Ways(self._parts, self._parts.limits.senders - sum(not way.later for way in serving))
-            batches: dict[str, list[Delivery]] = {}
-            for delivery in self._claim(room, ways):
-                batches.setdefault(delivery.target, []).append(delivery)
-            claimed = sum(map(len, batches.values()))
-            with self._lock:
-                started = {target: self._start(batch, ways.of(target), began) for target, batch in batches.items()}
-        for target, work in started.items():  # outside the locks: a finished one calls back at once
-            work.add_done_callback(self._ended(target))
-        return claimed
+            batches: dict[str, Batch] = {}
+            now, claims = self._claim(room, ways)
+            for delivery in claims:
+                batches.setdefault(delivery.target, Batch(ways.of(delivery.target), began)).left.append(delivery)
+            started, refused = self._take(batches, now)
+        self._watch(started)
+        self._return(refused)
+        return len(claims)
 
-    def _claim(self, room: int, ways: "_Ways") -> list[Delivery]:
+    def _held(self) -> int:
+        return sum(batch.size for batches in (self._serving, self._next) for batch in batches.values())
+
+    def _claim(self, room: int, ways: Ways) -> tuple[datetime, list[Delivery]]:
         database, limits = self._parts.database, self._parts.limits
         with database.begin() as connection:
             now = database.now(connection)
@@ -107,47 +107,87 @@ class Outbox:
                     give_back(connection, [delivery], late[delivery.id])
             wanted = leave_silenced(connection, [one for one in claims if one.id not in late], now)
             due = stories.attach(connection, threads.attach(connection, wanted))
-        return [self._dress(delivery) for delivery in due]
+        return now, [self._dress(delivery) for delivery in due]
 
-    def _start(self, batch: list[Delivery], way: "_Way", began: float) -> "Future[None]":
-        self._serving[batch[0].target] = replace(way, claimed=len(batch))
-        may_go_on = partial(self._may_go_on, way.pace, began, len(batch))
-        if way.later:
-            chain = Chain(batch, may_go_on, self._return, way.pace)
+    def _take(self, batches: Mapping[str, Batch], now: datetime) -> tuple[dict[str, Work], list[Delivery]]:
+        """What was started, and what must not be: its target failed while it was claimed. The rest is next for its target."""
+        started: dict[str, Work] = {}
+        refused: list[Delivery] = []
+        with self._lock:
+            for target, batch in batches.items():
+                batch.size = len(batch.left)
+                trouble = self._recorder.troubled.get(target)
+                if target in self._serving:
+                    self._next[target] = batch
+                elif self._closing or (trouble and is_closed(trouble, now)):
+                    refused += batch.left
+                else:
+                    started[target] = self._start(target, batch)
+        return started, refused
+
+    def _start(self, target: str, batch: Batch) -> Work:
+        self._serving[target] = batch
+        batch.started = monotonic()
+        may_go_on = partial(self._may_go_on, batch.way.pace, batch.claimed, batch.size)
+        if batch.way.later:
+            chain = Chain(batch.left, may_go_on, self._return, batch.way.pace)
             self._chains.start(chain)
             work = chain.work
         else:
-            work = self._threads.submit(self._serve, batch, way.pace, may_go_on)
+            work = self._threads.submit(self._serve, batch.left, batch.way.pace, may_go_on)
         self._under_way.add(work)
         return work
 
-    def close(self) -> "set[Future[None]]":
+    def _watch(self, started: Mapping[str, Work]) -> None:
+        """Outside the locks: what has ended by now calls back at once."""
+        for target, work in started.items():
+            work.add_done_callback(partial(self._ended, target))
+
+    def close(self) -> set[Work]:
         """Start nothing more; what is under way, to wait for."""
-        with self._claiming, self._lock:
-            self._closing = True
-            self._threads.shutdown(wait=False)
-            self._claims.shutdown(wait=False)
-            return set(self._under_way)
+        with self._claiming:
+            with self._lock:
+                self._closing = True
+                left = [delivery for batch in self._next.values() for delivery in batch.left]
+                self._next.clear()
+                self._threads.shutdown(wait=False)
+                self._claims.shutdown(wait=False)
+                under_way = set(self._under_way)
+            self._return(left)
+        return under_way
 
     def _closed_targets(self, now: datetime) -> frozenset[str]:
         closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
         with self._lock:
             self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
-            return frozenset((*self._serving, *self._resting, *closed))
+            return frozenset((*(self._serving.keys() - self._ready()), *self._resting, *closed))
 
-    def _ended(self, target: str) -> "Callable[[Future[None]], None]":
-        def ended(work: "Future[None]") -> None:
-            if error := work.exception():
-                log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
-            with self._lock:
-                way = self._serving.pop(target)
-                self._under_way.discard(work)
-                if way.pace.every:
-                    self._resting[target] = monotonic() + way.pace.every
-            if not way.later:
-                self._go_on()
+    def _ready(self) -> set[str]:
+        """Targets for which more may be claimed while they work."""
+        quick = self._quick - self._next.keys()
+        return {target for target, batch in self._serving.items() if target in quick and batch.way.goes_on}
 
-        return ended
+    def _ended(self, target: str, work: Work) -> None:
+        """Go on with what was claimed for the target meanwhile, unless it failed."""
+        error = work.exception()
+        if error:
+            log.error("deliveries to a target ended in a fault of our own; their leases will end", exc_info=error)
+        with self._lock:
+            batch = self._serving.pop(target)
+            self._under_way.discard(work)
+            if batch.way.pace.every:
+                self._resting[target] = monotonic() + batch.way.pace.every
+            self._quick.discard(target)
+            if monotonic() - batch.started <= TURN_SECONDS * batch.size / BATCH:
+                self._quick.add(target)
+            following = self._next.pop(target, None)
+            goes_on = following is not None and not error and work.result() and not self._closing
+            started = {target: self._start(target, following)} if following and goes_on else {}
+        self._watch(started)
+        if following and not goes_on:
+            self._return(following.left)
+        if not batch.way.later:
+            self._go_on()
 
     def _go_on(self) -> None:
         """Have more claimed after something ended, once for all that ended meanwhile; on another thread, since it takes long."""
@@ -161,12 +201,16 @@ class Outbox:
         with self._lock:
             self._asked = False
         try:
-            self._deliver(ROOM // 2)
+            claimed = self._deliver(ROOM // 2)
+            with self._lock:
+                more = claimed and self._ready()
+            if more:
+                self._go_on()
         except StorageError as error:
             log.warning("deliveries cannot be claimed now: %s", error)
 
-    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> None:
-        """Send a batch in its order, recording as the pace has it."""
+    def _serve(self, batch: list[Delivery], pace: Pace, may_go_on: Callable[[int], bool]) -> bool:
+        """Send a batch in its order, recording as the pace has it; whether all of it was tried."""
         tries: list[Try] = []
         began, size = monotonic(), len(batch)
         while batch and may_go_on(len(batch)):
@@ -183,6 +227,7 @@ class Outbox:
                     break
         self._recorder.settle(tries)
         self._return(batch)
+        return not batch
 
     def _may_go_on(self, pace: Pace, began: float, size: int, left: int) -> bool:
         """Whether one more try may start: not when the program ends, and not when it might outlive the lease."""
@@ -198,47 +243,3 @@ class Outbox:
                     give_back(connection, left, database.now(connection))
         except StorageError as error:
             log.warning("%d deliveries could not be given back; their leases will end: %s", len(left), error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a target is served; `later`: it needs no thread while it works on its answer."""
-
-    pace: Pace
-    later: bool
-    claimed: int = 0
-
-
-class _Ways:
-    """The ways of the targets of one claim, and how much of each may be claimed: for no more targets than threads are free."""
-
-    def __init__(self, parts: Parts, free: int) -> None:
-        self._parts = parts
-        self._free = free
-        self._ways: dict[str, _Way] = {}
-        self._shares: dict[str, int] = {}
-
-    def share(self, target: str) -> int:
-        """One where each try may eat the lease, none without a thread, else a batch."""
-        if target not in self._shares:
-            way = self.of(target)
-            none = not way.later and self._free <= 0
-            single = way.pace.longest > self._parts.limits.lease.total_seconds()
-            batch = BATCH if way.pace.every else LONG_BATCH
-            self._shares[target] = 0 if none else 1 if single else batch
-            self._free -= not way.later
-        return self._shares[target]
-
-    def of(self, target: str) -> _Way:
-        """By what the target means with its secrets as they are now."""
-        if target not in self._ways:
-            self._ways[target] = self._found(target)
-        return self._ways[target]
-
-    def _found(self, target: str) -> _Way:
-        notifiers = self._parts.notifiers
-        try:
-            url = resolve(target, self._parts.secrets)
-        except ConfigurationError:
-            return _Way(Pace(0.0), later=False)
-        return _Way(notifiers.pace(url), notifiers.can_begin(url))

@@ -230,13 +230,34 @@ def test_reading_cannot_write(database: Database) -> None:
 
 def test_a_lock_that_is_not_given_back(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
-    opened = open_database(sqlite_url, utc_now)
+    opened, other = open_database(sqlite_url, utc_now), open_database(sqlite_url, utc_now)
     with opened.begin() as holder:
         store_item(holder)
         with pytest.raises(StorageError, match="is locked: another process holds it"):
+            other.run(store_item)
+        with pytest.raises(StorageError, match="is locked: another thread holds it"):
             opened.run(store_item)
     with opened.begin() as connection:
         assert len(items.recent(connection, 5)) == 1
+    opened.close()
+    other.close()
+
+
+@pytest.mark.parametrize("pause", [0.0, 60.0])
+def test_a_connection_that_died_in_the_pool(postgres_url: str, monkeypatch: pytest.MonkeyPatch, pause: float) -> None:
+    """After a pause nobody notices; without one the next statement fails once, and what follows works."""
+    monkeypatch.setattr(database_module, "PAUSE_SECONDS", pause)
+    opened, other = open_database(postgres_url, utc_now), open_database(postgres_url, utc_now)
+    with opened.read() as connection:
+        own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with other.begin() as killer:
+        assert killer.execute(text("SELECT pg_terminate_backend(:own, 5000)"), {"own": own}).scalar_one()
+    other.close()
+    if pause:
+        with pytest.raises(StorageError), opened.read() as connection:
+            connection.execute(text("SELECT 1"))
+    with opened.read() as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != own
     opened.close()
 
 

@@ -79,9 +79,9 @@ def listed(sections: Iterable[Block]) -> Block:
 
 def texts(text: str, *, bold: bool = False) -> Iterable[Block]:
     """Rich text is not parsed; that no string holds a `<!` or `<@` all the same costs nothing."""
-    for piece in _AFTER_OPENER.split(text):
+    for piece in _AFTER_OPENER.split(text) if "<" in text else (text,):
         if piece:
-            yield {"type": "text", "text": piece} | ({"style": {"bold": True}} if bold else {})
+            yield {"type": "text", "text": piece, **({"style": {"bold": True}} if bold else {})}
 
 
 def link(url: str, text: str) -> Block:

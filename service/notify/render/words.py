@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from service.model.alert import Alert, Novelty
 from service.model.delivery import Background, Delivery
 from service.notify.render.clean import Segment, cut, host, isolate, line, link, segments
-from service.notify.render.figures import changes, details, figure, happened, kind_words
+from service.notify.render.figures import Facts, changes, details, figure, happened, kind_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_TITLE = 300
@@ -33,7 +33,7 @@ Actions = tuple[tuple[str, str], ...]
 class AlertWords:
     """One alert ready to be laid out; empty strings stand for what is not known.
 
-    `happened` is all of the event on one line; `figure` and `details` are the same in two parts. `first` is the title of the
+    `figure` and `details` are what `happened` tells, in two parts. `first` is the title of the
     alert that an update follows, `changed` what is another since; `custom` the lines that the receiver's template wrote instead.
     """
 
@@ -44,7 +44,8 @@ class AlertWords:
     subject: str
     figure: str
     details: str
-    happened: str
+    event_type: str
+    facts: Facts
     body: tuple[str, ...]
     excerpt: tuple[Segment, ...]
     headline: str
@@ -68,6 +69,11 @@ class AlertWords:
         return f"{self.severity.upper()} UPDATE" if self.update else self.severity.upper()
 
     @property
+    def happened(self) -> str:
+        """All of the event on one line."""
+        return happened(self.event_type, self.facts)
+
+    @property
     def reported(self) -> str:
         """Who reports it, and when that was."""
         when = ", ".join(filter(None, (self.published, self.age)))
@@ -88,7 +94,8 @@ def in_words(alert: Alert, delivery: Delivery | None = None, actions: Actions = 
         subject=_subject(alert, background.names),
         figure=figure(alert.event_type, alert.facts),
         details=details(alert.event_type, alert.facts),
-        happened=happened(alert.event_type, alert.facts),
+        event_type=alert.event_type,
+        facts=alert.facts,
         body=tuple(filter(None, map(line, cut(alert.body, MAX_BODY).splitlines()))),
         excerpt=segments(alert.excerpt, alert.marks),
         headline=line(alert.headline),
