@@ -106,7 +106,7 @@ def test_an_item_becomes_one_alert_with_its_reason(tmp_path: Path, database_url:
         with app.parts.database.read() as connection:
             (told,) = alerts.page(connection, limit=10)
             assert told.alert.title == "Lumentum hits limit-up"
-            assert told.alert.rule_place.endswith("desk.yaml:2:9")
+            assert told.alert.rule_place == "rules/alerts/desk.yaml:2:9", "the machine is not named"
             assert [mark.of(told.alert.excerpt) for mark in told.alert.marks]
             (decision,) = decisions.of_item(connection, told.item_id)
             assert (decision.outcome, decision.alert_id) == ("alerted", told.alert.id)
