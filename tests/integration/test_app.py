@@ -216,7 +216,7 @@ def test_a_delivery_that_is_too_old_is_given_up(tmp_path: Path, sqlite_url: str)
     write_rules(tmp_path, routes=SLACK_ROUTES)
     with serve() as server:
         server.on(f"/services/{TOKENS}", status=500)
-        with opened(tmp_path, sqlite_url, server.server_port, give_up_after=timedelta(milliseconds=300)) as app:
+        with opened(tmp_path, sqlite_url, server.server_port, give_up_after=timedelta(seconds=3)) as app:
             app.pipeline.push("push", [item()])
             deliver(app)
             with app.parts.database.read() as connection:
