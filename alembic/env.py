@@ -12,9 +12,11 @@ from service.storage import (  # noqa: F401 - of Row.metadata
     access_tables,
     message_tables,
     routing_tables,
+    ruleset_tables,
     silence_tables,
     story_tables,
     target_tables,
+    window_tables,
 )
 from service.storage.database import open_database
 from service.storage.migrations import compared

@@ -26,6 +26,7 @@ from service.logs import Secrets
 from service.metrics import Labels, Metrics
 from service.model.delivery import Delivery
 from service.model.health import Health, Part
+from service.naming import above, for_the_shell
 from service.notify import NOTIFIERS, REASONS, Notifiers, NotifyContext, Rendered, build_notifiers
 from service.notify.links import Links
 from service.notify.render.telling import Buttons
@@ -95,7 +96,7 @@ class App:
         What is refused leaves everything as it was.
         """
         with self._loading:
-            return self._follow(lambda: self._versions.look(lambda: read_folder(self.settings.rules_folder)))
+            return self._follow(lambda: self._versions.look(lambda: _read(self.settings)))
 
     def _follow(self, look: Callable[[], Rulebook | None]) -> bool:
         try:
@@ -181,9 +182,12 @@ class App:
 @contextmanager
 def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> Iterator[App]:
     """Build all parts; raises the TapewatchError of the first that cannot be built."""
-    texts = read_folder(settings.rules_folder)
     memory = Memory()
-    rulebook = parse_folder(texts, memory)
+    try:
+        texts = _read(settings)
+        rulebook = parse_folder(texts, memory)
+    except InvalidFiles as error:
+        raise for_the_shell(error, settings.rules_folder) from error
     guard = AddressGuard(settings.allow_networks)
     with ExitStack() as stack:
         database = stack.enter_context(_database(settings))
@@ -204,6 +208,11 @@ def open_app(environment: Environment, settings: Settings, secrets: Secrets) -> 
         if warning := expat_warning():
             log.info(warning)
         yield app
+
+
+def _read(settings: Settings) -> dict[str, bytes]:
+    """The rules folder; pages, messages and other processes know its files by these names."""
+    return read_folder(settings.rules_folder, above(settings.rules_folder))
 
 
 @contextmanager

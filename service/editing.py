@@ -17,7 +17,8 @@ from pathlib import Path
 
 from service.drafting import Drafts
 from service.errors import OutOfDate
-from service.rulebook import SHIPPED, Rulebook, Texts, parse_folder
+from service.naming import SHIPPED
+from service.rulebook import Rulebook, Texts, parse_folder
 from service.rulefiles import check, may_be_changed, name_of, place_of, typed, with_changes
 from service.ruleversions import switch
 from service.storage import audit, rulesets

@@ -6,7 +6,6 @@ last good Rulebook keeps it. Each file is read exactly once, so that a half-writ
 
 import gc
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,21 +27,13 @@ from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.routing import Receiver, Routing
 from service.model.source import Source
+from service.naming import ROOMS, SHIPPED, WORDS, shown
 from service.notify.receivers import check_target, expand
 from service.notify.render.custom import faults
 from service.rules.cures import chinese_colon
 from service.rules.kept import Kept
 from service.rules.loader import RuleContext, RuleSet, parse_rules
 from service.sources.definitions import parse_sources
-
-SHIPPED = Path(__file__).parent / "_rules"
-if not SHIPPED.is_dir():
-    SHIPPED = Path(__file__).parent.parent / "rules"
-"""The pack that travels with the program: beside the package in a checkout, inside it in a wheel."""
-
-WORDS = ("events", "entities", "boards")
-"""The folders that events are understood with."""
-ROOMS = ("alerts", "calendars", *WORDS)
 
 T = TypeVar("T")
 
@@ -66,8 +57,8 @@ class Rulebook:
     """The files that events are understood with (events/, entities/ and boards/), for the processes that do it."""
 
 
-def read_folder(folder: Path | None) -> dict[str, bytes]:
-    """Read all files of a rules folder, `None` meaning the shipped pack.
+def read_folder(folder: Path | None, seen_from: Path | None = None) -> dict[str, bytes]:
+    """Read all files of a rules folder, `None` meaning the shipped pack; named as `shown` from there.
 
     The shipped vocabulary and entities are always there, so that a new version understands more; a file of the same name in
     the folder replaces the shipped one.
@@ -80,7 +71,7 @@ def read_folder(folder: Path | None) -> dict[str, bytes]:
         for room in (*WORDS, "calendars"):
             vocabulary |= {f"{room}/{path.name}": path for path in _word_files(base / room)}
     paths = [*vocabulary.values(), *_yaml_files(own / "alerts"), own / "routes.yaml", own / "sources.yaml"]
-    return {shown(path): _read(path) for path in paths}
+    return {shown(path, seen_from): _read(path, seen_from) for path in paths}
 
 
 class Memory:
@@ -244,20 +235,6 @@ def telling(lexicon: Lexicon, events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(event for event in events if lexicon.counts(event) or event.status is Status.DENIED)
 
 
-def shown(path: Path) -> str:
-    """How a path is written in problems and reasons: from the working directory where it lies below it.
-
-    Links stay as they are: a file belongs to the room in which it was found, wherever it really lies.
-    """
-    whole = Path(os.path.abspath(path))
-    if SHIPPED.name == "_rules" and whole.is_relative_to(SHIPPED):
-        return f"(shipped)/{whole.relative_to(SHIPPED).as_posix()}"
-    try:
-        return whole.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return whole.as_posix()
-
-
 def _yaml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
 
@@ -277,14 +254,14 @@ def _tables(texts: Texts, problems: list[Problem]) -> list[Table]:
     return tables
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, seen_from: Path | None) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
         cure = "`tapewatch init` writes one to start from"
-        raise InvalidFiles([Problem(shown(path), 0, 0, "this file is missing", cure)]) from None
+        raise InvalidFiles([Problem(shown(path, seen_from), 0, 0, "this file is missing", cure)]) from None
     except OSError as error:
-        raise InvalidFiles([Problem(shown(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
+        raise InvalidFiles([Problem(shown(path, seen_from), 0, 0, f"cannot be read: {error.strerror}")]) from error
 
 
 def _room(name: str) -> str:

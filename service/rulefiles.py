@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 
 from service.errors import InvalidFiles, Problem
-from service.rulebook import ROOMS, SHIPPED, Texts, shown
+from service.naming import ROOMS, SHIPPED, TRAVELS
+from service.rulebook import Texts
 
 _PLACE = re.compile(
     r"sources\.yaml|routes\.yaml|(alerts|calendars|entities)/(\w[\w.-]{0,99})\.(yaml|yml)|entities/\w[\w.-]{0,99}\.csv"
@@ -55,7 +56,7 @@ def with_changes(texts: Texts, changes: Mapping[str, bytes | None]) -> dict[str,
         if text is not None:
             after[f"{prefix}{place}"] = text
         elif place.partition("/")[0] in _BESIDE and beneath.is_file():
-            after[shown(beneath)] = beneath.read_bytes()
+            after[f"{TRAVELS}{place}"] = beneath.read_bytes()
     alerts = sorted(name for name in after if place_of(name).startswith("alerts/"))
     others = [name for name in after if not place_of(name).startswith("alerts/")]
     return {name: after[name] for name in (*others, *alerts)}
@@ -72,6 +73,12 @@ def _prefix(texts: Texts) -> str:
     return next((name.removesuffix("routes.yaml") for name in texts if place_of(name) == "routes.yaml"), "")
 
 
+def _travels(place: str, text: bytes) -> bool:
+    """Whether this file would be there again, the same, if it were taken away."""
+    beneath = SHIPPED / place
+    return place.partition("/")[0] in _BESIDE and beneath.is_file() and beneath.read_bytes() == text
+
+
 def _faults(texts: Texts, place: str, text: bytes | None) -> list[Problem]:
     known = {place_of(name) for name in texts}
     if not may_be_changed(place):
@@ -81,7 +88,7 @@ def _faults(texts: Texts, place: str, text: bytes | None) -> list[Problem]:
             return [Problem(place, 0, 0, "this file is needed", "")]
         if place not in known:
             return [Problem(place, 0, 0, "there is no such file", "")]
-        if place.partition("/")[0] in _BESIDE and name_of(texts, place) == shown(SHIPPED / place):
+        if _travels(place, texts[name_of(texts, place)]):
             return [Problem(place, 0, 0, "this file travels with the program and cannot be taken away", "write another instead")]
         return []
     try:

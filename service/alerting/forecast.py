@@ -54,4 +54,4 @@ def described(timing: Timing) -> Iterator[str]:
     if timing.repeat_interval:
         yield f"repeat_interval {format_duration(timing.repeat_interval)}"
     for step in timing.escalate:
-        yield f"after {format_duration(step.after)} to {step.to}"
+        yield f"not acknowledged after {format_duration(step.after)}: to {step.to}"

@@ -66,7 +66,7 @@ def list_deliveries(
         table.add_column(column)
     for one in found:
         title = f"{one.title} (+{one.alerts - 1})" if one.alerts > 1 else one.title
-        said = f"{one.reason}: {one.detail}".strip(": ")
+        said = _said(one.reason, one.detail)
         times = (_time(one.created_at), _time(one.next_at))
         words = (plain(title), Text(plain(said), "dim"))
         table.add_row(one.key[:12], _state(one), plain(one.receiver), str(one.attempts), *times, *words)
@@ -106,7 +106,7 @@ def show(
     for number, title in titles:
         out.print(Text.assemble("  alert ", (number, "cyan"), " ", plain(title)), soft_wrap=True)
     for each in tries:
-        words = f"{each.reason}: {each.detail}".strip(": ")
+        words = _said(each.reason, each.detail)
         out.print(Text.assemble(f"  {each.number:>4}  {_time(each.at)}  {each.outcome}  ", (plain(words), "dim")), soft_wrap=True)
 
 
@@ -229,6 +229,11 @@ def _trouble_json(trouble: Trouble) -> dict[str, object]:
 
 def _state(one: Listed) -> Text:
     return Text(one.state.value, STYLES.get(one.state, ""))
+
+
+def _said(reason: str, detail: str) -> str:
+    """The reason and what was said, unless that says it already: "silenced until …"."""
+    return detail if detail.startswith(reason) else f"{reason}: {detail}".strip(": ")
 
 
 def _time(at: datetime | None) -> str:

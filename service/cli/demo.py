@@ -24,7 +24,7 @@ from service.config import Environment, Settings
 from service.logs import Secrets, configure
 from service.model.alert import Alert
 from service.model.delivery import DeliveryState
-from service.rulebook import SHIPPED
+from service.naming import SHIPPED
 from service.storage import alerts, deliveries, items
 
 PATIENCE = 60.0

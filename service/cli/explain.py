@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -73,12 +74,12 @@ def explain(
         out.print(
             Text.assemble(
                 (plain(stored.item.title), "bold"),
-                f"\nitem {stored.id} of {stored.item.source}, {stored.item.published or 'undated'}",
+                f"\nitem {stored.id} of {stored.item.source}, {_dated(stored.item.published)}",
             )
         )
         out.print(f"{DISPOSITIONS[stored.disposition]}\n")
         _show_clauses(stored.item, book.lexicon)
-        if counting(book.lexicon, extract(stored.item, book.lexicon)) != tuple(found.events):
+        if _facts(counting(book.lexicon, extract(stored.item, book.lexicon))) != _facts(found.events):
             out.print("[yellow]note[/]: the vocabulary reads other events here now; below are those that were stored")
         out.print("\n[bold]rules[/]")
         show_verdicts(found.verdicts)
@@ -101,6 +102,15 @@ def _explain_text(item: Item, folder: Path | None, all_rules: bool, as_json: boo
     _show_clauses(item, book.lexicon)
     out.print("\n[bold]rules[/]")
     show_verdicts(verdicts)
+
+
+def _facts(events: Iterable[Event]) -> list[Event]:
+    """The events without the entries that they were read with: a file has one name for the service and another for a shell."""
+    return [replace(event, entry="") for event in events]
+
+
+def _dated(published: datetime | None) -> str:
+    return f"{published.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if published else "undated"
 
 
 def _find(connection: Connection, name: str) -> items.StoredItem:
@@ -201,7 +211,9 @@ def _show_history(connection: Connection, item_id: int, fetched_at: datetime) ->
         if alert is not None:
             out.print(alert_panel(alert.alert))
         for delivery in deliveries.of_alert(connection, row.alert_id):
-            line = f"    → {delivery.receiver}: {delivery.state.value} after {delivery.attempts} tries {delivery.last_detail}"
+            tries = "1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
+            line = f"    → {delivery.receiver}: {delivery.state.value} after {tries}"
+            line += f": {delivery.last_detail}" if delivery.last_detail else ""
             line += f" ({delivery.timing_reason})" if delivery.timing_reason else ""
             out.print(escape(plain(line)), soft_wrap=True)
             if alert is not None and delivery.sent_at:

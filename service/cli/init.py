@@ -10,7 +10,7 @@ from rich.text import Text
 from service.cli.output import out
 from service.config import describe_settings
 from service.errors import ConfigurationError
-from service.rulebook import SHIPPED, WORDS
+from service.naming import SHIPPED, WORDS
 
 COPIED = ("alerts", "routes.yaml", "sources.yaml", "schema.json", "routes.schema.json", "sources.schema.json", "README.md")
 """The vocabulary, the entities and the calendars stay with the program, so that a new version knows more."""

@@ -13,7 +13,7 @@ from service.cli.output import out, plain, print_problems
 from service.cli.rules_setup import AsJson, folder_of, print_json, problem_json
 from service.errors import ConfigurationError, InvalidFiles, Problem
 from service.marked_yaml import formatted
-from service.rulebook import SHIPPED, shown
+from service.naming import SHIPPED, shown
 
 
 def fmt(

@@ -17,7 +17,8 @@ from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Severity
-from service.rulebook import SHIPPED, Memory, Rulebook, counting, event_fields, parse_folder, read_folder, shown
+from service.naming import SHIPPED, shown
+from service.rulebook import Memory, Rulebook, counting, event_fields, parse_folder, read_folder
 from service.rules.building import Scope
 from service.rules.conditions.field import fields_of
 from service.rules.starting import SUBJECTS, Start, proposed

@@ -17,8 +17,8 @@ from service.cli.remote import ServerUrl, TokenFile, choose
 from service.cli.setup import DataDir, EnvFile, RulesDir, prepare
 from service.config import Settings
 from service.errors import ConfigurationError
+from service.naming import SHIPPED, shown
 from service.pipeline.trials import Trials
-from service.rulebook import SHIPPED, shown
 from service.storage.keys import link_key
 from service.storage.users import any_user
 from service.web import WebContext, create_app

@@ -1,4 +1,6 @@
-"""From one item to its events and the trace that explains them: sentences, clauses, assertions, subjects, fields, days.
+"""From one item to its events and the trace that explains them: sentences, clauses, assertions, fields, days.
+
+Whom an assertion is about is for `whom` to say.
 
 Guarantees: events come in the order of the text, each once; spans lie inside the item's document and evidence contains its
 trigger; only sentences with a trigger cost anything beyond the scan.
@@ -7,17 +9,17 @@ It must not read rules, and must not know any single event type.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
-from typing import Protocol, cast
+from typing import cast
 
 from service.events import chinese, chinese_clauses, chinese_settling, english, english_settling
 from service.events.aside import asserts, halves
 from service.events.candidates import Assertion, assertions
 from service.events.clauses import Clause, clauses, language_of, sentences
 from service.events.compiled import Compiled, Hit
-from service.events.english_anaphora import borne_out, doer, is_someone, meant, mover, no_people, speaks_of_sums, stock_of
+from service.events.english_anaphora import meant
 from service.events.english_hits import measures, of_english
 from service.events.english_past import is_past
 from service.events.english_series import gapped, shared_out
@@ -28,27 +30,15 @@ from service.events.merging import MAX_EVENTS, merged
 from service.events.noise import cleared
 from service.events.reading import Mention, Reading
 from service.events.sentence import Sentence
+from service.events.whom import FINDERS, subjects, topic_of
 from service.folding import fold
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
 
-
-class _Finder(Protocol):
-    """What a language's module offers."""
-
-    def before(self, reading: Reading, start: int, end: int, /) -> list[Mention] | None: ...
-
-    def after(self, reading: Reading, start: int, end: int, /) -> list[Mention] | None: ...
-
-    def topic(self, reading: Reading, start: int, end: int, /) -> list[Mention]: ...
-
-
-_FINDERS: Mapping[str, _Finder] = {"en": english, "zh": chinese}
 _OTHER_SCRIPT = re.compile(r"\((?=[^()]{2,20}\))[^()]*[\u4e00-\u9fff][^()]*\)")
 _NAME_REACH = 90
 _MAX_ALIASES = 500
-_SAYING = ("ed", "said", "says", "shows", "saying", "told", "means", "is", "find", "found", "think", "expect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +105,7 @@ def _read(compiled: Compiled, item: Item, everything: bool) -> Iterator[Seen]:
             last = sentence.last or last
             last_alone = sentence.last or last_alone
         if parts.alone:
-            _topic(reading)  # these types ask for it
+            topic_of(reading)  # these types ask for it
             sentence = Sentence(span, language, [])
             alone = list(_sentence(compiled, reading, sentence, parts.alone, last_alone, parts.until))
             found = [_as_one(*both) for both in zip_longest(found, alone)]
@@ -143,29 +133,6 @@ def _learn_aliases(reading: Reading) -> None:
     for match in islice(_OTHER_SCRIPT.finditer(reading.folded), _MAX_ALIASES):
         if match.start() and reading.folded[max(0, match.start() - 2) : match.start()].isascii():
             english.before(reading, max(0, match.start() - _NAME_REACH), match.end())
-
-
-def _topic(reading: Reading) -> list[Mention]:
-    """Whom the item is about, found out when it is first asked for."""
-    if reading.topic is None:
-        reading.topic = _opened_with(reading, reading.spans[:2])
-    return reading.topic
-
-
-def _opened_with(reading: Reading, spans: Sequence[Span]) -> list[Mention]:
-    """Whom the title or the sentence after it opens with; best one that both name."""
-    found = []
-    for span in spans:
-        language = language_of(reading.folded, span)
-        found.append(_FINDERS[language].topic(reading, span.start, span.end) if language else [])
-    if len(spans) > 1:
-        found[0] = [mention for mention in found[0] if borne_out(reading, mention, spans[0])]
-        found[1] = [mention for mention in found[1] if not is_someone(reading, mention, spans[1].end)]
-    title, text = found[0], found[-1]
-    if not title or not text or fold(text[0].text).split()[0] in spans[0].of(reading.folded):
-        return text or title
-    opens = title[0].span is not None and title[0].span.start <= spans[0].start + 1
-    return title if opens else text
 
 
 def _sentence(
@@ -197,7 +164,7 @@ def _carry_topic(compiled: Compiled, reading: Reading, sentence: Sentence, claus
         if sentence.measured:
             sentence.last = chinese.known_topic(reading, clause.span) or sentence.last
         return
-    topic = _FINDERS[sentence.language].topic(reading, *clause.span)
+    topic = FINDERS[sentence.language].topic(reading, *clause.span)
     if not topic and sentence.language == "zh" and chinese_clauses.speaks_of_goods(reading, clause.span):
         sentence.last, sentence.measured = [], True
     if topic and (sentence.language == "zh" or topic[0].entity):
@@ -214,7 +181,7 @@ def _clause(
     mentions: list[Mention] = []
     for one in found:
         if one.evidence.start >= left:
-            mentions = _subjects(reading, sentence, clause, one, left, earlier)
+            mentions = subjects(reading, sentence, clause, one, left, earlier)
             if any(english.is_venue(mention.text) for mention in mentions) and one.trigger.subject == "owner":
                 mentions = meant(reading, one.evidence.start, sentence.span, earlier)  # its London Stock Exchange debut
             if of_a_measure(compiled.types[one.kind], reading, sentence, clause, mentions):
@@ -265,88 +232,3 @@ def _each(
         (replace(one, percent=percent, evidence=Span(one.evidence.start, max(one.evidence.end, percent.span.end))), who)
         for who, percent in moved
     ]
-
-
-def _subjects(
-    reading: Reading, sentence: Sentence, clause: Clause, one: Assertion, left: int, earlier: list[Mention]
-) -> list[Mention]:
-    finder = _FINDERS[sentence.language]
-    side = one.trigger.subject
-    if side == "none":
-        return [Mention("")]
-    if side == "carried":
-        return _carried(reading, sentence, one, earlier)
-    found: list[Mention] | None = english.owner(reading, left, one.say, clause.span.end) if side == "owner" else None
-    if found:
-        return found
-    if side in ("before", "either", "owner"):
-        if _continues(reading, sentence, one, left):
-            return _carried(reading, sentence, one, earlier)
-        found = (
-            _aside(reading, sentence, clause, one)
-            or _does_so(reading, sentence, one, left)
-            or finder.before(reading, left, one.evidence.start)
-        )
-        if found is None and clause.opener in ("which", "who", "that") and clause.span.start > sentence.span.start:
-            found = _antecedent(reading, sentence, clause)
-    if not found and side in ("after", "either"):
-        found = finder.after(reading, one.say.end, clause.span.end)
-    if found is not None:
-        return found
-    if clause.opener.startswith("--") and speaks_of_sums(reading, sentence.span.start, clause.span.start):
-        return []
-    whose = stock_of(reading, sentence.span.start, one.evidence.start) if sentence.language == "en" else []
-    return whose or _carried(reading, sentence, one, earlier)
-
-
-def _aside(reading: Reading, sentence: Sentence, clause: Clause, one: Assertion) -> list[Mention] | None:
-    """Whom a clause is about that begins or ends with words on somebody else.
-
-    "Acme, which makes boats and Bolts, [rose 5 %]": the comma ends the words on boats. "Acme falls after [hitting a record]":
-    who hit it is who retreats; moves before that are no news.
-    """
-    before = reading.folded[clause.span.start : one.evidence.start]
-    if clause.opener in ("which", "who") and before.endswith(", "):
-        return _antecedent(reading, sentence, clause)
-    if before == "after " and one.percent is None and one.say.start > one.evidence.start:
-        return sentence.last or mover(reading, sentence.span.start, clause.span.start)
-    return None
-
-
-def _antecedent(reading: Reading, sentence: Sentence, clause: Clause) -> list[Mention] | None:
-    """Whom "which" means: what stands before it; after a verb ("said that it rose") nobody new."""
-    found = _FINDERS[sentence.language].before(reading, sentence.span.start, clause.span.start)
-    word = reading.folded[sentence.span.start : clause.span.start].rstrip(" ,").rpartition(" ")[2]
-    return None if not found and word.endswith(_SAYING) else found
-
-
-def _continues(reading: Reading, sentence: Sentence, one: Assertion, left: int) -> bool:
-    """ "..., reaching record highs" and "..., its highest since May" are about whom the sentence is about already."""
-    first = one.evidence.of(reading.folded).split(" ")[0]
-    if sentence.language != "en" or not (sentence.last or sentence.measured):
-        return False
-    return first in ("its", "their") or _after_comma(reading, one, left)
-
-
-def _does_so(reading: Reading, sentence: Sentence, one: Assertion, left: int) -> list[Mention]:
-    """Whom we know, where "Acme dragged down the index, [tumbling 6 %]" is about whom the clause opens with."""
-    if sentence.language != "en" or sentence.measured or not _after_comma(reading, one, left):
-        return []
-    return doer(reading, left, one.evidence.start)
-
-
-def _after_comma(reading: Reading, one: Assertion, left: int) -> bool:
-    first = one.evidence.of(reading.folded).split(" ")[0]
-    return first.endswith("ing") and reading.folded[left : one.evidence.start].rstrip().endswith(",")
-
-
-def _carried(reading: Reading, sentence: Sentence, one: Assertion, earlier: list[Mention]) -> list[Mention]:
-    """Whom a clause without a subject of its own is about."""
-    if sentence.last or sentence.measured:
-        return sentence.last
-    found = meant(reading, one.evidence.start, sentence.span, earlier) if sentence.language == "en" else []
-    if found:
-        return found
-    if len(earlier) == 1:
-        return earlier
-    return no_people(reading, _topic(reading) or sentence.opened, sentence.span)

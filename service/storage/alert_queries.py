@@ -29,6 +29,7 @@ class Told:
     state: DeliveryState
     created_at: datetime | None = None
     sent_at: datetime | None = None
+    last_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,15 @@ def told(connection: Connection, alert_ids: Collection[str]) -> dict[str, list[T
             DELIVERIES.c.state,
             DELIVERIES.c.created_at,
             DELIVERIES.c.sent_at,
+            DELIVERIES.c.last_reason,
         )
         .select_from(joined)
         .where(DELIVERY_ALERTS.c.alert_id.in_(list(alert_ids)))
         .order_by(DELIVERIES.c.id)
     )
     found: dict[str, list[Told]] = {}
-    for alert_id, receiver, state, created_at, sent_at in connection.execute(statement):
-        found.setdefault(alert_id, []).append(Told(receiver, DeliveryState(state), created_at, sent_at))
+    for alert_id, receiver, state, *rest in connection.execute(statement):
+        found.setdefault(alert_id, []).append(Told(receiver, DeliveryState(state), *rest))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, desc, func, insert, select, text
 
 from service.storage.database import insert_new
-from service.storage.tables import ACTIVATIONS, RULESETS
+from service.storage.ruleset_tables import ACTIVATIONS, RULESETS
 from service.storage.types import clean
 
 

@@ -71,10 +71,14 @@ def of_item(connection: Connection, item_id: int) -> Member | None:
     return _member(row) if row else None
 
 
-def members(connection: Connection, story: str) -> list[Member]:
-    """All items of a story that are remembered, the first reporter first."""
-    asked = select(STORY_MEMBERS).where(STORY_MEMBERS.c.story == story).order_by(STORY_MEMBERS.c.id)
-    return [_member(row) for row in connection.execute(asked)]
+def members(connection: Connection, story: str, limit: int) -> tuple[list[Member], int]:
+    """The first reporters of a story that are remembered, the very first one first, and how many there are in all."""
+    mine = STORY_MEMBERS.c.story == story
+    asked = select(STORY_MEMBERS).where(mine).order_by(STORY_MEMBERS.c.id).limit(limit)
+    found = [_member(row) for row in connection.execute(asked)]
+    if len(found) < limit:
+        return found, len(found)
+    return found, connection.execute(select(func.count()).select_from(STORY_MEMBERS).where(mine)).scalar_one()
 
 
 def assertions(connection: Connection, story: str) -> list[tuple[Member, frozenset[str]]]:

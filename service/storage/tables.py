@@ -1,4 +1,4 @@
-"""The tables, as SQLModel classes named `…Row`, and their Core twins for statements.
+"""The tables of the straight line as SQLModel classes named `…Row`, and their Core twins for statements.
 
 Guarantee: this file and alembic/versions say the same (`alembic check` runs on both databases in the tests).
 Must not be used above the storage room: SQLModel does not validate `table=True` classes, so rows are no domain objects;
@@ -259,78 +259,6 @@ class InboxRow(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class WindowRow(Row, table=True):
-    """What a window has told of, for each key of a rule; writing to it is what makes those who count take turns.
-
-    The row with the key "" is always there for a rule in force: `since` is from when on it has been watched without a gap.
-    """
-
-    __tablename__ = "windows"
-
-    rule: str = Field(sa_type=CleanText, primary_key=True)
-    key: str = Field(sa_type=CleanText, primary_key=True)
-    since: datetime = Field(sa_type=UtcDateTime)
-    swept_at: datetime | None = Field(sa_type=UtcDateTime)
-    last_at: datetime | None = Field(sa_type=UtcDateTime)
-    told_first: datetime | None = Field(sa_type=UtcDateTime)
-    told_last: datetime | None = Field(sa_type=UtcDateTime)
-    expires_at: datetime | None = Field(sa_type=UtcDateTime, index=True)
-
-
-class OccurrenceRow(Row, table=True):
-    """One match that a window counts, until `expires_at`. Its item may be gone before it, so nothing ties it to that."""
-
-    __tablename__ = "occurrences"
-    __table_args__ = (Index(None, "rule", "key", "at"),)
-
-    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
-    rule: str = Field(sa_type=CleanText)
-    key: str = Field(sa_type=CleanText)
-    at: datetime = Field(sa_type=UtcDateTime)
-    item_id: int = Field(sa_column=Column("item_id", BIG_ID, nullable=False))
-    subject: str = Field(sa_type=CleanText)
-    entity: str = Field(sa_type=CleanText)
-    source: str = Field(sa_type=CleanText)
-    publisher: str = Field(sa_type=CleanText)
-    step: str = Field(sa_type=CleanText)
-    fingerprint: str = Field(sa_type=CleanText)
-    headline: str = Field(sa_type=CleanText)
-    link: str = Field(sa_type=CleanText)
-    words: str = Field(sa_type=CleanText)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
-
-
-class RulesetRow(Row, table=True):
-    """One state of a rules folder, whole: `files` is a JSON object of names and texts."""
-
-    __tablename__ = "rulesets"
-
-    version: str = Field(sa_type=CleanText, primary_key=True)
-    files: str = Field(sa_type=CleanText)
-    rules: int
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    created_by: str = Field(sa_type=CleanText)
-
-
-class ActivationRow(Row, table=True):
-    """A switch of all processes to a version; the last row holds. `folder_version` is what a folder said last.
-
-    `origin` says where it came from (see `rulesets.Origin`), `why` is what the person who made it wrote, `places` is a JSON
-    array of the files that are not as they were in the version before.
-    """
-
-    __tablename__ = "activations"
-
-    id: int | None = Field(default=None, sa_column=Column("id", BIG_ID, primary_key=True))
-    version: str = Field(sa_column=Column("version", CleanText, ForeignKey("rulesets.version"), nullable=False, index=True))
-    folder_version: str = Field(sa_type=CleanText)
-    at: datetime = Field(sa_type=UtcDateTime)
-    by: str = Field(sa_type=CleanText)
-    origin: str = Field(sa_column=Column("origin", CleanText, nullable=False, server_default="folder"))
-    why: str = Field(sa_column=Column("why", CleanText, nullable=False, server_default=text("''")))
-    places: str = Field(sa_column=Column("places", CleanText, nullable=False, server_default="[]"))
-
-
 def table_of(row: type[Row]) -> Table:
     """The Core twin of a class."""
     return cast(Table, row.__table__)  # type: ignore[attr-defined]
@@ -345,7 +273,3 @@ DELIVERY_ALERTS = table_of(DeliveryAlertRow)
 ATTEMPTS = table_of(AttemptRow)
 DECISIONS = table_of(DecisionRow)
 INBOX = table_of(InboxRow)
-WINDOWS = table_of(WindowRow)
-OCCURRENCES = table_of(OccurrenceRow)
-RULESETS = table_of(RulesetRow)
-ACTIVATIONS = table_of(ActivationRow)

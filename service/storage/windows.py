@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.model.window import Occurrence, Told
 from service.storage.database import insert_new, one_of
-from service.storage.tables import OCCURRENCES, WINDOWS
+from service.storage.window_tables import OCCURRENCES, WINDOWS
 
 MOST = 5000
 """Occurrences of one key that are looked at together; of more, those that came last."""

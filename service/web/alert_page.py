@@ -63,12 +63,11 @@ def _decided(connection: Connection, alert: Alert, item_id: int) -> Values:
 
 def _story(connection: Connection, alert: Alert) -> Values:
     """Who reports it, and what else was alerted of it."""
-    reports = stories.members(connection, alert.story) if alert.story else []
-    shown = reports[:REPORTS]
+    shown, reports = stories.members(connection, alert.story, REPORTS) if alert.story else ([], 0)
     sisters = alert_queries.of_story(connection, alert.story, SISTERS + 1) if alert.story else []
     return {
         "reports": shown,
-        "more_reports": len(reports) - len(shown),
+        "more_reports": reports - len(shown),
         "headlines": alert_queries.headlines(connection, [report.item_id for report in shown]),
         "sisters": [one for one in sisters if one.id != alert.id][:SISTERS],
     }

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from service.errors import StorageError
+from service.errors import InvalidFiles, OutOfDate, StorageError
 from service.web.access import Gate
 from service.web.i18n import N_
 from service.web.i18n import gettext as _
@@ -34,6 +34,11 @@ MACHINES = ("/api/", "/feeds/")
 """What programs ask for: they are told of failures in JSON."""
 
 log = logging.getLogger(__name__)
+
+
+def status_of(error: InvalidFiles | OutOfDate) -> int:
+    """What a page answers with that shows a change of the rules which was refused."""
+    return HTTPStatus.CONFLICT if isinstance(error, OutOfDate) else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def install(application: FastAPI, pages: Pages) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from service.model.rule import Severity
 from service.model.user import Role
-from service.web import assets, i18n, navigation, times, wording
+from service.web import assets, i18n, navigation, reasons, times, wording
 from service.web.access import asker, forgery
 from service.web.context import WebContext
 
@@ -37,14 +37,14 @@ class Pages:
         """Whether a page answers at this path."""
         return path in self._paths
 
-    def html(self, template: str, request: Request, values: Mapping[str, object]) -> HTMLResponse:
-        """One page; `values` are the template's own."""
+    def html(self, template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+        """One page; `values` are the template's own. A form that is refused comes back, and `status` says so."""
         known = asker.may(Role.VIEWER)  # how the server does is nothing for strangers
         condition = {
             "health": self._context.health() if known else None,
             "rules_version": self._context.rulebook().version if known else "",
         }
-        return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, 200)
+        return self._answer(template, {"path": request.url.path, "back": _asked(request), **condition, **values}, status)
 
     def failure(self, values: Mapping[str, object], status: int) -> HTMLResponse:
         """The error page: it asks nobody anything, so that it can be shown whatever is broken."""
@@ -74,7 +74,9 @@ def environment() -> Environment:
         "csrf": forgery.csrf,
         "languages": i18n.LANGUAGES,
         "may": asker.may,
+        "outcome": reasons.outcome,
         "person": asker.person,
+        "standing": reasons.standing,
         "severities": sorted(Severity, key=lambda severity: -severity.rank),
     }
     return made
@@ -103,8 +105,11 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "market_time": times.market_time,
     "moment": times.moment,
     "number": times.number,
+    "finding": reasons.finding,
     "plain": wording.plain,
     "plain_date": times.plain_date,
+    "reason": reasons.reason,
+    "receiver": reasons.receiver,
     "scheme": wording.scheme,
     "took": times.took,
     "weekday": times.weekday,

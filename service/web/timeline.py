@@ -7,9 +7,8 @@ from typing import Protocol
 
 from service.model.delivery import DeliveryState
 from service.storage.acknowledgements import Acknowledgement
-from service.web import times
+from service.web import reasons, times
 from service.web.i18n import gettext as _
-from service.web.wording import word
 
 
 class Going(Protocol):
@@ -23,6 +22,8 @@ class Going(Protocol):
     def created_at(self) -> datetime: ...
     @property
     def sent_at(self) -> datetime | None: ...
+    @property
+    def last_reason(self) -> str: ...
     @property
     def next_at(self) -> datetime | None: ...
 
@@ -61,9 +62,10 @@ def timeline(
 
 def _told(delivery: Going) -> Moment:
     if delivery.state is DeliveryState.SENT:
-        return Moment(_("Delivered"), delivery.sent_at, who=delivery.receiver)
+        return Moment(_("Delivered"), delivery.sent_at, who=reasons.receiver(delivery.receiver))
     kind = "is-ill" if delivery.state is DeliveryState.DISCARDED else "is-waiting"
-    return Moment(word(delivery.state.value).capitalize(), None, kind, delivery.receiver)
+    name = reasons.standing(delivery.state, delivery.last_reason).capitalize()
+    return Moment(name, None, kind, reasons.receiver(delivery.receiver))
 
 
 def _with_gaps(moments: Iterable[Moment]) -> Iterable[Moment]:

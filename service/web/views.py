@@ -9,7 +9,7 @@ from service.model.alert import Alert
 from service.model.delivery import DeliveryState
 from service.model.event import Event, Status
 from service.model.span import Span
-from service.web import wording
+from service.web import reasons, wording
 from service.web.highlight import Mark, Segment, paragraphs, segments
 
 STATES = (
@@ -30,13 +30,16 @@ class Standing(Protocol):
     def receiver(self) -> str: ...
     @property
     def state(self) -> DeliveryState: ...
+    @property
+    def last_reason(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryGroup:
-    """The receivers that are in the same state."""
+    """The receivers that are in the same state; `words` say which, and where it was cancelled, why."""
 
     state: DeliveryState
+    words: str
     receivers: tuple[str, ...]
 
 
@@ -80,10 +83,10 @@ def alert_view(alert: Alert, item_id: int, deliveries: Iterable[Standing]) -> Al
 
 def delivery_groups(deliveries: Iterable[Standing]) -> tuple[DeliveryGroup, ...]:
     """Receivers by state, what went well first; a receiver with several targets in one state is named once."""
-    ranked = sorted(deliveries, key=lambda delivery: STATES.index(delivery.state))
+    standing = [(STATES.index(one.state), reasons.standing(one.state, one.last_reason), one.receiver) for one in deliveries]
     return tuple(
-        DeliveryGroup(state, tuple(dict.fromkeys(delivery.receiver for delivery in group)))
-        for state, group in groupby(ranked, key=lambda delivery: delivery.state)
+        DeliveryGroup(STATES[state], words, tuple(dict.fromkeys(receiver for *_, receiver in group)))
+        for (state, words), group in groupby(sorted(standing, key=lambda one: one[:2]), key=lambda one: one[:2])
     )
 
 

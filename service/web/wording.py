@@ -11,8 +11,8 @@ from service.model.event import FieldValue
 from service.web.i18n import N_
 from service.web.i18n import gettext as _
 
-OFTEN = (N_("record"), N_("52w"))
-"""Values of fields that may hold any word, and mostly hold these."""
+OFTEN = (N_("record"), N_("52w"), N_("fresh"), N_("status"))
+"""Values of fields that may hold any word, and mostly hold these; and a field that any event may have."""
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]+")

@@ -14,7 +14,7 @@ import pytest
 
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
-from service.rulebook import SHIPPED
+from service.naming import SHIPPED
 from service.sources import seed
 from service.storage import alerts, deliveries
 from service.storage.database import open_database

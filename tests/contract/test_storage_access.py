@@ -223,6 +223,7 @@ def test_who_is_refused_is_told_how_long_and_others_are_not_touched(database: Da
         assert throttles.take(connection, "account:b", LIMIT, NOON) == timedelta(0)
         assert throttles.take(connection, "account:a", LIMIT, NOON + timedelta(seconds=12)) == timedelta(0)
         throttles.take(connection, "account:c", LIMIT, NOON + DAY)
+        throttles.clear(connection, NOON + DAY)
         assert connection.execute(select(THROTTLES.c.key)).scalars().all() == ["account:c"]  # what is over is cleared away
 
 
@@ -232,6 +233,41 @@ def test_tries_at_the_same_time_take_turns(database: Database) -> None:
             return not throttles.take(connection, "account:a", LIMIT, NOON)
 
     assert sum(map(bool, at_once(12, take))) == 5
+
+
+def test_a_row_that_is_over_is_cleared_away_by_nobody_else_while_it_is_tried_anew(postgres_database: Database) -> None:
+    """Whoever waits for a row that another transaction clears away would wait for each other, or find it gone."""
+    with postgres_database.begin() as connection:
+        for name in "ab":
+            throttles.take(connection, f"account:{name}", LIMIT, NOON)
+    later = NOON + DAY
+    with postgres_database.begin() as first, postgres_database.begin() as second:
+        assert throttles.take(first, "account:a", LIMIT, later) == timedelta(0)
+        assert throttles.take(second, "account:b", LIMIT, later) == timedelta(0)
+        throttles.clear(first, later)
+        throttles.clear(second, later)
+    with postgres_database.read() as connection:
+        assert connection.execute(select(THROTTLES.c.key).order_by(THROTTLES.c.key)).scalars().all() == ["account:a", "account:b"]
+
+
+def test_tries_of_many_at_the_same_time_break_nobody_off(database: Database) -> None:
+    """Each has two rows, which the others find over and clear away."""
+    with database.begin() as connection:
+        for number in range(8):
+            throttles.take(connection, f"address:{number}", LIMIT, NOON)
+            throttles.take(connection, f"account:{number}", LIMIT, NOON)
+
+    def try_it(number: int) -> bool:
+        for hour in range(1, 6):
+            with database.begin() as connection:
+                now = NOON + hour * HOUR
+                waits = [throttles.take(connection, f"{kind}:{number}", LIMIT, now) for kind in ("address", "account")]
+                throttles.clear(connection, now)
+                if any(waits):
+                    return False
+        return True
+
+    assert at_once(8, try_it) == [True] * 8
 
 
 def write(database: Database, count: int) -> None:

@@ -208,7 +208,7 @@ def test_stories_answers_every_line_in_order() -> None:
     assert told == [("a", "first"), ("a", "repeat"), ("a", "update"), ("e", "first"), ("8", "first"), ("f", "first")]
 
 
-def test_explain_shows_the_story_of_a_stored_item(place: Path) -> None:
+def test_explain_shows_the_story_of_a_stored_item(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_rules(place)
     (place / "tapewatch-data").mkdir()
     database = open_database(f"sqlite:///{place}/tapewatch-data/tapewatch.db", utc_now)
@@ -220,6 +220,12 @@ def test_explain_shows_the_story_of_a_stored_item(place: Path) -> None:
     shown = good("explain", "2")
     assert "story\n  1, told by wire, other\n  repeat: same happening as item 1; told already\n" in shown
     assert "a repeat of alert" in shown
+    (place / "elsewhere").mkdir()
+    monkeypatch.chdir(place / "elsewhere")
+    shown = good("explain", "1", "--data", str(place / "tapewatch-data"), "--rules", str(folder))
+    assert "reads other events" not in shown, "a file has another name here, and says the same"
+    assert re.search(r"^item 1 of wire, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", shown, re.MULTILINE)
+    assert "→ inbox: pending after 0 tries\n" in shown
 
 
 def test_explain_takes_a_text(place: Path) -> None:

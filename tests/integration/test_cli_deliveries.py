@@ -73,6 +73,7 @@ def test_a_dropped_delivery_is_cancelled_with_who_and_why(database: Database, ru
     assert second.state is DeliveryState.SENT
     assert "nothing waits" in run("list").stdout
     assert "cancelled" in run("list", "--state", "cancelled").stdout
+    assert "cancelled  dropped by ops: told by phone\n" in run("show", first.key).stdout, "said once"
 
 
 def test_what_is_being_sent_is_left_to_whoever_sends_it(database: Database, run: Run) -> None:

@@ -84,8 +84,8 @@ def test_checking_refuses_with_the_place(place: Path, capsys: pytest.CaptureFixt
 def test_drawing(place: Path) -> None:
     assert [line.rstrip() for line in good("routes", "show").splitlines()] == [
         "every alert → inbox (inbox)  group_by rule",
-        '├── severity="high" and topic="limit" → desk (slack, mailto)  group_wait 30s; quiet in night; after 15m to boss  '
-        "and goes on (continue)",
+        '├── severity="high" and topic="limit" → desk (slack, mailto)  group_wait 30s; quiet in night; '
+        "not acknowledged after 15m: to boss  and goes on (continue)",
         '│   └── event="ipo" → desk (slack, mailto)  all in one group; no longer quiet in night',
         '└── severity="critical" → inbox (inbox)  repeat_interval 10m',
     ]

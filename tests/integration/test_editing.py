@@ -90,7 +90,7 @@ def test_nothing_of_a_change_with_a_mistake_is_kept(tmp_path: Path, sqlite_url: 
             save(app, {"alerts/desk.yaml": wrong, "alerts/more.yaml": MORE})
         assert [problem.line for problem in refused.value.problems] == [5]
         assert app.rulebook.version == before
-        assert read_folder(tmp_path / "rules") == dict(app.rulebook.texts)
+        assert read_folder(tmp_path / "rules", tmp_path) == dict(app.rulebook.texts)
 
 
 def test_a_change_to_what_is_not_in_force_any_more_is_refused(tmp_path: Path, database_url: str) -> None:

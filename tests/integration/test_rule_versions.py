@@ -10,7 +10,7 @@ from service.rulebook import Memory, load_folder, parse_folder, read_folder, ver
 from service.ruleversions import Versions, activate, stored, switch
 from service.storage import alerts, rulesets
 from service.storage.database import Database
-from service.storage.tables import ACTIVATIONS, RULESETS
+from service.storage.ruleset_tables import ACTIVATIONS, RULESETS
 from tests.integration.test_app import item, opened
 from tests.support.folder import RULES, write_rules
 from tests.support.forked import clean

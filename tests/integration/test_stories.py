@@ -203,7 +203,10 @@ def test_history_is_part_of_its_story_and_tells_nobody(tmp_path: Path, database:
     deals.push(news(SAME_DEAL, 5, "other"))
     (alert,) = told(database)
     with database.read() as connection:
-        assert [member.novelty.value for member in stories.members(connection, alert.story)] == ["first", "repeat"]
+        found, count = stories.members(connection, alert.story, 2)
+        assert ([member.novelty.value for member in found], count) == (["first", "repeat"], 2)
+        assert stories.members(connection, alert.story, 1) == (found[:1], 2), "no more are read than are shown"
+        assert stories.members(connection, "none", 1) == ([], 0)
 
 
 def test_a_storyteller_forgets_what_was_rolled_back_and_learns_what_others_placed(tmp_path: Path, database: Database) -> None:

@@ -310,6 +310,15 @@ def test_why_an_item_was_or_was_not_alerted(tmp_path: Path, database: Database) 
         assert json.loads(running.ask("/api/v1/items/1/explain").text)["rules"] == []
 
 
+def test_an_article_begins_with_its_headline(tmp_path: Path, sqlite_database: Database) -> None:
+    line = Line(sqlite_database, write_rules(tmp_path))
+    line.push(Item("wire", "1", "A quiet day", "Nothing moved."), Item("wire", "2", "", "Quiet."))
+    with site(sqlite_database) as running:
+        titled, untitled = (parse(running.ask(f"/items/{number}")) for number in (1, 2))
+    assert {"class": "headline", "dir": "auto"} in titled.all("h3")
+    assert "headline" not in {found.get("class") for found in untitled.all("h3")}
+
+
 def test_an_alert_shows_what_was_counted_together(tmp_path: Path, database: Database) -> None:
     rules = RULES + "    count: {at_least: 2, within: 30m, distinct: subject}\n"
     line = Line(database, write_rules(tmp_path, rules=rules))

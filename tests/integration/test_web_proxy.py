@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from service.clock import utc_now
 from service.config import Settings
@@ -59,6 +59,18 @@ def test_a_configured_proxy_names_a_user_and_may_bring_new_ones(sqlite_database:
         [change] = audit.page(connection, limit=9)
     assert made is not None and made.user.role is Role.VIEWER
     assert (change.who, change.what, change.subject) == ("proxy", "user.add", "lilei")
+
+
+def test_a_newcomer_is_made_a_user_by_one_connection_at_a_time(sqlite_database: Database) -> None:
+    """Of as many newcomers as there are connections none waits for another."""
+    held: list[int] = [0]
+    pool = sqlite_database._engine.pool
+    event.listen(pool, "checkout", lambda *_: held.append(held[-1] + 1))
+    event.listen(pool, "checkin", lambda *_: held.append(held[-1] - 1))
+    settings = {"proxy_networks": ("127.0.0.1",), "proxy_user_header": "Remote-User", "proxy_new_users": "viewer"}
+    with behind(sqlite_database, **settings) as running:
+        assert running.ask("/account", headers={"Remote-User": "lilei"}).status == 200
+    assert max(held) == 1
 
 
 def test_freshrss_cve_2025_46341_nobody_else_is_believed(sqlite_database: Database) -> None:

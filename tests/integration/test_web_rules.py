@@ -217,7 +217,7 @@ def test_versions_are_compared_and_put_back(app: App, site: Site) -> None:
     assert "too loud" in page.text
     kinds = [one.get("class") for one in page.all("li")]
     assert "added" in kinds and "removed" in kinds
-    assert site.post(f"/rules/versions/{oldest.number}", {"base": first}).status == 200, "that is not in force any more"
+    assert site.post(f"/rules/versions/{oldest.number}", {"base": first}).status == 409, "that is not in force any more"
     answer = site.post(f"/rules/versions/{oldest.number}", {"base": app.rulebook.version})
     assert (answer.status, app.rulebook.version) == (303, first)
     assert "Back to version" in site.ask("/rules/limit-up").text
@@ -367,8 +367,8 @@ def test_a_rule_grows_from_answers(app: App, site: Site) -> None:
 
 def test_a_watchlist_is_pasted(app: App, site: Site) -> None:
     assert "Nothing yet." in parse(site.ask("/rules/watchlist")).text
-    asked = parse(site.post("/rules/watchlist", {"pasted": "NVDA, 长飞光纤\n600487.SH\nAlder Optics"}))
-    assert "Nobody is called this:Alder Optics" in asked.text
+    asked = site.post("/rules/watchlist", {"pasted": "NVDA, 长飞光纤\n600487.SH\nAlder Optics"})
+    assert asked.status == 422 and "Nobody is called this:Alder Optics" in parse(asked).text
     pasted = {"pasted": "NVDA, 长飞光纤\n600487.SH\nAlder Optics", "as_names": "yes"}
     assert site.post("/rules/watchlist", pasted).status == 303
     page = parse(site.ask("/rules/watchlist"))
@@ -382,8 +382,8 @@ def test_a_watchlist_is_pasted(app: App, site: Site) -> None:
     assert site.post("/rules/watchlist", {"remove": "NVDA.US"}).status == 303
     assert "NVDA.US" not in site.ask("/rules/watchlist").text
     several = [("remove", "601869.SH"), ("remove", "600487.SH"), ("remove", "name:Alder Optics")]
-    refused = parse(site.post("/rules/watchlist", several))
-    assert "Nothing was changed." in refused.text, "a rule asks for the list"
+    refused = site.post("/rules/watchlist", several)
+    assert refused.status == 422 and "Nothing was changed." in parse(refused).text, "a rule asks for the list"
 
 
 @pytest.mark.parametrize(
@@ -396,6 +396,6 @@ def test_a_watchlist_is_pasted(app: App, site: Site) -> None:
 )
 def test_what_somebody_wrote_beside_the_watchlist_is_not_lost(app: App, site: Site, more: str) -> None:
     app.desk.save({"alerts/watchlist.yaml": more.encode()}, app.rulebook.version, "ann")
-    answer = parse(site.post("/rules/watchlist", {"pasted": "600487.SH"}))
-    assert "holds more than the watchlist" in answer.text
+    answer = site.post("/rules/watchlist", {"pasted": "600487.SH"})
+    assert answer.status == 409 and "holds more than the watchlist" in parse(answer).text
     assert app.desk.text("alerts/watchlist.yaml") == more

@@ -11,7 +11,7 @@ from service.model.alert import Alert
 from service.model.item import Item
 from service.storage import alerts, decisions, deliveries, items, windows
 from service.storage.database import Database, open_database
-from service.storage.tables import OCCURRENCES, WINDOWS
+from service.storage.window_tables import OCCURRENCES, WINDOWS
 from tests.support.alerts import NOW
 from tests.support.folder import write_rules
 from tests.support.forked import clean

@@ -14,7 +14,7 @@ from service.clock import utc_now
 from service.model.delivery import DeliveryState
 from service.model.item import Item
 from service.model.user import Role
-from service.rulebook import SHIPPED
+from service.naming import SHIPPED
 from service.storage import alerts, deliveries, delivery_desk
 from tests.integration.test_app import fetched, opened
 from tests.support.console import console

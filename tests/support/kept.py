@@ -7,9 +7,10 @@ fixture `anew` and get nothing that anybody left.
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -22,33 +23,47 @@ import service.notify.targets
 import service.sources.base
 from service import rulebook
 from service.child import ChildPool
-from service.errors import ChildError
-from service.rulebook import SHIPPED, Memory, parse_folder, read_folder, shown
+from service.errors import ChildError, Problem
+from service.events.lexicon import Lexicon
+from service.events.watchlist_csv import Table, parse_table
+from service.marked_yaml import Document, load
+from service.model.entity import Catalog
+from service.naming import WORDS
 
 USERS = (service.drafting, service.extraction, service.notify.apprise, service.notify.targets, service.sources.base)
 KEPT_POOLS = 6
-_EMPTY = Memory.__init__
+KEPT_WORDS = 4
+_COMPILE = rulebook.parse_words
+_compiled: OrderedDict[tuple[int, ...], tuple[list[object], Lexicon, Catalog]] = OrderedDict()
+"""By what they were made of, which is held beside them, so that nothing else gets its identity."""
 
 
-def _remembering(memory: Memory) -> None:
-    """A memory that begins with the shipped files read and their words compiled."""
-    _EMPTY(memory)
-    first = _first(shown(SHIPPED))
-    memory.documents, memory.words = first.documents, first.words
+def _words(
+    documents: Mapping[str, Document], problems: list[Problem], tables: Sequence[Table] = ()
+) -> tuple[Lexicon | None, Catalog]:
+    """As they were compiled from these very files before."""
+    made_of = [*(document for name, document in documents.items() if Path(name).parent.name in WORDS), *tables]
+    key = tuple(map(id, made_of))
+    if not problems and key in _compiled:
+        _compiled.move_to_end(key)
+        return _compiled[key][1:]
+    lexicon, catalog = _COMPILE(documents, problems, tables)
+    if lexicon is not None and not problems:
+        _compiled[key] = made_of, lexicon, catalog
+        while len(_compiled) > KEPT_WORDS:
+            _compiled.popitem(last=False)
+    return lexicon, catalog
+
+
+READING = {"load": lru_cache(256)(load), "parse_table": lru_cache(32)(parse_table), "parse_words": _words}
+"""What a load of a folder is made of, by its name there."""
+_FIRST = {name: getattr(rulebook, name) for name in READING}
 
 
 def remember() -> None:
-    """From now on, in this process, every memory begins like that."""
-    Memory.__init__ = _remembering  # type: ignore[method-assign,assignment]
-
-
-@cache
-def _first(_place: str) -> Memory:
-    """Of a load of the shipped files; they bear other names when the tests work in another directory."""
-    memory = rulebook.Memory.__new__(Memory)
-    _EMPTY(memory)
-    parse_folder(read_folder(None), memory)
-    return memory
+    """From now on, in this process, files that stay as they are are read and compiled once."""
+    for name, work in READING.items():
+        setattr(rulebook, name, work)
 
 
 class _Shelf:
@@ -130,7 +145,8 @@ class LentPool:
 def kept() -> Iterator[None]:
     """What was made once serves all tests of this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Memory, "__init__", _remembering)
+        for name, work in READING.items():
+            patch.setattr(rulebook, name, work)
         for module in USERS:
             patch.setattr(module, "ChildPool", LentPool)
         yield
@@ -140,7 +156,8 @@ def kept() -> Iterator[None]:
 @contextmanager
 def _nothing_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Memory, "__init__", _EMPTY)
+        for name, work in _FIRST.items():
+            patch.setattr(rulebook, name, work)
         for module in USERS:
             patch.setattr(module, "ChildPool", ChildPool)
         yield

@@ -239,7 +239,7 @@ escalate: {after: 15m, to: boss}"""
         "Daily digest",
         "high breaks through",
         "repeat_interval 1h",
-        "after 15m to boss",
+        "not acknowledged after 15m: to boss",
     ]
     assert list(described(Timing())) == []
 

@@ -13,6 +13,7 @@ from tests.support.alerts import make_alert
 class Stands:
     receiver: str
     state: DeliveryState
+    last_reason: str = ""
 
 
 def test_what_the_title_says_is_not_said_again() -> None:
@@ -54,6 +55,16 @@ def test_receivers_are_grouped_by_state_what_went_well_first() -> None:
         (DeliveryState.RETRYABLE, ("chat",)),
         (DeliveryState.DISCARDED, ("pager",)),
     ]
+
+
+def test_who_was_not_told_because_of_a_silence_is_told_apart() -> None:
+    cancelled = [("a", "silenced"), ("b", "dropped"), ("c", "silenced"), ("d", "")]
+    groups = delivery_groups([Stands(name, DeliveryState.CANCELLED, why) for name, why in cancelled])
+    assert {group.words: group.receivers for group in groups} == {
+        "silenced": ("a", "c"),
+        "dropped": ("b",),
+        "cancelled": ("d",),
+    }
 
 
 @pytest.mark.parametrize("state", list(DeliveryState))

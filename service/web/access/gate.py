@@ -52,10 +52,11 @@ class GateContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Who asks, and what to write down of it."""
+    """Who asks, and what to write down of it; `newcomer`: whom a proxy names for the first time."""
 
     asker: Asker
     note: Callable[[Connection], None] | None = None
+    newcomer: str = ""
 
 
 class Gate:
@@ -131,6 +132,8 @@ class Gate:
             now = self._database.now(connection)
             seen = self._of_token(connection, request, now) or self._of_proxy(connection, request)
             seen = seen or self._of_session(connection, request, now) or self._unknown(connection, request)
+        if seen.newcomer:
+            seen = self._by_proxy(self._welcome(seen.newcomer))
         if seen.note:
             self._remember(seen.note)
         return seen.asker
@@ -157,10 +160,13 @@ class Gate:
         named = peers.proxy_user(request, self.settings.proxy)
         if not named:
             return None
-        name, role = user_name(named), self.settings.proxy.new_users
+        name = user_name(named)
         known = users.named(connection, name) if name else None
-        if known is None and name and role is not None:
-            known = self._welcome(name, role)
+        if known is None and name and self.settings.proxy.new_users is not None:
+            return _Seen(Asker(), newcomer=name)
+        return self._by_proxy(known)
+
+    def _by_proxy(self, known: users.Account | None) -> _Seen:
         if known is None or known.disabled_at is not None:
             raise HTTPException(403, _("The proxy names somebody who is no user of this server."))
         return _Seen(Asker(known.user, form_token=form_token(self._key, f"proxy:{known.id}")))
@@ -178,8 +184,10 @@ class Gate:
         anchor = cookies.read(request, cookies.FORM, https=self.is_https(request))
         return _Seen(Asker(form_token=form_token(self._key, anchor), before_users=not self.is_set_up(connection)))
 
-    def _welcome(self, name: str, role: Role) -> users.Account | None:
+    def _welcome(self, name: str) -> users.Account | None:
         """Somebody whom a proxy names for the first time; two requests that come together make one user."""
+        role = self.settings.proxy.new_users
+        assert role is not None, "then nobody is a newcomer"
         with self._database.begin() as connection:
             now = self._database.now(connection)
             made = users.add(connection, name, role, "", now)

@@ -24,8 +24,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 
     async def page(request: Request, status: int, **values: str) -> Response:
         bind = await logins_of(request).gate.anchor(request)
-        answer = await run_in_threadpool(pages.html, "login.html", request, {"name": "", "fault": "", "next": "/", **values})
-        answer.status_code = status
+        shown = {"name": "", "fault": "", "next": "/", **values}
+        answer = await run_in_threadpool(pages.html, "login.html", request, shown, status)
         bind(answer)
         return answer
 

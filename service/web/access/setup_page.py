@@ -43,8 +43,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     async def page(request: Request, status: int, values: dict[str, object]) -> Response:
         bind = await logins_of(request).gate.anchor(request)
         values = {"offer": None, "link": "", "name": "", "fault": "", **values}
-        answer = await run_in_threadpool(pages.html, "setup.html", request, values)
-        answer.status_code = status
+        answer = await run_in_threadpool(pages.html, "setup.html", request, values, status)
         answer.headers["Cache-Control"] = "no-store"
         bind(answer)
         return answer

@@ -4,8 +4,11 @@ Guarantee: no account sees more than 10 tries in any minute and no address makes
 refused is remembered here until they may try again, so that a storm costs neither a transaction nor a hash.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import Lock
+
+from sqlalchemy import Connection
 
 from service.model.user import LONGEST_NAME, folded_name
 from service.storage import throttles
@@ -35,11 +38,16 @@ class Throttle:
             return known
         with self._database.begin() as connection:
             now = self._database.now(connection)
-            for key, limit in keys:
-                wait = throttles.take(connection, key, limit, now)
-                if wait:
-                    self._remember(key, now + wait)
-                    return wait
+            wait = self._first_wait(connection, keys, now)
+            throttles.clear(connection, now)
+        return wait
+
+    def _first_wait(self, connection: Connection, keys: Sequence[tuple[str, Limit]], now: datetime) -> timedelta:
+        for key, limit in keys:
+            wait = throttles.take(connection, key, limit, now)
+            if wait:
+                self._remember(key, now + wait)
+                return wait
         return timedelta(0)
 
     def _known(self, key: str, now: datetime) -> timedelta:

@@ -40,9 +40,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
                 "users": [one for one in users.everyone(connection) if not one.disabled_at],
             }
         choices = {"scopes": SCOPES, "words": role_word, "name": "", "made": "", "fault": "", "chosen": (), "days": 90}
-        answer = pages.html("tokens.html", request, {"now": now, **shown, **choices, **values})
-        answer.status_code = status
-        return answer
+        return pages.html("tokens.html", request, {"now": now, **shown, **choices, **values}, status)
 
     @routes.api_route("", methods=["GET", "HEAD"])
     def show(request: Request) -> HTMLResponse:

@@ -40,9 +40,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             known = users.everyone(connection)
         roles = [(role.value, role_word(role)) for role in Role]
         shown = {"now": now, "users": known, "roles": roles, "link": "", "invited": "", "fault": "", "name": "", **values}
-        answer = pages.html("users.html", request, shown)
-        answer.status_code = status
-        return answer
+        return pages.html("users.html", request, shown, status)
 
     @routes.api_route("", methods=["GET", "HEAD"])
     def show(request: Request) -> HTMLResponse:

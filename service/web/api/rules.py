@@ -18,7 +18,7 @@ from service.web.api.asking import LARGEST_ID, Body, Limit, needs, paged, reads
 from service.web.api.changing import mark_of, refused, require_match, save
 from service.web.context import WebContext
 from service.web.problems import ApiProblem, Json
-from service.web.rules.trial import Draft, Trials
+from service.web.rules.trial import Draft, DraftTrials
 
 LONGEST_TEXT = 64 * 1024
 LONGEST_DAYS = 90
@@ -125,7 +125,7 @@ def _changes(routes: APIRouter, context: WebContext, write: dict[str, Any]) -> N
 
 
 def _tries(routes: APIRouter, context: WebContext) -> None:
-    trials = Trials(context)
+    trials = DraftTrials(context)
     read = needs(Role.EDITOR, "rules:read", body=True)
 
     @routes.post("/rules/check", **read, summary="What a draft of a file comes to: mistakes, doubts, examples, a text")

@@ -84,9 +84,7 @@ def propose(context: WebContext, pages: Pages, request: Request, place: str, ask
     found = context.desk.drafts.look(context.desk.current, place, after, now)["problems"] if after != before else []
     path, name = FILES[place]
     values = {"place": place, "asked": asked, "problems": found, "changes": difference(before, after), "page": path, "name": name}
-    answer = pages.html("file.html", request, values)
-    answer.status_code = status
-    return answer
+    return pages.html("file.html", request, values, status)
 
 
 def _known(place: str) -> None:

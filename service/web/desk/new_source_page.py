@@ -49,9 +49,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 
     def page(request: Request, asked: NewSource, looked: Looked | None = None, fault: str = "") -> HTMLResponse:
         values = {"asked": asked, "looked": looked, "fault": fault, "intervals": INTERVALS, "tongues": LANGUAGES}
-        answer = pages.html("new_source.html", request, {**values, "suggested": asked.id or _suggested(context, asked.url)})
-        answer.status_code = 422 if fault else 200
-        return answer
+        values["suggested"] = asked.id or _suggested(context, asked.url)
+        return pages.html("new_source.html", request, values, 422 if fault else 200)
 
     @routes.api_route("", methods=["GET", "HEAD"])
     def ask(request: Request, url: Address = "") -> HTMLResponse:

@@ -24,6 +24,7 @@ from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.desk.file_page import Proposal, propose
 from service.web.i18n import gettext as _
+from service.web.reasons import reason
 from service.web.rendering import Pages
 from service.web.sending import send_test
 
@@ -109,8 +110,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
 def _node(route: Route, parent: Route | None) -> Node:
     inherited = set(described(parent.timing)) if parent else set()
     own = list(described(route.timing))
-    says = [words for words in own if words not in inherited]
-    says += [_("no longer %(words)s") % {"words": words} for words in sorted(inherited - set(own))]
+    says = [reason(words) for words in own if words not in inherited]
+    says += [_("no longer %(words)s") % {"words": reason(words)} for words in sorted(inherited - set(own))]
     if parent is None or route.group_by != parent.group_by:
         says.insert(0, f"group_by {', '.join(route.group_by)}" if route.group_by else _("all in one group"))
     return Node(route, says, [_node(child, route) for child in route.routes])

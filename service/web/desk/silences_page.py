@@ -78,9 +78,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         values = {"now": now, "silences": found[:SHOWN], "asked": asked, "preview": preview, "lengths": LENGTHS}
         values |= {"labels": BUILT_IN, "newest": bool(before), "preview_days": PREVIEW.days, "examples": EXAMPLES}
         values["older"] = found[SHOWN - 1].number if len(found) > SHOWN else 0
-        answer = pages.html("silences.html", request, values)
-        answer.status_code = status
-        return answer
+        return pages.html("silences.html", request, values, status)
 
     @routes.api_route("", methods=["GET", "HEAD"])
     def show(

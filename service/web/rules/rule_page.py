@@ -103,9 +103,7 @@ class Editor:
             **asked,
             **(found or {}),
         }
-        answer = self._pages.html("rules/rule.html", request, values)
-        answer.status_code = status
-        return answer
+        return self._pages.html("rules/rule.html", request, values, status)
 
     def meaning(self, draft: Draft) -> str:
         """The sentence of the rule that a draft is about, as it is in force."""

@@ -11,7 +11,7 @@ from service.storage.rule_stats import RuleStats
 from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.rules.catalogue import Catalogue
-from service.web.rules.trial import Trials
+from service.web.rules.trial import DraftTrials
 
 DAYS = 30
 FRESH = timedelta(seconds=30)
@@ -66,7 +66,7 @@ class Shared:
     def __init__(self, context: WebContext) -> None:
         self.catalogue = Catalogue()
         self.figures = Figures(context)
-        self.trials = Trials(context)
+        self.trials = DraftTrials(context)
 
 
 _BY_PAGES: WeakKeyDictionary[Pages, Shared] = WeakKeyDictionary()

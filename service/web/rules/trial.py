@@ -76,7 +76,7 @@ _BY_DESK: WeakKeyDictionary[Desk, _Turns] = WeakKeyDictionary()
 """Pages and API of one server take turns."""
 
 
-class Trials:
+class DraftTrials:
     """Tries drafts against what is in force."""
 
     def __init__(self, context: WebContext) -> None:

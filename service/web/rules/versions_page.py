@@ -15,6 +15,7 @@ from service.storage import rulesets
 from service.web.access import Person, allow
 from service.web.context import WebContext
 from service.web.difference import Line, difference
+from service.web.failures import status_of
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 
@@ -56,7 +57,8 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
         try:
             context.desk.save(changes, base, person.name, why)
         except (InvalidFiles, OutOfDate) as error:
-            return pages.html("rules/version.html", request, {**_version(context, person, number), "refused": str(error)})
+            values = {**_version(context, person, number), "refused": str(error)}
+            return pages.html("rules/version.html", request, values, status_of(error))
         return RedirectResponse("/rules/versions", 303)
 
     return routes

@@ -23,6 +23,7 @@ from service.rulefiles import name_of, place_of
 from service.rules.starting import quoted
 from service.web.access import Person, allow
 from service.web.context import WebContext
+from service.web.failures import status_of
 from service.web.i18n import gettext as _
 from service.web.rendering import Pages
 from service.web.rules.catalogue import document_of
@@ -50,24 +51,28 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
     def show(request: Request) -> HTMLResponse:
         return pages.html("rules/watchlist.html", request, _values(context.desk.current))
 
+    def again(request: Request, form: Change, refused: str, status: int) -> HTMLResponse:
+        values = {**_values(context.desk.current), "pasted": form.pasted, "refused": refused}
+        return pages.html("rules/watchlist.html", request, values, status)
+
     @routes.post("/rules/watchlist")
     def change(request: Request, person: Person, form: Annotated[Change, Form()]) -> Response:
         book = context.desk.current
         found, unknown = understood(book, form.pasted)
         if unknown and not form.as_names:
             shown = {"pasted": form.pasted, "found": [*map(book.catalog.get, found)], "unknown": unknown}
-            return pages.html("rules/watchlist.html", request, {**_values(book), **shown})
+            return pages.html("rules/watchlist.html", request, {**_values(book), **shown}, 422)
         kept = [one for one in listed(book) if one not in form.remove]
         wanted = list(dict.fromkeys([*kept, *found, *(f"name:{one}" for one in unknown)]))[:MOST]
         if wanted == listed(book):
             return RedirectResponse("/rules/watchlist", 303)
         if not is_plain(book):
             refused = _("%(file)s holds more than the watchlist: change it in your rules folder.") % {"file": PLACE}
-            return pages.html("rules/watchlist.html", request, {**_values(book), "pasted": form.pasted, "refused": refused})
+            return again(request, form, refused, 409)
         try:
             context.desk.save({PLACE: file_of(wanted) if wanted else None}, book.version, person.name, _("The watchlist"))
         except (InvalidFiles, OutOfDate) as error:
-            return pages.html("rules/watchlist.html", request, {**_values(book), "pasted": form.pasted, "refused": str(error)})
+            return again(request, form, str(error), status_of(error))
         return RedirectResponse("/rules/watchlist", 303)
 
     return routes
