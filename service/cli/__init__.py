@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from service.beginning import begun
 from service.cli import (
     alerts,
     deliveries,
@@ -31,6 +32,8 @@ from service.cli import (
 )
 from service.cli.output import print_error
 from service.errors import TapewatchError
+
+begun()
 
 app = typer.Typer(
     name="tapewatch",

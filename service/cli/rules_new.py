@@ -18,7 +18,7 @@ from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Severity
 from service.naming import SHIPPED, shown
-from service.rulebook import Rulebook, counting, event_fields, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, counting, event_fields, parse_folder, read_folder
 from service.rules.building import Scope
 from service.rules.conditions.field import fields_of
 from service.rules.starting import SUBJECTS, Start, proposed
@@ -41,11 +41,11 @@ def new(  # noqa: PLR0913 - each is an option of the command line
     """Write a rule to start from: paste a sentence that should alert, answer what is asked."""
     draft = Start(list(match or ()), list(no_match or ()), rule_id, event, subject, list(words or ()), severity, title)
     place = folder_of(folder)
-    texts = read_folder(place)
-    _fill(draft, parse_folder(texts), asking=not (no_input or as_json))
+    texts, memory = read_folder(place), Memory()
+    _fill(draft, parse_folder(texts, memory), asking=not (no_input or as_json))
     path = (place or SHIPPED) / "alerts" / f"{draft.id}.yaml"
     try:
-        parse_folder({**texts, shown(path): draft.text().encode()})
+        parse_folder({**texts, shown(path): draft.text().encode()}, memory)
     except InvalidFiles as error:
         _refuse(error, draft, as_json)
         raise typer.Exit(1) from None

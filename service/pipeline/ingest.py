@@ -40,7 +40,7 @@ def ingest(
     """
     with parts.database.read() as connection:
         arrival = parts.database.now(connection)
-    fresh, unseen = _fresh(parts, source, found, arrival)
+    fresh, unseen = _fresh(parts, source, [items.as_stored(item) for item in found], arrival)
     understood = active.extractor.extract(fresh)
     by_guid = {item.guid: one for item, one in zip(fresh, understood, strict=True)}
     matches = {item.guid: match(active.rulebook.rules, item, by_guid[item.guid].events, arrival) for item in fresh}

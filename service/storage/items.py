@@ -74,7 +74,7 @@ def insert_new(
     stored: list[tuple[int, Item]] = []
     for start in range(0, len(items), BATCH):
         batch: dict[tuple[str, str], Item] = {}
-        for item in map(_as_stored, items[start : start + BATCH]):
+        for item in map(as_stored, items[start : start + BATCH]):
             batch.setdefault((item.source, item.guid), item)
         common = {"fetched_at": now, "disposition": disposition, "rules_version": rules_version}
         rows = [{**_item_row(item), **common} for item in batch.values()]
@@ -168,7 +168,8 @@ def stored_guid(guid: str) -> str:
     return f"{encoded[: GUID_BYTES // 2].decode(errors='ignore')}…sha256:{hashlib.sha256(encoded).hexdigest()}"
 
 
-def _as_stored(item: Item) -> Item:
+def as_stored(item: Item) -> Item:
+    """The item as it is stored: what it is asked and answered by from then on."""
     return Item(
         source=clean(item.source),
         guid=stored_guid(item.guid),

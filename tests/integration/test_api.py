@@ -48,6 +48,13 @@ def pushed(number: int, **changes: object) -> dict[str, object]:
     return {"source": "desk", "guid": f"desk-{number}", "title": f"Report {number}", "text": text, **changes}
 
 
+def test_a_name_that_is_stored_in_another_form_is_answered_in_it(running: Api) -> None:
+    [first] = running.post("/api/v1/items", {**pushed(0), "guid": "desk\0-1"})["items"]
+    assert (first["guid"], first["status"]) == ("desk-1", "stored")
+    [again] = running.post("/api/v1/items", {**pushed(0), "guid": "desk\0-1"})["items"]
+    assert again == {**first, "status": "known"}
+
+
 def test_a_pushed_item_goes_down_the_line_once(running: Api) -> None:
     one = pushed(0, published="2025-12-22T10:04:30+08:00", publisher="Desk", link="https://news.example.com/1")
     [first] = running.post("/api/v1/items", one)["items"]

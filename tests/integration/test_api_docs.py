@@ -4,12 +4,18 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from service.app import App
+from service.cli import main, remote
+from service.cli.output import err, out
 from service.cli.run import web_context
 from service.clock import utc_now
 from service.model.delivery import DeliveryState
@@ -72,19 +78,41 @@ def test_the_guide_names_every_type_of_problem() -> None:
     ]
 
 
-def test_the_command_line_asks_a_running_server(running: Site, app: App, tmp_path: Path) -> None:
+def here(*arguments: str) -> Done:
+    """The same command in this process."""
+    said, refused = StringIO(), StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(said),
+        redirect_stderr(refused),
+        pytest.raises(SystemExit) as ended,
+    ):
+        patch.setattr(sys, "argv", ["tapewatch", *arguments])
+        patch.setattr(remote, "_chosen", [])
+        main()
+        sys.exit(0)
+    code = ended.value.code
+    return Done(arguments, code if isinstance(code, int) else 0, said.getvalue(), refused.getvalue())
+
+
+def test_the_command_line_asks_a_running_server(running: Site, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now, database = utc_now(), app.parts.database
     told = store(database, ARTICLE, STORY, now)
     tell(database, told[:1], {"mail": DeliveryState.DISCARDED}, now)
     secret = tmp_path / "token"
     secret.write_text(token(running, database, *WRITING) + "\n", "utf-8")
 
-    def ask(*arguments: str, code: int = 0) -> Done:
-        done = tapewatch("--server", running.url, "--token-file", str(secret), *arguments, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(out, "width", 200)
+    monkeypatch.setattr(err, "width", 200)
+
+    def ask(*arguments: str, code: int = 0, run: Callable[..., Done] = here) -> Done:
+        done = run("--server", running.url, "--token-file", str(secret), *arguments)
         assert done.returncode == code, done.stderr + done.stdout
         return done
 
-    [critical] = json.loads(ask("alerts", "list", "--severity", "critical", "--search", "optical", "--json").stdout)["alerts"]
+    asked = ask("alerts", "list", "--severity", "critical", "--search", "optical", "--json", run=partial(tapewatch, cwd=tmp_path))
+    [critical] = json.loads(asked.stdout)["alerts"]
     assert critical["id"] == told[1].id
     assert "Acknowledged by admin" in ask("alerts", "ack", critical["id"]).stdout
     assert "no alert with this id" in ask("alerts", "ack", "nobody", code=1).stderr

@@ -98,6 +98,16 @@ def test_what_is_pushed_is_no_longer_than_what_is_fetched(tmp_path: Path, databa
     assert (len(stored.item.title), len(stored.item.text), len(stored.item.publisher)) == (1_000, 65_536, 320)
 
 
+@pytest.mark.parametrize("guid", ["a\0b", "n" * 2_000, "\ud800x"])
+def test_a_name_that_is_stored_in_another_form_is_one_item(tmp_path: Path, database_url: str, guid: str) -> None:
+    write_rules(tmp_path)
+    with opened(tmp_path, database_url) as app:
+        assert [app.pipeline.push("push", [item(guid=guid)]) for _ in range(2)] == [1, 0]
+        with app.parts.database.read() as connection:
+            (told,) = alerts.page(connection, limit=10)
+    assert told.alert.title == "Lumentum hits limit-up"
+
+
 def test_an_item_becomes_one_alert_with_its_reason(tmp_path: Path, database_url: str) -> None:
     write_rules(tmp_path)
     with opened(tmp_path, database_url) as app:

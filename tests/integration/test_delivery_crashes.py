@@ -1,6 +1,5 @@
 """Faults 1 to 4: killed at every boundary, in a storm, asked to end, stopped and continued; the servers keep the ledger."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -28,15 +27,15 @@ from service.storage import migrations
 from service.storage.database import Database, open_database
 from service.storage.tables import DELIVERIES
 from tests.support import crashing
-from tests.support.crashing import Errand, carry
+from tests.support.crashing import EVERYWHERE, Errand, carry
 from tests.support.folder import rss, write_rules
+from tests.support.forked import clean
 from tests.support.http_server import Exchange, HttpServer, Reply, serve
 from tests.support.outbox import SECRETS, counts, finish, outbox, queue, tries
 from tests.support.postgres import Server, find_binaries, private_server
 from tests.support.process import running, wait_until
 from tests.support.smtp_sink import HANG, SmtpSink, smtp_sink
 
-EVERYWHERE = ("mail", "slack", "webhook")
 HOOK_PATH = f"/services/T0AAAAAAA/B0BBBBBBB/{SECRETS['TOKEN']}"
 MOST_BOUNDARIES = 200
 STORMS = int(os.environ.get("TAPEWATCH_TEST_STORMS", "1"))
@@ -97,12 +96,10 @@ def start(fatal: int, errand: Errand) -> ForkServerProcess:
 
 def forked(errand: Errand, work: Callable[..., None], *arguments: object) -> ForkServerProcess:
     """A process of its own, forked from a clean one."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([crashing.__name__])
     secrets = {**SECRETS, **errand.ports}
     targets = [resolve(crashing.TARGETS[name], secrets.get) for name in errand.which if name != "webhook"]
     known = {target: READER.describe(target) for target in targets}
-    process = context.Process(target=work, args=(*arguments, errand, known))
+    process = clean().Process(target=work, args=(*arguments, errand, known))
     process.start()
     return process
 

@@ -17,6 +17,8 @@ from tests.support.alerts import NOW
 from tests.support.folder import RULES, write_rules
 from tests.support.stored import numbered_item
 
+pytestmark = pytest.mark.usefixtures("anew")
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:

@@ -1,6 +1,5 @@
 """Changes made on the console: whole or not at all, kept by restarts and folders, never over somebody else's."""
 
-import multiprocessing
 import stat
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from service.ruleversions import activate
 from service.storage import audit, rulesets
 from tests.integration.test_app import opened
 from tests.support.folder import INBOX_ROUTES, RULES, write_rules
+from tests.support.forked import clean
 from tests.support.workers import in_processes, save_rule
 
 OTHER = RULES.replace("id: limit-up", "id: other").encode()
@@ -297,6 +297,6 @@ def test_forms_end_their_lines_as_files_do() -> None:
 def test_of_several_who_save_at_once_one_wins(tmp_path: Path, database_url: str) -> None:
     """Four processes read the same version and save; each round one change is kept, and nobody's is lost in it."""
     write_rules(tmp_path, routes=INBOX_ROUTES)
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         won = in_processes(save_rule, database_url, str(tmp_path), manager.Barrier(4))
     assert sum(won) == 3

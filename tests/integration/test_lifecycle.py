@@ -1,6 +1,5 @@
 """What a rule's limit holds, what grows stale, what was silenced while it waited, and who cools down first: on both databases."""
 
-import multiprocessing
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 from tests.support.folder import RULES, write_rules
+from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE
 from tests.support.workers import in_processes, push_and_sweep, push_to_cooldown, push_with_own_rules
@@ -116,7 +116,7 @@ def test_the_gravest_are_told_by_themselves_and_what_breaks_through_is_not_held(
 
 def test_two_processes_keep_to_the_limit_of_one_rule(tmp_path: Path, database_url: str, database: Database) -> None:
     folder = write_rules(tmp_path, rules=EVERYTHING % 5, routes=ONE)
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_and_sweep, database_url, str(folder), manager.Barrier(2), 4, workers=2)
     (sizes,) = given(database).values()
     assert sorted(sizes.values()) == [1] * 5 + [3]
@@ -297,7 +297,7 @@ ROUNDS = 8
 def test_of_two_processes_one_tells_and_the_other_cools_down(tmp_path: Path, database_url: str, database: Database) -> None:
     """In each round both report something else of the same company at the same moment."""
     folder = write_rules(tmp_path, rules=COOL, routes=ONE)
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_to_cooldown, database_url, str(folder), manager.Barrier(2), ROUNDS, workers=2)
     with database.read() as connection:
         made = [stored.alert for stored in alerts.page(connection, limit=1000)]
@@ -314,7 +314,7 @@ def test_49_an_item_is_decided_once_by_whichever_rules_took_it(tmp_path: Path, d
     names = ("old", "new")
     for number, name in enumerate(names):
         write_rules(tmp_path / str(number), rules=RULES.replace("id: limit-up", f"id: {name}"))
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         versions = in_processes(push_with_own_rules, database_url, str(tmp_path), manager.Barrier(2), ROUNDS, workers=2)
     rule_of = dict(zip(versions, names, strict=True))
     with database.read() as connection:

@@ -200,6 +200,7 @@ def test_the_factory_hooks_in_the_guard_and_answers_both_requests(server: HttpSe
         hook("socket.connect", (None, ("10.0.0.1", 80)))
 
 
+@pytest.mark.usefixtures("anew")
 def test_the_environment_of_the_child_holds_nothing(server: HttpServer, out: Notifiers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "SMTP_PASSWORD", "CANARY")
     server.on("/hook", status=200)

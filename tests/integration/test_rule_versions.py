@@ -1,6 +1,5 @@
 """Versions of the rules: stored, switched to by all processes together, named by every alert, and put in force again."""
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from service.storage.database import Database
 from service.storage.ruleset_tables import ACTIVATIONS, RULESETS
 from tests.integration.test_app import item, opened
 from tests.support.folder import RULES, write_rules
+from tests.support.forked import clean
 from tests.support.workers import follow_versions, in_processes
 
 OTHER = RULES.replace("id: limit-up", "id: other")
@@ -144,7 +144,7 @@ def test_every_process_ends_with_the_same_version(tmp_path: Path, postgres_url: 
     """Four processes start together, each with a folder of its own that then changes."""
     for number in range(4):
         write_rules(tmp_path / str(number), rules=RULES.replace("id: limit-up", f"id: start-{number}"))
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         ended = in_processes(follow_versions, postgres_url, str(tmp_path), manager.Barrier(4))
     assert len(set(ended)) == 1
     assert ended[0] == in_force(postgres_database)

@@ -1,6 +1,5 @@
 """Stories on real databases: one happening, one alert, whoever reports it, in whatever words, however many workers read it."""
 
-import multiprocessing
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +20,7 @@ from service.storage.database import Database
 from service.storage.story_tables import STORY_MEMBERS
 from tests.support.alerts import NOW
 from tests.support.folder import write_rules
+from tests.support.forked import clean
 from tests.support.line import Line
 from tests.support.reports import report
 from tests.support.shipped import understand
@@ -71,7 +71,7 @@ def test_two_workers_that_read_two_reports_at_one_moment_tell_one_story(
 ) -> None:
     """In each round two processes store reports of one deal, in other words, at the same moment."""
     write_rules(tmp_path, rules=WORDS)
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         barrier = manager.Barrier(2)
         in_processes(push_to_stories, database_url, str(tmp_path / "rules"), barrier, workers=2)
     made = told(database)

@@ -1,6 +1,5 @@
 """From alerts to deliveries: held and collected, escalated and repeated, once however many processes work on it."""
 
-import multiprocessing
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from service.storage.database import Database
 from service.storage.routing_tables import REMINDERS
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 from tests.support.folder import RULES, write_rules
+from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE
 from tests.support.workers import NAMES, in_processes, push_and_sweep
@@ -82,7 +82,7 @@ def claim(database: Database) -> list[Delivery]:
 
 def test_two_processes_escalate_and_repeat_each_alert_once(tmp_path: Path, database_url: str, database: Database) -> None:
     folder = write_rules(tmp_path, rules=CRITICAL, routes=routes(LADDER))
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_and_sweep, database_url, str(folder), manager.Barrier(2), ROUNDS, workers=2)
     with database.read() as connection:
         made = [stored.alert.id for stored in alerts.page(connection, limit=1000)]
@@ -96,7 +96,7 @@ def test_two_processes_escalate_and_repeat_each_alert_once(tmp_path: Path, datab
 
 def test_two_processes_fill_one_digest(tmp_path: Path, database_url: str, database: Database) -> None:
     folder = write_rules(tmp_path, rules=CRITICAL, routes=quiet())
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_and_sweep, database_url, str(folder), manager.Barrier(2), ROUNDS, workers=2)
     held = given(database)
     assert len(held) == 2 * ROUNDS
@@ -113,7 +113,7 @@ def test_two_processes_fill_one_digest(tmp_path: Path, database_url: str, databa
 def test_two_processes_keep_to_one_limit(tmp_path: Path, database_url: str, database: Database) -> None:
     limited = 'route: {receiver: few}\nreceivers: [{name: few, targets: ["inbox://"], max_per_hour: 5}]\n'
     folder = write_rules(tmp_path, rules=CRITICAL, routes=limited)
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_and_sweep, database_url, str(folder), manager.Barrier(2), ROUNDS, workers=2)
     held = given(database)
     assert len({alert for alert, _, _ in held}) == len(held) == 2 * ROUNDS

@@ -1,6 +1,5 @@
 """Windows on real databases: once however many workers fill them, whatever order items come in, and never by history."""
 
-import multiprocessing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from service.storage.database import Database, open_database
 from service.storage.window_tables import OCCURRENCES, WINDOWS
 from tests.support.alerts import NOW
 from tests.support.folder import write_rules
+from tests.support.forked import clean
 from tests.support.line import Line, limit_up
 from tests.support.workers import NAMES, in_processes, push_to_windows
 
@@ -51,7 +51,7 @@ def test_two_workers_that_fill_a_window_together_fire_it_once(tmp_path: Path, da
     first = line(tmp_path, database, COUNT)
     for step in range(ROUNDS):
         first.push(limit_up(NAMES[0], 0, source=f"source-{step}"))
-    with multiprocessing.get_context("forkserver").Manager() as manager:
+    with clean().Manager() as manager:
         in_processes(push_to_windows, database_url, str(tmp_path / "rules"), manager.Barrier(2), ROUNDS, workers=2)
     made = told(database)
     assert sorted(alert.source for alert in made) == sorted(f"source-{step}" for step in range(ROUNDS))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,6 +43,7 @@ receivers:
   - name: desk
     targets: [%s]
 """
+EVERYWHERE = ("mail", "slack", "webhook")
 TARGETS = {
     "mail": "mailto://127.0.0.1:${MAIL_PORT}/?from=alerts@tapewatch.example&to=desk@example.com",
     "slack": "slack://T0AAAAAAA/B0BBBBBBB/${TOKEN}",
@@ -49,17 +51,21 @@ TARGETS = {
 }
 
 
-def _book(*which: str) -> Rulebook:
+@cache
+def book(which: tuple[str, ...]) -> Rulebook:
+    """Rules that send everything to these."""
     with tempfile.TemporaryDirectory() as folder:
         routes = ROUTES % ", ".join(f'"{TARGETS[name]}"' for name in which)
         return load_folder(write_rules(Path(folder), routes=routes))
 
 
-BOOKS: Mapping[tuple[str, ...], Rulebook] = {
-    ("mail",): _book("mail"),
-    ("mail", "slack", "webhook"): _book("mail", "slack", "webhook"),
-}
-understand(limit_up(NAMES[0]))  # loads the vocabulary once, before anybody forks
+def load() -> None:
+    """What everybody needs, once, before anybody forks."""
+    book(("mail",))
+    book(EVERYWHERE)
+    understand(limit_up(NAMES[0]))
+
+
 _TICK = threading.Event()
 RETRY = RetryPolicy(first=timedelta(milliseconds=1), unknown=timedelta(milliseconds=1))
 
@@ -157,6 +163,6 @@ def carry(errand: Errand) -> None:
                 deliveries.release(connection)
         for name in NAMES[: errand.items]:
             item = limit_up(name)
-            ingest(parts, Active(BOOKS[errand.which], HereExtractor()), item.source, [item])
+            ingest(parts, Active(book(errand.which), HereExtractor()), item.source, [item])
         with outbox(database, secrets=secrets, retry=RETRY, limits=limits, slack_webhook_base=base) as out:
             finish(database, out)

@@ -1,9 +1,11 @@
 """The pages as a browser meets them: a real server on a free loopback port, asked over real HTTP."""
 
+import asyncio
 import http.client
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -88,23 +90,57 @@ class Site:
         return self.ask(path, "POST", sent, urlencode(fields).encode())
 
 
+class _Server(uvicorn.Server):
+    """Ends when it is told to, where uvicorn looks ten times a second and waits a tenth for connections, be there any or not."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it ended by itself
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        self._loop, ticks = asyncio.get_running_loop(), 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for one in (*self.servers, *(sockets or ())):
+            one.close()
+        for server in self.servers:
+            await server.wait_closed()
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def serve(application: ASGIApp, servers: list[uvicorn.Server] | None = None) -> Iterator[Site]:
     """Run the application in a thread until the block ends; the server is added to `servers` before."""
     config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="on", proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     if servers is not None:
         servers.append(server)
-    socket = config.bind_socket()
-    socket.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
-    thread = threading.Thread(target=server.run, args=([socket],), name="web", daemon=True)
+    listener = config.bind_socket()
+    listener.listen(64)  # from now on whoever asks before the server accepts waits in the backlog
+    thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
     thread.start()
     try:
-        yield Site(socket.getsockname()[1])
+        yield Site(listener.getsockname()[1])
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(timeout=20)
-        socket.close()
+        listener.close()
+        if servers is not None:
+            servers.clear()  # what asks them is held by the application that they hold
 
 
 @dataclass
@@ -193,7 +229,9 @@ def with_token(running: Site, database: Database, *scopes: str, role: Role = Rol
 @contextmanager
 def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, hosts: Sequence[str] = ()) -> Iterator[Site]:
     """The pages over this database, running."""
-    given = context(database, health, rulebook, hosts)
-    with serve(create_app(given)) as running:
+    servers: list[uvicorn.Server] = []
+    known = context(database, health, rulebook, hosts)
+    given = replace(known, stopping=lambda: any(server.should_exit for server in servers))
+    with serve(create_app(given), servers) as running:
         yield running
     given.desk.close()

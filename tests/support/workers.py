@@ -1,6 +1,5 @@
 """What the processes of concurrency tests do."""
 
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database
 from tests.support.folder import RULES, write_rules
+from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
 from tests.support.stored import LEASE, numbered_item
 
@@ -28,9 +28,7 @@ NAMES = ("Lumentum", "Nvidia", "Moore Threads", "Broadcom")
 
 def in_processes(work: Callable[..., T], *arguments: object, workers: int = WORKERS) -> list[T]:
     """`work(number, …)` in that many processes at once, forked from a clean one that has this module loaded."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, clean()) as pool:
         return [future.result() for future in [pool.submit(work, number, *arguments) for number in range(workers)]]
 
 

@@ -89,6 +89,7 @@ def test_steps_of_sequences_and_grades_are_kept_with_their_rules() -> None:
     assert after.compiled[1].grades == before.compiled[1].grades != ()
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_calendar_or_a_board_that_changed_changes_all_rules() -> None:
     texts = read_folder(None)
     memory = Memory()
@@ -102,6 +103,7 @@ def test_a_calendar_or_a_board_that_changed_changes_all_rules() -> None:
         first = parse_folder(texts, memory)
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_refused_folder_is_refused_for_the_same_reasons_with_and_without_memory() -> None:
     texts = read_folder(None)
     memory = Memory()
@@ -124,6 +126,7 @@ def test_a_file_that_is_a_list_is_told_each_time() -> None:
         assert found is None and len(problems) == 1
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_folder_that_is_read_again_is_the_same_as_one_that_is_read_anew() -> None:
     texts = read_folder(None)
     memory = Memory()

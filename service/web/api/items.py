@@ -48,7 +48,8 @@ class PushedItem(Body):
             publisher=self.publisher,
             language=self.language,
         )
-        return given if self.guid else replace(given, guid=f"sha256:{given.content_hash}")
+        stored = items.as_stored(given)
+        return stored if stored.guid else replace(stored, guid=f"sha256:{stored.content_hash}")
 
 
 class PushedItems(Body):
