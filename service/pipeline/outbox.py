@@ -68,20 +68,20 @@ class Outbox:
         self._recorder.settle()
         if self._serving and monotonic() - self._claimed_at < CLAIM_SECONDS:
             return 0
-        return self._deliver(1)
+        return self._deliver(ahead=False)
 
-    def _deliver(self, least: int) -> int:
-        """`least`: how much room there must be for it to be worth a transaction."""
+    def _deliver(self, *, ahead: bool) -> int:
+        """`ahead`: for targets at work too, if there is room enough for it to be worth a transaction."""
         with self._claiming:
             with self._lock:
                 room = 0 if self._closing else ROOM - self._held()
                 free = self._parts.limits.senders - sum(not batch.way.later for batch in self._serving.values())
                 ways = Ways(self._parts, free, frozenset(self._quick))
-            if room < least:
+            if room < (ROOM // 2 if ahead else 1):
                 return 0
             self._claimed_at = began = monotonic()
             batches: dict[str, Batch] = {}
-            now, claims = self._claim(room, ways)
+            now, claims = self._claim(room, ways, ahead=ahead)
             for delivery in claims:
                 batches.setdefault(delivery.target, Batch(ways.of(delivery.target), began)).left.append(delivery)
             started, refused = self._take(batches, now)
@@ -92,12 +92,12 @@ class Outbox:
     def _held(self) -> int:
         return sum(batch.size for batches in (self._serving, self._next) for batch in batches.values())
 
-    def _claim(self, room: int, ways: Ways) -> tuple[datetime, list[Delivery]]:
+    def _claim(self, room: int, ways: Ways, *, ahead: bool) -> tuple[datetime, list[Delivery]]:
         database, limits = self._parts.database, self._parts.limits
         with database.begin() as connection:
             now = database.now(connection)
             self._recorder.troubled = targets.troubled(connection)
-            closed = self._closed_targets(now)
+            closed = self._closed_targets(now, ahead=ahead)
             claims = deliveries.claim_due(
                 connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share
             )
@@ -156,11 +156,12 @@ class Outbox:
             self._return(left)
         return under_way
 
-    def _closed_targets(self, now: datetime) -> frozenset[str]:
+    def _closed_targets(self, now: datetime, *, ahead: bool) -> frozenset[str]:
         closed = [target for target, trouble in self._recorder.troubled.items() if is_closed(trouble, now)]
         with self._lock:
             self._resting = {target: until for target, until in self._resting.items() if until > monotonic()}
-            return frozenset((*(self._serving.keys() - self._ready()), *self._resting, *closed))
+            at_work = self._serving.keys() - self._ready() if ahead else self._serving
+            return frozenset((*at_work, *self._resting, *closed))
 
     def _ready(self) -> set[str]:
         """Targets for which more may be claimed while they work."""
@@ -201,7 +202,7 @@ class Outbox:
         with self._lock:
             self._asked = False
         try:
-            claimed = self._deliver(ROOM // 2)
+            claimed = self._deliver(ahead=True)
             with self._lock:
                 more = claimed and self._ready()
             if more:
