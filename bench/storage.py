@@ -22,6 +22,7 @@ from service.storage.database import Database, open_database
 from service.storage.deliveries import Order
 from service.storage.tables import DELIVERIES, ItemRow
 from tests.support.alerts import make_alert
+from tests.support.claims import claim_due
 from tests.support.postgres import running_server
 
 ITEMS = 10_000
@@ -130,7 +131,7 @@ def claims(database: Database, batch: int) -> float:
     def work(_run: int) -> None:
         while True:
             with database.begin() as connection:
-                if not deliveries.claim_due(connection, limit=batch, lease=LEASE):
+                if not claim_due(connection, limit=batch, lease=LEASE):
                     return
 
     return rate(DELIVERIES_DUE, work, prepare)

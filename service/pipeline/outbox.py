@@ -93,14 +93,21 @@ class Outbox:
         return sum(batch.size for batches in (self._serving, self._next) for batch in batches.values())
 
     def _claim(self, room: int, ways: Ways, *, ahead: bool) -> tuple[datetime, list[Delivery]]:
+        """In three steps, since others wait for the first and the last one only."""
         database, limits = self._parts.database, self._parts.limits
         with database.begin() as connection:
             now = database.now(connection)
             self._recorder.troubled = targets.troubled(connection)
             closed = self._closed_targets(now, ahead=ahead)
-            claims = deliveries.claim_due(
+            leases = deliveries.lease_due(
                 connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share
             )
+        if not leases.rows:
+            return now, []
+        with database.read() as connection:
+            found = deliveries.contents(connection, leases)
+        with database.begin() as connection:
+            claims = deliveries.claimed(connection, leases, found)
             late = {delivery.id: until for delivery in claims if (until := put_off(delivery, self._parts.retry)) and until > now}
             for delivery in claims:
                 if delivery.id in late:

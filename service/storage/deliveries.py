@@ -5,7 +5,7 @@ delivery, by a lease in the database's time; whoever lost the lease can no longe
 deliveries is told in `enqueueing`. Must not send, and must not decide when to try again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,44 +43,76 @@ class DeliveryStatus:
     timing_reason: str = ""
 
 
-def claim_due(
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """What a claim took, in its order; `careful` are those whose history is to be read before the next try."""
+
+    rows: Mapping[int, Row[Any]]
+    token: str
+    at: datetime
+    careful: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What leased deliveries carry, and how the last tries of those that need care ended."""
+
+    bundles: Mapping[int, Bundle]
+    streaks: Mapping[int, Streak]
+
+
+def lease_due(
     connection: Connection,
     *,
     limit: int,
     lease: timedelta,
     exclude_targets: frozenset[str] = frozenset(),
     per_target: Share = None,
-) -> list[Delivery]:
+) -> Leases:
     """Up to `limit` deliveries whose time has come, earliest first, at most `per_target` of one target: SENDING until recorded.
 
-    One whose lease ran out comes back here. What cannot be read is DISCARDED here, visibly, and not returned; what is stale by
-    now is CANCELLED.
+    One whose lease ran out comes back here. This is all of a claim that others wait for; `contents` and `claimed` follow.
     """
     now = database_now(connection)
     table = DELIVERIES.c
     quota = Quota(per_target, {}, exclude_targets)
     due = pick(connection, DELIVERIES, table.target, now, limit, quota, table.state, table.attempts, table.last_reason)
+    token = new_token()
     if not due:
-        return []
+        return Leases({}, token, now)
     ids = [row.id for row in due]
     lost = [row for row in due if row.state == DeliveryState.SENDING]
-    token = new_token()
     rows = _lease(connection, ids, token, now + lease)
     _note_lost_tries(connection, lost, "the lease ran out", now)
     careful = [row.id for row in due if row.state == DeliveryState.SENDING or row.last_reason in endings.WITH_CARE]
-    streaks = endings.streaks(connection, careful)
-    bundles = decode(connection, ids)
-    claimed = []
-    for number in ids:
-        row, bundle = rows[number], bundles[number]
+    return Leases({number: rows[number] for number in ids}, token, now, careful)
+
+
+def contents(connection: Connection, leases: Leases) -> Contents:
+    """Reads only."""
+    return Contents(decode(connection, list(leases.rows)), endings.streaks(connection, leases.careful))
+
+
+def claimed(connection: Connection, leases: Leases, found: Contents) -> list[Delivery]:
+    """The leased deliveries that nobody else has taken since, locked.
+
+    What cannot be read is DISCARDED, visibly, and not among them; what is stale by now is CANCELLED.
+    """
+    ours = one_of(connection, DELIVERIES.c.id, list(leases.rows)), DELIVERIES.c.token == leases.token
+    held = set(connection.execute(select(DELIVERIES.c.id).where(*ours).order_by(DELIVERIES.c.id).with_for_update()).scalars())
+    ready = []
+    for number, row in leases.rows.items():
+        if number not in held:
+            continue
+        bundle = found.bundles[number]
         if bundle.broken or not bundle.alerts:
-            set_aside(connection, row, bundle, now)
+            set_aside(connection, row, bundle, leases.at)
         if bundle.alerts:
-            delivery = _delivery(row, bundle, token, streaks.get(number))
-            stale = {one.id: why for one in bundle.alerts if (why := staleness(one, bundle.stale_at.get(one.id), now))}
-            left = leave_out(connection, delivery, stale, STALE, now) if stale else delivery
-            claimed += [left] if left else []
-    return claimed
+            delivery = _delivery(row, bundle, leases.token, found.streaks.get(number))
+            stale = {one.id: why for one in bundle.alerts if (why := staleness(one, bundle.stale_at.get(one.id), leases.at))}
+            left = leave_out(connection, delivery, stale, STALE, leases.at) if stale else delivery
+            ready += [left] if left else []
+    return ready
 
 
 def _lease(connection: Connection, ids: Sequence[int], token: str, until: datetime) -> dict[int, Row[Any]]:

@@ -14,6 +14,7 @@ from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus, Order
 from service.storage.outbox import UNREADABLE
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
+from tests.support.claims import claim_due
 from tests.support.stored import LEASE, OVER, order, store_alerts
 
 WAIT = timedelta(minutes=5)
@@ -29,7 +30,7 @@ def fill(database: Database, *orders: Order, alerts: int = 9) -> int:
 
 def claim(database: Database, *, limit: int = 10, lease: timedelta = LEASE, **options: Any) -> list[Delivery]:
     with database.begin() as connection:
-        return deliveries.claim_due(connection, limit=limit, lease=lease, **options)
+        return claim_due(connection, limit=limit, lease=lease, **options)
 
 
 def record(database: Database, delivery: Delivery, state: DeliveryState, next_in: timedelta | None = None) -> bool:
@@ -365,3 +366,14 @@ def test_an_empty_delivery_is_discarded(database: Database) -> None:
 def test_an_order_keeps_its_placeholders(database: Database) -> None:
     fill(database, replace(order(1), target="slack://${SLACK_TOKEN}/#desk"))
     assert [delivery.target for delivery in claim(database)] == ["slack://${SLACK_TOKEN}/#desk"]
+
+
+def test_who_lost_the_lease_while_reading_has_claimed_nothing(database: Database) -> None:
+    fill(database, order(1))
+    with database.begin() as connection:
+        late = deliveries.lease_due(connection, limit=5, lease=timedelta(0))
+    [taken] = claim(database)
+    with database.begin() as connection:
+        assert deliveries.claimed(connection, late, deliveries.contents(connection, late)) == []
+    assert list(late.rows) == [taken.id]
+    assert counts(database) == {DeliveryState.SENDING: 1}

@@ -15,6 +15,7 @@ from service.storage import acknowledgements, backlog, deliveries, groups, remin
 from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus, Order
 from service.storage.tables import DELIVERIES, DELIVERY_ALERTS
+from tests.support.claims import claim_due
 from tests.support.stored import LEASE, order, store_alerts
 from tests.support.timing import at, timing
 
@@ -62,7 +63,7 @@ def all_due(database: Database) -> None:
 
 def claim(database: Database) -> list[Delivery]:
     with database.begin() as connection:
-        return deliveries.claim_due(connection, limit=50, lease=LEASE)
+        return claim_due(connection, limit=50, lease=LEASE)
 
 
 def numbers(delivery: Delivery) -> list[int]:

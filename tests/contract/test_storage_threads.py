@@ -14,6 +14,7 @@ from service.storage import alerts, deliveries, keys, threads
 from service.storage.database import Database
 from service.storage.message_tables import KEYS, THREADS
 from service.storage.tables import ALERTS, DELIVERIES
+from tests.support.claims import claim_due
 from tests.support.stored import LEASE, numbered_alert, order, store_item
 
 MAIL = "mailtos://desk@example.com"
@@ -37,7 +38,7 @@ def store(database: Database, *told: Alert, target: str = MAIL, group: str = "")
 
 def claim(database: Database) -> list[Delivery]:
     with database.begin() as connection:
-        return threads.attach(connection, deliveries.claim_due(connection, limit=10, lease=LEASE))
+        return threads.attach(connection, claim_due(connection, limit=10, lease=LEASE))
 
 
 def finish(database: Database, delivery: Delivery, outcome: str = "sent", reference: str = "") -> None:

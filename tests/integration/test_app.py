@@ -24,6 +24,7 @@ from service.storage import alerts, decisions, deliveries, inbox, items, sources
 from service.web import create_app
 from tests.support import web
 from tests.support.alerts import NOW
+from tests.support.claims import claim_due
 from tests.support.folder import INBOX_ROUTES, RULES, rss, write_rules
 from tests.support.http_server import Exchange, Reply, serve
 from tests.support.process import wait_until
@@ -396,7 +397,7 @@ def test_a_process_that_died_is_taken_over_at_once(tmp_path: Path) -> None:
         with opened(tmp_path, "", server.server_port) as app:
             app.pipeline.push("push", [item()])
             with app.parts.database.begin() as connection:
-                (held,) = deliveries.claim_due(connection, limit=1, lease=timedelta(hours=1))
+                (held,) = claim_due(connection, limit=1, lease=timedelta(hours=1))
         with opened(tmp_path, "", server.server_port) as app:
             deliver(app)
             (request,) = server.requests

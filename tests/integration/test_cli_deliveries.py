@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from service.cli import deliveries as deliveries_command
 from service.clock import utc_now
 from service.model.delivery import DeliveryState, Trouble
-from service.storage import deliveries, targets
+from service.storage import targets
 from service.storage.database import Database
+from tests.support.claims import claim_due
 from tests.support.http_server import Reply, serve
 from tests.support.outbox import finish, outbox, queue, status, tries
 from tests.support.process import tapewatch
@@ -79,7 +80,7 @@ def test_a_dropped_delivery_is_cancelled_with_who_and_why(database: Database, ru
 def test_what_is_being_sent_is_left_to_whoever_sends_it(database: Database, run: Run) -> None:
     queue(database, [1], "inbox://")
     with database.begin() as connection:
-        (held,) = deliveries.claim_due(connection, limit=1, lease=timedelta(minutes=1))
+        (held,) = claim_due(connection, limit=1, lease=timedelta(minutes=1))
     done = run("drop", held.key, "--json")
     assert (done.exit_code, json.loads(done.stdout)) == (1, {"done": [], "refused": [held.key]})
     assert status(database, 1)[0].state is DeliveryState.SENDING

@@ -16,6 +16,7 @@ from service.storage import alerts, decisions, deliveries, delivery_desk, items,
 from service.storage.database import Database
 from service.storage.deliveries import DeliveryStatus
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
+from tests.support.claims import claim_due
 from tests.support.folder import RULES, write_rules
 from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
@@ -68,7 +69,7 @@ def given(database: Database) -> dict[tuple[str, str], Counter[int]]:
 def claim(database: Database) -> list[Delivery]:
     """As the outbox claims."""
     with database.begin() as connection:
-        claims = deliveries.claim_due(connection, limit=1000, lease=LEASE)
+        claims = claim_due(connection, limit=1000, lease=LEASE)
         return leave_silenced(connection, claims, database.now(connection))
 
 

@@ -11,6 +11,7 @@ from service.model.delivery import DeliveryState
 from service.storage import deliveries
 from service.storage.claiming import Quota
 from service.storage.database import Database
+from tests.support.claims import claim_due
 from tests.support.http_server import Exchange, Reply, serve
 from tests.support.outbox import counts, finish, messages, outbox, queue, settle, status, tries
 from tests.support.process import wait_until
@@ -21,7 +22,7 @@ def lose(database: Database, times: int) -> None:
     """As if the process had died with everything in its hands, again and again."""
     for _ in range(times):
         with database.begin() as connection:
-            assert deliveries.claim_due(connection, limit=10, lease=OVER)
+            assert claim_due(connection, limit=10, lease=OVER)
     with database.begin() as connection:
         assert deliveries.release(connection)
 

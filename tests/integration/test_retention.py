@@ -35,6 +35,7 @@ from service.storage.silence_tables import FEEDBACK, SILENCES
 from service.storage.tables import ALERTS, ATTEMPTS, DECISIONS, DELIVERIES, DELIVERY_ALERTS, EVENTS, INBOX, ITEMS, SOURCES
 from service.storage.types import UtcDateTime
 from tests.integration.test_cli import good
+from tests.support.claims import claim_due
 from tests.support.folder import write_rules
 from tests.support.line import Line, limit_up
 from tests.support.stored import LEASE, numbered_item
@@ -80,7 +81,7 @@ def send(database: Database) -> None:
     """As the outbox does, to a target with threads."""
     with database.begin() as connection:
         now = database.now(connection)
-        for delivery in threads.attach(connection, deliveries.claim_due(connection, limit=100, lease=LEASE)):
+        for delivery in threads.attach(connection, claim_due(connection, limit=100, lease=LEASE)):
             ended: Mapping[str, object] = {
                 "state": DeliveryState.SENT,
                 "next_at": None,

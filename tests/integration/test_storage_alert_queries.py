@@ -11,6 +11,7 @@ from service.model.rule import Severity
 from service.storage import acknowledgements, alert_queries, deliveries, delivery_desk, entity_events, inbox
 from service.storage.alert_lists import AlertState, Asked
 from service.storage.database import Database
+from tests.support.claims import claim_due
 from tests.support.news import ARTICLE, NOW, STORY, store, tell
 
 
@@ -167,7 +168,7 @@ def test_only_the_last_tries_are_told_newest_first(database: Database) -> None:
     tell(database, made[:1], {"chat": DeliveryState.RETRYABLE}, NOW - timedelta(days=2))
     with database.begin() as connection:
         for _ in range(3):
-            (delivery,) = deliveries.claim_due(connection, limit=1, lease=timedelta(seconds=9))
+            (delivery,) = claim_due(connection, limit=1, lease=timedelta(seconds=9))
             deliveries.record(
                 connection,
                 delivery,

@@ -17,6 +17,7 @@ from service.model.source import Source
 from service.storage import alerts, deliveries, enqueueing, items, sources
 from service.storage.database import Database, open_database
 from service.storage.tables import ATTEMPTS, DELIVERIES, DELIVERY_ALERTS
+from tests.support.claims import claim_due
 from tests.support.stored import LEASE, numbered_alert, order, store_alerts, store_item
 from tests.support.workers import WORKERS, drain, in_processes, upgrade, write_items
 
@@ -106,7 +107,7 @@ def test_enqueue_beside_claims_loses_nothing(database: Database) -> None:
         while True:
             last = finished.is_set()
             with database.begin() as connection:
-                claimed = deliveries.claim_due(connection, limit=5, lease=LEASE)
+                claimed = claim_due(connection, limit=5, lease=LEASE)
             for delivery in claimed:
                 taken.extend(alert.id for alert in delivery.alerts)
             if last and not claimed:
@@ -156,14 +157,14 @@ def test_a_claim_between_looking_and_joining_leaves_the_delivery(postgres_databa
     def claim_meanwhile(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("INSERT INTO delivery_alerts"):
             with database.begin() as other:
-                claimed.extend(deliveries.claim_due(other, limit=5, lease=LEASE))
+                claimed.extend(claim_due(other, limit=5, lease=LEASE))
 
     with database.begin() as connection:
         event.listen(connection, "before_cursor_execute", claim_meanwhile)
         assert deliveries.enqueue(connection, [order(2, wait=wait, now=utc_now() - lag)]) == 0
     assert claimed == []
     with database.begin() as connection:
-        [delivery] = deliveries.claim_due(connection, limit=5, lease=LEASE)
+        [delivery] = claim_due(connection, limit=5, lease=LEASE)
     assert [alert.id for alert in delivery.alerts] == [numbered_alert(number).id for number in (1, 2)]
 
 
@@ -182,7 +183,7 @@ def test_a_claim_just_before_joining_makes_a_new_delivery(
     def claim_meanwhile(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("SELECT deliveries.waiting"):
             with database.begin() as other:
-                claimed.extend(deliveries.claim_due(other, limit=5, lease=LEASE))
+                claimed.extend(claim_due(other, limit=5, lease=LEASE))
 
     def join() -> int:
         with database.begin() as connection:
@@ -195,7 +196,7 @@ def test_a_claim_just_before_joining_makes_a_new_delivery(
         return
     assert join() == 1
     with database.begin() as connection:
-        claimed.extend(deliveries.claim_due(connection, limit=5, lease=LEASE))
+        claimed.extend(claim_due(connection, limit=5, lease=LEASE))
     assert [[alert.id for alert in delivery.alerts] for delivery in claimed] == [["alert-00001"], ["alert-00002"]]
 
 

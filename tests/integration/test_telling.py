@@ -13,6 +13,7 @@ from service.storage import acknowledgements, alerts, deliveries
 from service.storage.database import Database
 from service.storage.routing_tables import REMINDERS
 from service.storage.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
+from tests.support.claims import claim_due
 from tests.support.folder import RULES, write_rules
 from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
@@ -77,7 +78,7 @@ def acknowledge(database: Database) -> None:
 
 def claim(database: Database) -> list[Delivery]:
     with database.begin() as connection:
-        return deliveries.claim_due(connection, limit=100, lease=LEASE)
+        return claim_due(connection, limit=100, lease=LEASE)
 
 
 def test_two_processes_escalate_and_repeat_each_alert_once(tmp_path: Path, database_url: str, database: Database) -> None:

@@ -14,13 +14,14 @@ from service.clock import utc_now
 from service.model.delivery import Delivery
 from service.notify.links import Links
 from service.notify.render import render
-from service.storage import acknowledgements, alerts, audit, deliveries, rule_stats, silences
+from service.storage import acknowledgements, alerts, audit, rule_stats, silences
 from service.storage.acknowledgements import Acknowledgement
 from service.storage.database import Database
 from service.storage.routing_tables import ACKNOWLEDGEMENTS, REMINDERS
 from service.storage.tables import DELIVERIES
 from service.web.deeds import DEEDS
 from tests.integration.test_web_security import carries_all_headers
+from tests.support.claims import claim_due
 from tests.support.folder import RULES, write_rules
 from tests.support.html_page import Page
 from tests.support.line import Line, limit_up
@@ -53,7 +54,7 @@ def sent(database: Database) -> list[Delivery]:
     """What is due to be sent now."""
     with database.begin() as connection:
         connection.execute(update(DELIVERIES).values(next_at=utc_now()))
-        return deliveries.claim_due(connection, limit=100, lease=LEASE)
+        return claim_due(connection, limit=100, lease=LEASE)
 
 
 def button(running: Site, delivery: Delivery, action: Action = Action.ACKNOWLEDGE) -> str:

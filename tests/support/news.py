@@ -14,6 +14,7 @@ from service.model.rule import Evidence, Match, Rule, Severity
 from service.model.span import Span
 from service.storage import alerts, decisions, deliveries, items
 from service.storage.database import Database
+from tests.support.claims import claim_due
 
 NOW = datetime(2025, 12, 22, 2, 4, 30, tzinfo=UTC)
 
@@ -147,7 +148,7 @@ def tell(database: Database, told: Sequence[Alert], receivers: Mapping[str, Deli
     with database.begin() as connection:
         deliveries.enqueue(connection, orders)
     with database.begin() as connection:
-        for delivery in deliveries.claim_due(connection, limit=100, lease=timedelta(seconds=30), per_target=100):
+        for delivery in claim_due(connection, limit=100, lease=timedelta(seconds=30), per_target=100):
             state = receivers[delivery.receiver]
             final = state in (DeliveryState.SENT, DeliveryState.DISCARDED)
             deliveries.record(

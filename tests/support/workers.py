@@ -15,6 +15,7 @@ from service.rulebook import Memory, parse_folder, read_folder
 from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database
+from tests.support.claims import claim_due
 from tests.support.folder import RULES, write_rules
 from tests.support.forked import clean
 from tests.support.line import Line, limit_up, report
@@ -38,7 +39,7 @@ def drain(number: int, url: str) -> list[tuple[int, str]]:
     done: list[tuple[int, str]] = []
     while True:
         with database.begin() as connection:
-            claimed = deliveries.claim_due(connection, limit=20, lease=LEASE)
+            claimed = claim_due(connection, limit=20, lease=LEASE)
         if not claimed:
             database.close()
             return done

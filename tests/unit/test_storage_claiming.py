@@ -6,6 +6,7 @@ from service.clock import utc_now
 from service.storage import deliveries
 from service.storage.claiming import Quota, new_token
 from service.storage.database import Database
+from tests.support.claims import claim_due
 from tests.support.stored import LEASE, order, store_alerts
 
 
@@ -32,6 +33,6 @@ def test_a_backlog_does_not_hide_what_stands_behind_it(sqlite_database: Database
         backlog = [order(n, group=str(n), target=f"slow{n // 100}://x", now=now - timedelta(hours=1)) for n in range(300)]
         deliveries.enqueue(connection, [*backlog, order(300, target="quick://x", now=now)])
     with sqlite_database.begin() as connection:
-        claimed = deliveries.claim_due(connection, limit=20, lease=LEASE, per_target=5)
+        claimed = claim_due(connection, limit=20, lease=LEASE, per_target=5)
     assert [delivery.target for delivery in claimed].count("quick://x") == 1
     assert len(claimed) == 16
