@@ -24,6 +24,7 @@ from service.pipeline.recorder import Recorder
 from service.pipeline.trying import Try, put_off, send
 from service.pipeline.ways import BATCH, Batch, Ways, Work
 from service.storage import deliveries, stories, targets, threads
+from service.storage.deliveries import Leases
 from service.storage.endings import give_back
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class Outbox:
         self._next: dict[str, Batch] = {}
         """What was claimed for quick targets while they work on the batch before, so that they need not wait for the database."""
         self._quick: set[str] = set()
+        self._leases: Leases | None = None
+        """What was leased and not read yet."""
         self._resting: dict[str, float] = {}
         self._under_way: set[Work] = set()
         self._closing = False
@@ -93,28 +96,33 @@ class Outbox:
         return sum(batch.size for batches in (self._serving, self._next) for batch in batches.values())
 
     def _claim(self, room: int, ways: Ways, *, ahead: bool) -> tuple[datetime, list[Delivery]]:
-        """In three steps, since others wait for the first and the last one only."""
-        database, limits = self._parts.database, self._parts.limits
-        with database.begin() as connection:
-            now = database.now(connection)
-            self._recorder.troubled = targets.troubled(connection)
-            closed = self._closed_targets(now, ahead=ahead)
-            leases = deliveries.lease_due(
-                connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share
-            )
+        """In three steps, since others wait for the first and the last one only; one that the database broke off goes on."""
+        database = self._parts.database
+        if self._leases is None:
+            self._leases = self._lease(room, ways, ahead=ahead)
+        leases = self._leases
         if not leases.rows:
-            return now, []
+            self._leases = None
+            return leases.at, []
         with database.read() as connection:
             found = deliveries.contents(connection, leases)
         with database.begin() as connection:
-            claims = deliveries.claimed(connection, leases, found)
+            claims, now = deliveries.claimed(connection, leases, found), leases.at
             late = {delivery.id: until for delivery in claims if (until := put_off(delivery, self._parts.retry)) and until > now}
             for delivery in claims:
                 if delivery.id in late:
                     give_back(connection, [delivery], late[delivery.id])
             wanted = leave_silenced(connection, [one for one in claims if one.id not in late], now)
             due = stories.attach(connection, threads.attach(connection, wanted))
+        self._leases = None
         return now, [self._dress(delivery) for delivery in due]
+
+    def _lease(self, room: int, ways: Ways, *, ahead: bool) -> Leases:
+        database, limits = self._parts.database, self._parts.limits
+        with database.begin() as connection:
+            self._recorder.troubled = targets.troubled(connection)
+            closed = self._closed_targets(database.now(connection), ahead=ahead)
+            return deliveries.lease_due(connection, limit=room, lease=limits.lease, exclude_targets=closed, per_target=ways.share)
 
     def _take(self, batches: Mapping[str, Batch], now: datetime) -> tuple[dict[str, Work], list[Delivery]]:
         """What was started, and what must not be: its target failed while it was claimed. The rest is next for its target."""

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from service.alerting.backoff import MAX_LOSSES
 from service.clock import utc_now
+from service.errors import StorageError
 from service.model.delivery import DeliveryState
 from service.storage import deliveries
 from service.storage.claiming import Quota
@@ -83,6 +84,23 @@ def test_what_was_sent_while_the_database_is_away_is_recorded_when_it_is_back(sq
         out.deliver()
         assert len(server.requests) == 1
     assert tries(sqlite_database) == [("sent", "")]
+
+
+def test_a_claim_that_the_database_broke_off_goes_on(sqlite_database: Database) -> None:
+    def rename(before: str, after: str) -> None:
+        with sqlite_database.begin() as connection:
+            connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
+
+    with serve() as server, outbox(sqlite_database) as out:
+        server.on("/hook")
+        queue(sqlite_database, [1, 2], f"webhook+http://${{SECRET}}@127.0.0.1:{server.server_port}/hook")
+        rename("alerts", "gone")
+        with pytest.raises(StorageError):
+            out.deliver()
+        assert counts(sqlite_database)[DeliveryState.SENDING] == 2
+        rename("gone", "alerts")
+        finish(sqlite_database, out)
+    assert tries(sqlite_database) == [("sent", "")] * 2, "and none counts as lost"
 
 
 def test_a_share_may_differ_from_key_to_key_and_be_nothing() -> None:
