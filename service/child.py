@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from threading import Condition
 from typing import Any, BinaryIO
+from weakref import WeakSet
 
 from service.errors import ChildError, ChildTimeout
 
@@ -36,6 +37,7 @@ _START_SECONDS = 30.0
 _MAX_ANSWER = 32 * 2**20
 _STDERR_KEPT = 4096
 _PIECE = 65536
+_POOLS: "WeakSet[ChildPool]" = WeakSet()
 
 
 class ChildPool:
@@ -51,15 +53,25 @@ class ChildPool:
         self._target = target
         self._timeout = timeout
         self._init = _frame({"init": dict(init or {}), "memory_bytes": memory_bytes, "cpu_seconds": timeout}, b"")
-        self._changed = Condition()
-        self._free = size
-        self._idle: list[_Child] = []
-        self._all: set[_Child] = set()
+        self._size = size
         self._closed = False
+        self._begin()
+        _POOLS.add(self)
         self.last_words = ""
         """The end of what the last discarded child wrote to standard error: for a debugger only, it may hold secrets."""
+
+    def _begin(self) -> None:
+        self._changed = Condition()
+        self._free = self._size
+        self._idle: list[_Child] = []
+        self._all: set[_Child] = set()
         # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
+
+    def after_fork(self) -> None:
+        """The children belong to the process that this one was forked from, and the thread that starts them is there too."""
+        self._inherited = self._all
+        self._begin()
 
     def call(self, meta: Mapping[str, object], body: bytes = b"", seconds: float | None = None) -> dict[str, Any]:
         """The target's answer. Raises ChildTimeout (killed) or ChildError (died, failed, pool closed).
@@ -299,6 +311,14 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.close(nothing)
     os.dup2(2, 1)
     return requests, answers
+
+
+def _begin_anew() -> None:
+    for pool in _POOLS:
+        pool.after_fork()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _die_with_parent() -> None:

@@ -260,3 +260,23 @@ def test_frames_are_read_whole_or_not_at_all() -> None:
     assert _receive(io.BytesIO(frame)) == ({"n": 1}, b"body")
     for cut in (0, 3, len(frame) - 1):
         assert _receive(io.BytesIO(frame[:cut])) is None
+
+
+FORKING = """
+import os
+from service.child import ChildPool
+pool = ChildPool("tests.support.child_targets:echo", 1, 20, 512 << 20, {})
+first = pool.call({})["pid"]
+number = os.fork()
+if not number:
+    second = pool.call({})["pid"]
+    pool.close()
+    os._exit(first == second)
+print(os.waitpid(number, 0)[1], pool.call({})["pid"] == first)
+pool.close()
+"""
+
+
+def test_who_was_forked_from_the_owner_of_a_pool_has_children_of_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKING], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("0 True\n", "")
