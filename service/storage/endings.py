@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Connection, Row, any_, bindparam, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.model.delivery import FAULT, LOST, Delivery, DeliveryState, Streak
 from service.storage.database import one_of
@@ -17,20 +18,32 @@ from service.storage.tables import ATTEMPTS, DELIVERIES
 
 WITH_CARE = frozenset({LOST, FAULT})
 """Last reasons of deliveries whose history is read before the next try."""
-_SET = (
-    update(DELIVERIES)
-    .where(DELIVERIES.c.id == bindparam("which"))
-    .values(
-        state=bindparam("state"),
-        next_at=bindparam("next_at"),
-        lease_until=None,
-        token=None,
-        last_reason=bindparam("last_reason"),
-        last_detail=bindparam("last_detail"),
-        sent_at=bindparam("sent_at"),
-    )
+_SET_ALL = update(DELIVERIES).values(
+    state=bindparam("state"),
+    next_at=bindparam("next_at"),
+    lease_until=None,
+    token=None,
+    last_reason=bindparam("last_reason"),
+    last_detail=bindparam("last_detail"),
+    sent_at=bindparam("sent_at"),
 )
+_SET = _SET_ALL.where(DELIVERIES.c.id == bindparam("which"))
 _NOTE = insert(ATTEMPTS)
+_SAID = ("at", "outcome", "reason", "detail")
+
+
+def _alike(ids: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """What becomes of those among `ids` that are still held."""
+    return _SET_ALL.where(ids, DELIVERIES.c.token == bindparam("held")).returning(DELIVERIES.c.id, DELIVERIES.c.attempts)
+
+
+_ALIKE = _alike(DELIVERIES.c.id.in_(bindparam("ids", expanding=True)))
+_CHANGED = _alike(DELIVERIES.c.id == any_(bindparam("ids", type_=ARRAY(DELIVERIES.c.id.type)))).cte("changed")
+_TRIED = [bindparam(f"note_{name}", type_=ATTEMPTS.c[name].type) for name in _SAID]
+_ALIKE_NOTED = _NOTE.from_select(
+    ["delivery_id", "number", *_SAID], select(_CHANGED.c.id, _CHANGED.c.attempts, *_TRIED).order_by(_CHANGED.c.id)
+).returning(ATTEMPTS.c.delivery_id)
+"""Made once, since this is written for every mail: building such a statement takes longer than what the server does with it."""
 SAME = 4
 """From how many tries that ended in the same way on they are written by one statement rather than one by one."""
 
@@ -74,22 +87,15 @@ def record_all(connection: Connection, endings: Sequence[Ending], now: datetime)
 
 def _record_alike(connection: Connection, endings: Sequence[Ending], now: datetime) -> set[int]:
     """Tries of one claim that all ended in the same way; the ids of those still ours. Where it can be, it is one statement."""
-    values, tried = _values(endings[0], now), _try(endings[0], now)
-    ours = one_of(connection, DELIVERIES.c.id, [ending.delivery.id for ending in endings])
-    held = update(DELIVERIES).where(ours, DELIVERIES.c.token == endings[0].delivery.token)
-    told = {name: value for name, value in values.items() if name != "which"}
-    written = held.values(**told, lease_until=None, token=None).returning(DELIVERIES.c.id, DELIVERIES.c.attempts)
-    same = {name: value for name, value in tried.items() if name not in ("delivery_id", "number")}
-    if connection.dialect.name != "postgresql":
-        rows = connection.execute(written).all()
-        if rows:
-            connection.execute(_NOTE, [{"delivery_id": row.id, "number": row.attempts, **same} for row in rows])
-        return {row.id for row in rows}
-    changed = written.cte("changed")
-    said = [literal(value, ATTEMPTS.c[name].type) for name, value in same.items()]
-    tries = select(changed.c.id, changed.c.attempts, *said).order_by(changed.c.id)
-    note = _NOTE.from_select(["delivery_id", "number", *same], tries).returning(ATTEMPTS.c.delivery_id)
-    return set(connection.execute(note).scalars())
+    told = {**_values(endings[0], now), "held": endings[0].delivery.token, "ids": [one.delivery.id for one in endings]}
+    del told["which"]
+    note = {name: value for name, value in _try(endings[0], now).items() if name in _SAID}
+    if connection.dialect.name == "postgresql":
+        return set(connection.execute(_ALIKE_NOTED, {**told, **{f"note_{name}": note[name] for name in note}}).scalars())
+    rows = connection.execute(_ALIKE, told).all()
+    if rows:
+        connection.execute(_NOTE, [{"delivery_id": row.id, "number": row.attempts, **note} for row in rows])
+    return {row.id for row in rows}
 
 
 def _values(ending: Ending, now: datetime) -> dict[str, Any]:
