@@ -27,6 +27,7 @@ import apprise
 
 from service.addresses import AddressGuard
 from service.alerting.backoff import RetryPolicy
+from service.beginning import begun
 from service.clock import utc_now
 from service.http import HttpClient
 from service.metrics import Labels, Metrics
@@ -223,7 +224,8 @@ def memory(database: Database, out: Outbox, target: Callable[[int], str]) -> Non
 
 
 def main() -> None:
-    """Measure both databases and print the figures."""
+    """Measure both databases and print the figures; garbage is looked for as by the command."""
+    begun()
     logging.disable(logging.ERROR)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
     with ExitStack() as stack:
