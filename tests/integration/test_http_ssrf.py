@@ -91,7 +91,7 @@ def test_no_redirect_leads_inside(tripwire: Tripwire) -> None:
             targets = [spelling.format(port=tripwire.port) for spelling in SPELLINGS]
             for number, target in enumerate(targets):
                 # a raw header, so that the server sends what no decent one would
-                head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n"
+                head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                 outside.raw(f"/{number}", [head.encode()])
             found = reasons(
                 {target: client.submit(Request(outside.url(f"/{n}"), timeout=PATIENCE)) for n, target in enumerate(targets)}
