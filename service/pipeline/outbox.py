@@ -58,7 +58,8 @@ class Outbox:
         """What was claimed for quick targets while they work on the batch before, so that they need not wait for the database."""
         self._quick: set[str] = set()
         self._leases: Leases | None = None
-        """What was leased and not read yet."""
+        """What was leased and not read yet, and since when at the latest: it is no fresher for being read later."""
+        self._leased_at = 0.0
         self._resting: dict[str, float] = {}
         self._under_way: set[Work] = set()
         self._closing = False
@@ -82,11 +83,11 @@ class Outbox:
                 ways = Ways(self._parts, free, frozenset(self._quick))
             if room < (ROOM // 2 if ahead else 1):
                 return 0
-            self._claimed_at = began = monotonic()
+            self._claimed_at = monotonic()
             batches: dict[str, Batch] = {}
             now, claims = self._claim(room, ways, ahead=ahead)
             for delivery in claims:
-                batches.setdefault(delivery.target, Batch(ways.of(delivery.target), began)).left.append(delivery)
+                batches.setdefault(delivery.target, Batch(ways.of(delivery.target), self._leased_at)).left.append(delivery)
             started, refused = self._take(batches, now)
         self._watch(started)
         self._return(refused)
@@ -99,6 +100,7 @@ class Outbox:
         """In three steps, since others wait for the first and the last one only; one that the database broke off goes on."""
         database = self._parts.database
         if self._leases is None:
+            self._leased_at = monotonic()
             self._leases = self._lease(room, ways, ahead=ahead)
         leases = self._leases
         if not leases.rows:

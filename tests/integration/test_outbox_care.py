@@ -1,6 +1,8 @@
 """Deliveries that need care: lost again and again, or sent while the database is away."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +10,9 @@ from sqlalchemy import text
 from service.alerting.backoff import MAX_LOSSES
 from service.clock import utc_now
 from service.errors import StorageError
-from service.model.delivery import DeliveryState
+from service.model.delivery import Delivery, DeliveryState
+from service.pipeline import outbox as outbox_module
+from service.pipeline.parts import Limits
 from service.storage import deliveries
 from service.storage.claiming import Quota
 from service.storage.database import Database
@@ -101,6 +105,34 @@ def test_a_claim_that_the_database_broke_off_goes_on(sqlite_database: Database) 
         rename("gone", "alerts")
         finish(sqlite_database, out)
     assert tries(sqlite_database) == [("sent", "")] * 2, "and none counts as lost"
+
+
+def test_a_claim_that_goes_on_after_its_time_sends_nothing_of_it(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [0.0]
+    monkeypatch.setattr(outbox_module, "monotonic", lambda: monotonic() + late[0])
+    with serve() as server, outbox(sqlite_database) as out:
+        server.on("/hook")
+        queue(sqlite_database, [1], f"webhook+http://${{SECRET}}@127.0.0.1:{server.server_port}/hook")
+        with sqlite_database.begin() as connection:
+            connection.execute(text("ALTER TABLE alerts RENAME TO gone"))
+        with pytest.raises(StorageError):
+            out.deliver()
+        with sqlite_database.begin() as connection:
+            connection.execute(text("ALTER TABLE gone RENAME TO alerts"))
+        late[0] = Limits().lease.total_seconds() * 0.9
+        returned: list[int] = []
+        give_back = out._return
+
+        def note(left: Sequence[Delivery]) -> None:
+            returned.append(len(left))
+            give_back(left)
+
+        monkeypatch.setattr(out, "_return", note)
+        finish(sqlite_database, out)
+        assert sum(returned) == 1, "before it was sent under a lease of now"
+    assert tries(sqlite_database) == [("sent", "")]
 
 
 def test_a_share_may_differ_from_key_to_key_and_be_nothing() -> None:
