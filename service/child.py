@@ -1,43 +1,38 @@
 """Work that may hang, crash or eat memory, done in child processes that can be killed.
 
 Guarantee: a call ends within its time with an answer, ChildTimeout or ChildError; a child that hung, died or grew too big is
-replaced by a fresh one for the next call; children die with their parent. Frames are JSON and raw bytes, nothing is unpickled,
-and what the target prints cannot disturb them. Children inherit no environment (it holds secrets), and a message names the kind
-and the place of an error, never its text, which may hold a secret too.
+replaced by a fresh one for the next call; children die with their parent, and with a pool that nobody closed. Frames are JSON and
+raw bytes, nothing is unpickled, and what the target prints cannot disturb them. Children inherit no environment (it holds
+secrets), and a message names the kind and the place of an error, never its text, which may hold a secret too.
 
-Both ends live here: `ChildPool` in the parent, `serve` in `python -m service.child package.module:factory`.
+The child's end is `service.child_main`.
 """
 
-import ctypes
-import importlib
 import json
 import os
-import resource
 import selectors
 import signal
-import struct
 import subprocess
 import sys
 import time
-import traceback
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from threading import Condition
-from typing import Any, BinaryIO
-from weakref import WeakSet
+from typing import Any
 
+from service.child_main import HEAD, framed
 from service.errors import ChildError, ChildTimeout
 
-Handler = Callable[[dict[str, Any], bytes], Mapping[str, Any]]
-"""What a factory returns: (meta, body) to answer; both dictionaries hold JSON only."""
-
-_HEAD = struct.Struct(">II")
 _START_SECONDS = 30.0
+_ENDING_SECONDS = 1.0
 _MAX_ANSWER = 32 * 2**20
 _STDERR_KEPT = 4096
 _PIECE = 65536
-_POOLS: "WeakSet[ChildPool]" = WeakSet()
+_POOLS: "weakref.WeakSet[ChildPool]" = weakref.WeakSet()
+_ENDING: "set[subprocess.Popen[bytes]]" = set()
+"""Killed, and not gone within _ENDING_SECONDS; asked again whenever another child is killed, so that none stays a zombie."""
 
 
 class ChildPool:
@@ -52,7 +47,7 @@ class ChildPool:
     ) -> None:
         self._target = target
         self._timeout = timeout
-        self._init = _frame({"init": dict(init or {}), "memory_bytes": memory_bytes, "cpu_seconds": timeout}, b"")
+        self._init = framed({"init": dict(init or {}), "memory_bytes": memory_bytes, "cpu_seconds": timeout}, b"")
         self._size = size
         self._closed = False
         self._begin()
@@ -65,11 +60,13 @@ class ChildPool:
         self._free = self._size
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
+        self._end = weakref.finalize(self, _kill_all, self._all)
         # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
 
     def after_fork(self) -> None:
         """The children belong to the process that this one was forked from, and the thread that starts them is there too."""
+        self._end.detach()
         self._inherited = self._all
         self._begin()
 
@@ -78,7 +75,7 @@ class ChildPool:
 
         `seconds` is the time of this call, where it has less than others.
         """
-        frame = _frame(meta, body)
+        frame = framed(meta, body)
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._free > 0)
             self._require_open()
@@ -169,7 +166,7 @@ class _Child:
         self.stderr = bytearray()
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "service.child", target],
+            [sys.executable, "-P", "-m", "service.child_main", target],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -205,7 +202,7 @@ class _Child:
                             raise ChildError(f"{self._target} died ({self._ending()})")
                         selector.unregister(stderr)
                 del self.stderr[:-_STDERR_KEPT]
-        parsed: dict[str, Any] = json.loads(answer[_HEAD.size :])
+        parsed: dict[str, Any] = json.loads(answer[HEAD.size :])
         return parsed
 
     def _write(self, unsent: memoryview) -> memoryview:
@@ -236,8 +233,13 @@ class _Child:
     def kill(self) -> None:
         """SIGKILL if it still lives; a process that the kernel cannot end yet is left to it."""
         self.process.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(1)
+        try:
+            self.process.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            _ENDING.add(self.process)
+        for process in tuple(_ENDING):
+            if process.poll() is not None:
+                _ENDING.discard(process)
 
     def release(self) -> None:
         for pipe in self._pipes:
@@ -245,72 +247,13 @@ class _Child:
 
 
 def _complete(answer: bytearray) -> bool:
-    return len(answer) >= _HEAD.size and len(answer) >= _HEAD.size + sum(_HEAD.unpack_from(answer))
+    return len(answer) >= HEAD.size and len(answer) >= HEAD.size + sum(HEAD.unpack_from(answer))
 
 
-def _frame(meta: Mapping[str, object], body: bytes) -> bytes:
-    text = json.dumps(meta).encode()
-    return _HEAD.pack(len(text), len(body)) + text + body
-
-
-# --- the child's end ---
-
-
-def serve(target: str) -> None:
-    """Answer frames until the parent closes the pipe; the target's own standard output goes to standard error."""
-    requests, answers = _private_pipes()
-    _die_with_parent()
-    server = _Server(target)
-    while server.usable and (request := _receive(requests)) is not None:
-        answers.write(server.answer(*request))
-        answers.flush()
-
-
-class _Server:
-    """Turns requests into answer frames; the first request holds the settings and starts the target."""
-
-    def __init__(self, target: str) -> None:
-        self._target = target
-        self._handler: Handler | None = None
-        self._cpu_seconds = 0.0
-        self.usable = True
-
-    def answer(self, meta: dict[str, Any], body: bytes) -> bytes:
-        try:
-            return _frame({"answer": self._work(meta, body), "again": True}, b"")
-        except MemoryError:
-            self.usable = False  # what it holds may never be given back
-            return _frame({"error": "out of memory"}, b"")
-        except Exception as error:  # noqa: BLE001 - the boundary: whatever the target raises becomes an answer
-            traceback.print_exc()
-            self.usable = self._handler is not None
-            return _frame({"error": _where(error)} | ({"again": True} if self.usable else {}), b"")
-
-    def _work(self, meta: dict[str, Any], body: bytes) -> Mapping[str, Any]:
-        if self._handler is not None:
-            _limit_cpu(self._cpu_seconds)
-            return self._handler(meta, body)
-        _limit_memory(int(meta["memory_bytes"]))
-        self._cpu_seconds = float(meta["cpu_seconds"])
-        module, _, name = self._target.partition(":")
-        self._handler = getattr(importlib.import_module(module), name)(meta["init"])
-        return {}
-
-
-def _where(error: Exception) -> str:
-    """The kind and the innermost place of an error, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
-
-
-def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    requests, answers = open(os.dup(0), "rb"), open(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return requests, answers
+def _kill_all(children: Iterable[_Child]) -> None:
+    for child in tuple(children):
+        child.kill()
+        child.release()
 
 
 def _begin_anew() -> None:
@@ -319,35 +262,3 @@ def _begin_anew() -> None:
 
 
 os.register_at_fork(after_in_child=_begin_anew)
-
-
-def _die_with_parent() -> None:
-    """Where the kernel can (Linux); elsewhere the end of the request pipe ends an idle child and the CPU limit a busy one."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(ValueError, OSError):  # some systems know the limit and refuse to set it
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-
-
-def _limit_cpu(seconds: float) -> None:
-    """A backstop for a child whose parent is gone: the soft limit moves with what is already used."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime + seconds) + 2, hard))
-
-
-def _receive(requests: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    head = requests.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    size, body_size = _HEAD.unpack(head)
-    text, body = requests.read(size), requests.read(body_size)
-    return (json.loads(text), body) if len(body) == body_size else None
-
-
-if __name__ == "__main__":
-    serve(sys.argv[1])

@@ -5,8 +5,6 @@ service that hangs is killed: then nobody knows whether the message arrived. The
 line.
 """
 
-from threading import Lock
-
 from service.child import ChildPool
 from service.errors import ChildError, ChildTimeout, NotifyError
 from service.model.delivery import Delivery, Outcome, Sent, Unknown
@@ -25,9 +23,8 @@ class AppriseNotifier:
 
     def __init__(self, context: NotifyContext) -> None:
         self._base_url, self._buttons = context.base_url, context.buttons
-        self._init = {"allow": list(context.allow_networks), "seconds": SERVICE_SECONDS}
-        self._lock = Lock()
-        self._pool: ChildPool | None = None
+        init = {"allow": list(context.allow_networks), "seconds": SERVICE_SECONDS}
+        self._pool = ChildPool(CHILD, CHILDREN, KILL_SECONDS, MEMORY_BYTES, init)
 
     @property
     def pace(self) -> Pace:
@@ -38,7 +35,7 @@ class AppriseNotifier:
         """One call of Apprise."""
         rendered = render(delivery, self._base_url, self._buttons)
         try:
-            answer = self._children().call({"do": "send", "url": url, "title": rendered.subject}, rendered.text.encode("utf-8"))
+            answer = self._pool.call({"do": "send", "url": url, "title": rendered.subject}, rendered.text.encode("utf-8"))
         except ChildTimeout:
             return Unknown(f"the service did not answer within {KILL_SECONDS:g} s")
         except ChildError as error:
@@ -46,16 +43,8 @@ class AppriseNotifier:
         return _outcome(str(answer["status"]), line(str(answer["detail"]), 300))
 
     def close(self) -> None:
-        """End the children; a try under way ends as one that failed."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
-
-    def _children(self) -> ChildPool:
-        with self._lock:
-            self._pool = self._pool or ChildPool(CHILD, CHILDREN, KILL_SECONDS, MEMORY_BYTES, self._init)
-            return self._pool
+        """End the children; a try under way ends as one that failed, and so does a later one."""
+        self._pool.close()
 
 
 def _outcome(status: str, detail: str) -> Outcome:

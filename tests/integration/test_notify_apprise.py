@@ -111,13 +111,14 @@ def test_no_secret_is_told_or_shown_to_other_processes(
     assert not [record for record in caplog.records if "CANARY" in record.getMessage()]
     built = out._notifiers["apprise"]
     assert isinstance(built, notifier.AppriseNotifier)
-    for pid in built._children().pids:
+    for pid in built._pool.pids:
         assert b"CANARY" not in Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def test_a_child_that_dies_is_a_failure(out: Notifiers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifier, "CHILD", "tests.support.nothing:here")
-    error = fail(out, "json://127.0.0.1/")
+    with notifiers() as out:
+        error = fail(out, "json://127.0.0.1/")
     assert error.reason == "other" and str(error).startswith("Apprise failed")
 
 
@@ -125,6 +126,14 @@ def test_closing_twice_is_closing(server: HttpServer) -> None:
     with notifiers() as out:
         out.send(make_delivery(), url(server)) if server.on("/hook") else None
         out.close()
+
+
+def test_who_sends_after_the_end_starts_no_child(server: HttpServer) -> None:
+    with notifiers() as out:
+        out.close()
+        error = fail(out, url(server))
+    assert (error.reason, error.permanent) == ("other", False)
+    assert "pool is closed" in str(error)
 
 
 # --- the child's end, in this process, without its audit hook ---
@@ -207,4 +216,4 @@ def test_the_environment_of_the_child_holds_nothing(server: HttpServer, out: Not
     out.send(make_delivery(), url(server))
     built = out._notifiers["apprise"]
     assert isinstance(built, notifier.AppriseNotifier)
-    assert all(b"CANARY" not in Path(f"/proc/{pid}/environ").read_bytes() for pid in built._children().pids)
+    assert all(b"CANARY" not in Path(f"/proc/{pid}/environ").read_bytes() for pid in built._pool.pids)

@@ -1,5 +1,6 @@
 """The child pool with real children: they hang, crash, eat memory and chatter, and nobody else notices."""
 
+import gc
 import io
 import json
 import os
@@ -16,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from service.child import _HEAD, ChildPool, _frame, _receive, _Server
+import service.child
+from service.child import ChildPool
+from service.child_main import HEAD, Server, framed, receive
 from service.errors import ChildError, ChildTimeout
 
 ROOT = Path(__file__).parents[2]
@@ -203,6 +206,27 @@ def test_close_ends_calls_under_way_and_calls_that_wait(make: Make) -> None:
     pool.close()
 
 
+def test_children_go_with_a_pool_that_nobody_closed() -> None:
+    pool = ChildPool("tests.support.child_targets:echo", 1, 20, 512 * MIB)
+    pid = pool.call({})["pid"]
+    del pool
+    gc.collect()
+    assert gone(pid)
+
+
+def test_a_child_that_ends_late_is_waited_for_with_the_next(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.child, "_ENDING_SECONDS", 0)
+    pool, next_one = make("echo"), make("echo")
+    pid = pool.call({})["pid"]
+    next_one.call({})
+    handle = os.pidfd_open(pid)
+    pool.close()
+    assert ended(handle, within=10)
+    os.close(handle)
+    next_one.close()
+    assert gone(pid)
+
+
 def test_children_die_with_their_parent_idle_or_busy() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.child_targets"], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -229,19 +253,19 @@ START = {"init": {"word": "x"}, "memory_bytes": resource.RLIM_INFINITY, "cpu_sec
 
 
 def said(frame: bytes) -> dict[str, object]:
-    answer: dict[str, object] = json.loads(frame[_HEAD.size :])
+    answer: dict[str, object] = json.loads(frame[HEAD.size :])
     return answer
 
 
 def test_the_first_request_starts_the_target_and_the_next_are_answered() -> None:
-    server = _Server("tests.support.child_targets:echo")
+    server = Server("tests.support.child_targets:echo")
     assert said(server.answer(START, b"")) == {"answer": {}, "again": True}
     answer = said(server.answer({"n": 1}, b"ab"))["answer"]
     assert answer == {"meta": {"n": 1}, "size": 2, "sum": 195, "init": {"word": "x"}, "pid": os.getpid()}
 
 
 def test_after_an_error_the_child_goes_on_but_not_without_memory(capsys: pytest.CaptureFixture[str]) -> None:
-    server = _Server("tests.support.child_targets:misbehave")
+    server = Server("tests.support.child_targets:misbehave")
     server.answer(START, b"")
     assert said(server.answer({"do": "fail"}, b""))["again"] is True
     assert said(server.answer({"do": "memory error"}, b"")) == {"error": "out of memory"}
@@ -250,16 +274,16 @@ def test_after_an_error_the_child_goes_on_but_not_without_memory(capsys: pytest.
 
 
 def test_a_target_that_fails_to_start_ends_the_child() -> None:
-    server = _Server("tests.support.child_targets:broken")
+    server = Server("tests.support.child_targets:broken")
     assert str(said(server.answer(START, b""))["error"]).startswith("RuntimeError at child_targets.py:")
     assert not server.usable
 
 
 def test_frames_are_read_whole_or_not_at_all() -> None:
-    frame = _frame({"n": 1}, b"body")
-    assert _receive(io.BytesIO(frame)) == ({"n": 1}, b"body")
+    frame = framed({"n": 1}, b"body")
+    assert receive(io.BytesIO(frame)) == ({"n": 1}, b"body")
     for cut in (0, 3, len(frame) - 1):
-        assert _receive(io.BytesIO(frame[:cut])) is None
+        assert receive(io.BytesIO(frame[:cut])) is None
 
 
 FORKING = """
