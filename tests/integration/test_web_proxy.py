@@ -1,7 +1,7 @@
 """Reverse proxies: what they forward is believed of configured ones alone."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +31,8 @@ def behind(database: Database, **settings: object) -> Iterator[Site]:
     """The pages as the operator configured them; the tests ask from 127.0.0.1."""
     given = context(database, hosts=["watch.example.com"])
     access = access_settings(Settings(**settings))
-    with serve(create_app(replace(given, access=access))) as running:
+    with closing(given.desk), serve(create_app(replace(given, access=access))) as running:
         yield running
-    given.desk.close()
 
 
 def test_a_configured_proxy_names_a_user_and_may_bring_new_ones(sqlite_database: Database) -> None:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from service.editing import Desk
 from service.model.user import Role
@@ -68,11 +67,5 @@ def api(database: Database, folder: Path, *scopes: str, role: Role = Role.ADMIN)
     servers: list[uvicorn.Server] = []
     line = Line(database, folder)
     given = api_context(line, servers)
-    with serve(create_app(given), servers) as running:
+    with closing(given.desk), serve(create_app(given), servers) as running:
         yield Api(with_token(running, database, *(scopes or (*SCOPES, "routes:write", "silences:write")), role=role), line)
-    given.desk.close()
-
-
-def application(line: Line) -> FastAPI:
-    """The application, not running."""
-    return create_app(api_context(line))

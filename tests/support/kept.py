@@ -9,7 +9,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -107,7 +107,8 @@ class LentPool:
     ) -> None:
         self._target = target
         self._key = json.dumps([target, size, timeout, memory_bytes, init])
-        self._pool = _SHELF.take(self._key) or ChildPool(target, size, timeout, memory_bytes, init)
+        self._make = partial(ChildPool, target, size, timeout, memory_bytes, init)
+        self._pool: ChildPool | None = None
         self._lock = Lock()
         self._under_way = 0
         self._closed = False
@@ -116,29 +117,31 @@ class LentPool:
         with self._lock:
             if self._closed:
                 raise ChildError(f"{self._target} was not run: its pool is closed")
+            pool = self._pool = self._pool or _SHELF.take(self._key) or self._make()
             self._under_way += 1
         try:
-            return self._pool.call(meta, body, seconds)
+            return pool.call(meta, body, seconds)
         finally:
             with self._lock:
                 self._under_way -= 1
 
     def close(self) -> None:
         with self._lock:
-            closed, self._closed = self._closed, True
+            self._closed = True
+            pool, self._pool = self._pool, None
             busy = bool(self._under_way)
-        if busy:
-            self._pool.close()
-        elif not closed:
-            _SHELF.put(self._key, self._pool)
+        if pool is not None and busy:
+            pool.close()
+        elif pool is not None:
+            _SHELF.put(self._key, pool)
 
     @property
     def pids(self) -> frozenset[int]:
-        return self._pool.pids
+        return self._pool.pids if self._pool else frozenset()
 
     @property
     def last_words(self) -> str:
-        return self._pool.last_words
+        return self._pool.last_words if self._pool else ""
 
 
 @pytest.fixture(scope="session", autouse=True)

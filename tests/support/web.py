@@ -5,7 +5,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -232,6 +232,5 @@ def site(database: Database, health: Health = WELL, rulebook: InForce = EMPTY, h
     servers: list[uvicorn.Server] = []
     known = context(database, health, rulebook, hosts)
     given = replace(known, stopping=lambda: any(server.should_exit for server in servers))
-    with serve(create_app(given), servers) as running:
+    with closing(given.desk), serve(create_app(given), servers) as running:
         yield running
-    given.desk.close()
