@@ -13,7 +13,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/tapewatch demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --randomly-seed=1 --cov --cov-report= $(PYTEST_ARGS)
 
 check: lint types layers budgets migrations rules coverage wheel
 

@@ -1,7 +1,7 @@
 """What holds for every test: the settings of the person who runs them are out of sight, and databases are fixtures.
 
-Property tests draw the same examples and tests are shuffled the same way each time, so that a change alone turns a run red.
-`HYPOTHESIS_PROFILE=explore` draws new examples, and many of them; `--randomly-seed=default` shuffles anew.
+Property tests draw the same examples each time, so that a change alone turns a run red (and `make test` shuffles tests the same
+way). `HYPOTHESIS_PROFILE=explore` draws new ones, and many of them.
 """
 
 import gc
