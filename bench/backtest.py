@@ -16,9 +16,10 @@ from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
 from service.pipeline.replay import Replay
-from service.rulebook import Rulebook, counting, load_folder
+from service.rulebook import Rulebook, load_folder
 from service.storage import items, migrations
 from service.storage.database import Database, open_database
+from service.words import counting
 
 START = datetime(2025, 12, 1, tzinfo=UTC)
 NAMES = ("Lumentum", "Nvidia", "Moore Threads", "Broadcom", "Yangtze Optical Fibre")

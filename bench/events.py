@@ -29,7 +29,7 @@ from service.events.watchlist_csv import ListedEntity
 from service.folding import fold
 from service.model.entity import EntityKind
 from service.model.item import Item
-from service.rulebook import counting, read_entities, shipped_words
+from service.words import counting, read_entities, shipped_words
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.getenv("TAPEWATCH_SHARED", ROOT.parent / "shared"))  # noqa: TID251 - no setting of the service
@@ -194,7 +194,7 @@ def entities() -> None:
 
 MEASURED = """
 import pathlib, resource, sys
-from service.rulebook import shipped_words
+from service.words import shipped_words
 shipped_words()
 status = pathlib.Path("/proc/self/status")
 lines = status.read_text().splitlines() if status.exists() else []

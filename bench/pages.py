@@ -27,7 +27,8 @@ from service.metrics import Labels, Metrics
 from service.model.entity import Entity, EntityKind
 from service.model.health import Health
 from service.model.source import Source
-from service.rulebook import parse_folder, read_folder
+from service.rulebook import parse_folder
+from service.rulefolder import read_folder
 from service.storage import migrations, search, sources
 from service.storage.database import Database, open_database
 from service.web import InForce, WebContext, create_app

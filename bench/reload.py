@@ -6,7 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from service.rulebook import Memory, parse_folder, read_folder
+from service.rulebook import Memory, parse_folder
+from service.rulefolder import read_folder
 
 RULE = """  - id: rule-{number}
     title: "{{{{ headline }}}}"

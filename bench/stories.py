@@ -30,7 +30,7 @@ from service.events.days import local_date
 from service.events.extract import extract
 from service.folding import fold
 from service.model.alert import Novelty
-from service.rulebook import shipped_words, telling
+from service.words import shipped_words, telling
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.getenv("TAPEWATCH_SHARED", ROOT.parent / "shared"))  # noqa: TID251 - no setting of the service

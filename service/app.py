@@ -33,7 +33,8 @@ from service.notify.render.telling import Buttons
 from service.owner import own, user_name
 from service.pipeline import Active, Limits, Parts, Pipeline
 from service.pipeline.retention import forget
-from service.rulebook import Memory, Rulebook, Texts, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder
+from service.rulefolder import Texts, read_folder
 from service.ruleversions import Versions
 from service.scheduler import start
 from service.sources import FETCH_REASONS, ParseContext, expat_warning

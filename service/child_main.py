@@ -5,6 +5,7 @@ bytes. What the target prints goes to standard error; what it holds of memory an
 """
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -31,12 +32,16 @@ def framed(meta: Mapping[str, object], body: bytes) -> bytes:
 
 def serve(target: str) -> None:
     """Answer frames until the parent closes the pipe; the target's own standard output goes to standard error."""
+    gc.disable()  # what a target starts with stays: nobody looks for garbage in it, neither now nor later
     requests, answers = _private_pipes()
     _die_with_parent()
     server = Server(target)
     while server.usable and (request := receive(requests)) is not None:
         answers.write(server.answer(*request))
         answers.flush()
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
 
 class Server:

@@ -20,12 +20,13 @@ from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Rule
 from service.pipeline.fired import Fired, fire
-from service.rulebook import Memory, Rulebook, counting, parse_folder, told
+from service.rulebook import Memory, Rulebook, parse_folder
 from service.rulefiles import check, name_of, place_of, with_changes
 from service.rules.examples import run_rule
 from service.rules.explain import explain
 from service.rules.lint import lint
 from service.rules.matcher import match
+from service.words import counting, told
 
 SECONDS = 10.0
 LOADING = 60.0

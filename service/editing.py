@@ -18,8 +18,9 @@ from pathlib import Path
 from service.drafting import Drafts
 from service.errors import OutOfDate
 from service.naming import SHIPPED
-from service.rulebook import Rulebook, Texts, parse_folder
+from service.rulebook import Rulebook, parse_folder
 from service.rulefiles import check, may_be_changed, name_of, place_of, typed, with_changes
+from service.rulefolder import Texts
 from service.ruleversions import switch
 from service.storage import audit, rulesets
 from service.storage.database import Database

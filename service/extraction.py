@@ -15,7 +15,8 @@ from service.events.extract import extract
 from service.model.event import Event, Status
 from service.model.item import Item
 from service.model.span import Span
-from service.rulebook import Texts, load_words, telling
+from service.rulefolder import Texts
+from service.words import load_words, telling
 
 BATCH = 50
 """Items handed to a child at once; the time limit is for a whole batch."""

@@ -50,3 +50,13 @@ def for_the_shell(error: InvalidFiles, folder: Path | None) -> InvalidFiles:
 
     problems = [replace(problem, file=here(problem.file)) for problem in error.problems]
     return InvalidFiles(problems, {here(name): text for name, text in error.texts.items()})
+
+
+def room_of(name: str) -> str:
+    """The folder in which a file lies: `alerts`, or what the rules folder is called."""
+    return name.rpartition("/")[0].rpartition("/")[2]
+
+
+def own_name(name: str) -> str:
+    """What a file is called in its folder."""
+    return name.rpartition("/")[2]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from service.errors import InvalidFiles, Problem
 from service.naming import ROOMS, SHIPPED, TRAVELS
-from service.rulebook import Texts
+from service.rulefolder import Texts
 
 _PLACE = re.compile(
     r"sources\.yaml|routes\.yaml|(alerts|calendars|entities)/(\w[\w.-]{0,99})\.(yaml|yml)|entities/\w[\w.-]{0,99}\.csv"
@@ -19,7 +19,7 @@ ENTRUSTED = frozenset(_NEEDED)
 """Files in which an address may hold a secret: their text is for those who may change them."""
 _CURE = "alerts/*.yaml, entities/*.yaml and *.csv, calendars/*.yaml, sources.yaml and routes.yaml can"
 _BESIDE = ("entities", "calendars")
-"""Rooms in which what travels with the program is there beside what a folder holds, see `rulebook.read_folder`."""
+"""Rooms in which what travels with the program is there beside what a folder holds, see `rulefolder.read_folder`."""
 
 
 def place_of(name: str) -> str:

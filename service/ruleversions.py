@@ -13,8 +13,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from service.errors import ConfigurationError, InvalidFiles, Problem
-from service.rulebook import Memory, Rulebook, Texts, parse_folder, version_of
+from service.rulebook import Memory, Rulebook, parse_folder, version_of
 from service.rulefiles import may_be_changed, place_of, with_changes
+from service.rulefolder import Texts
 from service.storage import audit, rulesets
 from service.storage.database import Database
 

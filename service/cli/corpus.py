@@ -19,9 +19,11 @@ from service.model.duration import parse_duration
 from service.model.event import Event
 from service.model.item import Item
 from service.pipeline.replay import Replay, Report
-from service.rulebook import Memory, Rulebook, counting, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder
+from service.rulefolder import read_folder
 from service.ruleversions import stored as stored_version
 from service.storage import items, rulesets
+from service.words import counting
 
 Since = Annotated[str, typer.Option("--since", help="How far back stored items are taken, for instance 30d.")]
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Take items from this file of JSON lines instead.")]

@@ -17,7 +17,7 @@ from service.events.names import Care, codes, known_names, shared_names
 from service.events.watchlist_csv import MAX_BYTES, ListedEntity
 from service.folding import fold
 from service.model.entity import Entity
-from service.rulebook import read_entities
+from service.words import read_entities
 
 group = typer.Typer(help="Watchlists: import, search and check the names that Tapewatch knows.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Option("--rules", help="The rules folder; default: the one in force.", show_default=False)]

@@ -28,10 +28,11 @@ from service.model.explanation import Explanation
 from service.model.item import Item
 from service.model.span import Span
 from service.pipeline.why import DISPOSITIONS, why
-from service.rulebook import counting, load_folder, read_words, told
+from service.rulebook import load_folder
 from service.rules.explain import Verdict
 from service.rules.explain import explain as explain_rules
 from service.storage import alerts, decisions, deliveries, items, stories
+from service.words import counting, read_words, told
 
 MEANINGS = {
     "denied": "it is denied",

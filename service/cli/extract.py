@@ -12,7 +12,7 @@ from service.events.lexicon import Lexicon
 from service.model.event import Event
 from service.model.item import Item
 from service.model.moment import reckonable
-from service.rulebook import counting, shipped_words
+from service.words import counting, shipped_words
 
 MAX_LINE = 16 * 2**20
 _BEIJING = timezone(timedelta(hours=8))

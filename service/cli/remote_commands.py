@@ -10,8 +10,8 @@ import typer
 from service.cli.output import out, plain
 from service.cli.remote import Server, path_of, show
 from service.errors import ConfigurationError
-from service.rulebook import read_folder
 from service.rulefiles import may_be_changed, place_of
+from service.rulefolder import read_folder
 
 NOTHING = "none"
 

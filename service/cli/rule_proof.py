@@ -28,9 +28,10 @@ from service.model.item import Item
 from service.model.window import Absence, Sequence
 from service.pipeline.fired import Fired, fire, occurrence_of
 from service.pipeline.replay import LEFT_OUT, Report, Would
-from service.rulebook import Memory, Rulebook, counting, load_folder, told
+from service.rulebook import Memory, Rulebook, load_folder
 from service.rules.explain import explain
 from service.rules.matcher import match
+from service.words import counting, told
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDEST = 60

@@ -23,13 +23,14 @@ from service.errors import InvalidFiles
 from service.events.extract import extract
 from service.model.event import Event
 from service.model.item import Item
-from service.rulebook import Rulebook, counting, event_fields, load_folder, read_words
+from service.rulebook import Rulebook, load_folder
 from service.rules.examples import ExampleResult
 from service.rules.examples import run as run_examples
 from service.rules.lint import Finding, Level
 from service.rules.ruleset import CompiledRule
 from service.rules.schema import json_schema
 from service.sources import definitions
+from service.words import counting, event_fields, read_words
 
 
 class Kind(StrEnum):

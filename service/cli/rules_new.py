@@ -18,10 +18,12 @@ from service.model.event import Event
 from service.model.item import Item
 from service.model.rule import Severity
 from service.naming import SHIPPED, shown
-from service.rulebook import Memory, Rulebook, counting, event_fields, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder
+from service.rulefolder import read_folder
 from service.rules.building import Scope
 from service.rules.conditions.field import fields_of
 from service.rules.starting import SUBJECTS, Start, proposed
+from service.words import counting, event_fields
 
 
 def new(  # noqa: PLR0913 - each is an option of the command line

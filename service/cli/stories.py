@@ -12,7 +12,7 @@ from service.errors import TapewatchError
 from service.events.days import local_date
 from service.events.extract import extract
 from service.events.lexicon import Lexicon
-from service.rulebook import shipped_words, telling
+from service.words import shipped_words, telling
 
 DAY_ONE = datetime(1970, 1, 1, tzinfo=UTC)
 

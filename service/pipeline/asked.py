@@ -15,8 +15,9 @@ from service.model.item import Item
 from service.model.routing import Receiver
 from service.model.rule import Severity
 from service.pipeline.fired import fire
-from service.rulebook import Rulebook, counting
+from service.rulebook import Rulebook
 from service.rules.matcher import match
+from service.words import counting
 
 
 def from_text(book: Rulebook, text: str, now: datetime) -> list[Alert]:

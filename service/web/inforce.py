@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from service.rulebook import Rulebook, Texts, read_folder
+from service.rulebook import Rulebook
 from service.rulefiles import place_of
+from service.rulefolder import Texts, read_folder
 from service.web.context import InForce
 
 

@@ -8,8 +8,9 @@ import pytest
 from service.app import App
 from service.editing import OutOfDate, back_to, draft, typed
 from service.errors import InvalidFiles
-from service.rulebook import Rulebook, load_folder, parse_folder, read_folder
+from service.rulebook import Rulebook, load_folder, parse_folder
 from service.rulefiles import may_be_changed, place_of, with_changes
+from service.rulefolder import read_folder
 from service.ruleversions import activate
 from service.storage import audit, rulesets
 from tests.integration.test_app import opened

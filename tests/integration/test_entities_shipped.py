@@ -14,8 +14,8 @@ from service.events.entities import PlacedEntity
 from service.events.names import Care, codes, known_names
 from service.folding import fold
 from service.model.entity import EntityKind
-from service.rulebook import read_entities
 from service.simplified import SIMPLIFIED, TRADITIONAL
+from service.words import read_entities
 from tests.support.corpora import shared
 from tests.support.events import only, said
 from tests.support.shipped import RULES, words

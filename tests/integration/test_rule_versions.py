@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from service.errors import ConfigurationError, InvalidFiles
-from service.rulebook import Memory, load_folder, parse_folder, read_folder, version_of
+from service.rulebook import Memory, load_folder, parse_folder, version_of
+from service.rulefolder import read_folder
 from service.ruleversions import Versions, activate, stored, switch
 from service.storage import alerts, rulesets
 from service.storage.database import Database

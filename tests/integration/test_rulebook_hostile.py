@@ -7,7 +7,8 @@ import pytest
 
 from service.errors import InvalidFiles
 from service.model.item import Item
-from service.rulebook import Memory, Rulebook, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder
+from service.rulefolder import read_folder
 from service.rules.matcher import match
 from tests.support.corpora import members
 from tests.support.folder import RULES, write_rules

@@ -16,8 +16,9 @@ from service.model.item import Item
 from service.model.rule import Rule, Severity
 from service.model.source import Source
 from service.model.user import Role
-from service.rulebook import parse_folder, read_folder
+from service.rulebook import parse_folder
 from service.rulefiles import place_of
+from service.rulefolder import read_folder
 from service.storage import audit, inbox, silences, sources
 from service.storage.database import Database
 from service.web import InForce

@@ -21,7 +21,7 @@ import service.extraction
 import service.notify.apprise
 import service.notify.targets
 import service.sources.base
-from service import rulebook
+from service import rulebook, words
 from service.child import ChildPool
 from service.errors import ChildError, Problem
 from service.events.lexicon import Lexicon
@@ -33,7 +33,7 @@ from service.naming import WORDS
 USERS = (service.drafting, service.extraction, service.notify.apprise, service.notify.targets, service.sources.base)
 KEPT_POOLS = 6
 KEPT_WORDS = 4
-_COMPILE = rulebook.parse_words
+_COMPILE = words.parse_words
 _compiled: OrderedDict[tuple[int, ...], tuple[list[object], Lexicon, Catalog]] = OrderedDict()
 """By what they were made of, which is held beside them, so that nothing else gets its identity."""
 
@@ -55,15 +55,20 @@ def _words(
     return lexicon, catalog
 
 
-READING = {"load": lru_cache(256)(load), "parse_table": lru_cache(32)(parse_table), "parse_words": _words}
-"""What a load of a folder is made of, by its name there."""
-_FIRST = {name: getattr(rulebook, name) for name in READING}
+READING = {
+    (words, "load"): lru_cache(256)(load),
+    (words, "parse_table"): lru_cache(32)(parse_table),
+    (words, "parse_words"): _words,
+    (rulebook, "parse_words"): _words,
+}
+"""What a load of a folder is made of, by where it is called."""
+_FIRST = {place: getattr(*place) for place in READING}
 
 
 def remember() -> None:
     """From now on, in this process, files that stay as they are are read and compiled once."""
-    for name, work in READING.items():
-        setattr(rulebook, name, work)
+    for place, work in READING.items():
+        setattr(*place, work)
 
 
 class _Shelf:
@@ -148,8 +153,8 @@ class LentPool:
 def kept() -> Iterator[None]:
     """What was made once serves all tests of this process."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, work in READING.items():
-            patch.setattr(rulebook, name, work)
+        for place, work in READING.items():
+            patch.setattr(*place, work)
         for module in USERS:
             patch.setattr(module, "ChildPool", LentPool)
         yield
@@ -159,8 +164,8 @@ def kept() -> Iterator[None]:
 @contextmanager
 def _nothing_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, work in _FIRST.items():
-            patch.setattr(rulebook, name, work)
+        for place, work in _FIRST.items():
+            patch.setattr(*place, work)
         for module in USERS:
             patch.setattr(module, "ChildPool", ChildPool)
         yield

@@ -13,7 +13,8 @@ from service.model.item import Item
 from service.pipeline import Active, Limits, Parts
 from service.pipeline.ingest import Finish, ingest
 from service.pipeline.sweep import sweep
-from service.rulebook import Memory, Rulebook, parse_folder, read_folder
+from service.rulebook import Memory, Rulebook, parse_folder
+from service.rulefolder import read_folder
 from service.storage.database import Database
 from tests.support.alerts import NOW
 from tests.support.shipped import told

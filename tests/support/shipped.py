@@ -13,8 +13,8 @@ from service.marked_yaml import Document, load
 from service.model.entity import Catalog
 from service.model.event import Event
 from service.model.item import Item
-from service.rulebook import telling
 from service.rules.loader import RuleContext, RuleSet, parse_rules
+from service.words import telling
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 

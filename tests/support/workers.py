@@ -11,7 +11,8 @@ from service.clock import utc_now
 from service.editing import Desk, OutOfDate
 from service.model.delivery import DeliveryState
 from service.model.item import Item
-from service.rulebook import Memory, parse_folder, read_folder
+from service.rulebook import Memory, parse_folder
+from service.rulefolder import read_folder
 from service.ruleversions import Versions
 from service.storage import deliveries, items, migrations
 from service.storage.database import open_database

@@ -10,7 +10,8 @@ from service.config import Environment, Settings
 from service.errors import InvalidFiles
 from service.logs import Secrets
 from service.naming import SHIPPED, TRAVELS, above, for_the_shell, shown
-from service.rulebook import load_folder, read_folder
+from service.rulebook import load_folder
+from service.rulefolder import read_folder
 from tests.support.folder import write_rules
 
 BAD = "rules:\n  - id: quiet\n    wen: {event: ipo}\n"

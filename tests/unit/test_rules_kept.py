@@ -6,7 +6,8 @@ import pytest
 
 from service.errors import InvalidFiles
 from service.marked_yaml import load
-from service.rulebook import Memory, parse_folder, read_folder
+from service.rulebook import Memory, parse_folder
+from service.rulefolder import read_folder
 from service.rules.kept import Kept
 from service.rules.loader import RuleSet, parse_rules
 from tests.support.rule_world import CONTEXT

@@ -13,11 +13,12 @@ from service.folding import fold
 from service.marked_yaml import load
 from service.model.entity import Entity
 from service.model.user import Role
-from service.rulebook import Rulebook, event_fields
+from service.rulebook import Rulebook
 from service.rulefiles import place_of
 from service.rules.schema import json_schema
 from service.web.access import allow
 from service.web.context import WebContext
+from service.words import event_fields
 
 MOST = 20
 MAX_QUERY = 80

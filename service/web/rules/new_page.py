@@ -21,7 +21,7 @@ from service.model.item import Item
 from service.model.rule import Severity
 from service.model.user import Role
 from service.pipeline.fired import fire
-from service.rulebook import Rulebook, counting, event_fields
+from service.rulebook import Rulebook
 from service.rulefiles import place_of
 from service.rules.building import Scope
 from service.rules.conditions.field import fields_of
@@ -32,6 +32,7 @@ from service.web.context import WebContext
 from service.web.rendering import Pages
 from service.web.rules.rule_page import Editor
 from service.web.rules.trial import Draft
+from service.words import counting, event_fields
 
 DAYS = 7
 MOST_CHOICES = 8

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from service.editing import OutOfDate, back_to
 from service.errors import InvalidFiles
 from service.model.user import Role, User
-from service.rulebook import Texts
 from service.rulefiles import ENTRUSTED, may_be_changed, name_of, place_of
+from service.rulefolder import Texts
 from service.ruleversions import differing
 from service.storage import rulesets
 from service.web.access import Person, allow
