@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from multiprocessing.connection import Connection as Pipe
@@ -48,7 +49,10 @@ TARGETS = 20
 RUNS = 3
 ALLOW = ("127.0.0.0/8",)
 SECRET = "0123456789abcdef"
-_TICK = Event()
+TICK_SECONDS = 0.5
+"""As the program's scheduler ticks."""
+LONGEST = 300
+"""Seconds that all deliveries of one measurement may take."""
 
 
 class HttpSink(socketserver.StreamRequestHandler):
@@ -108,10 +112,40 @@ def sink(handler: type[socketserver.StreamRequestHandler]) -> Iterator[int]:
     process.kill()
 
 
+class Counted(Metrics):
+    """Says when as many deliveries were sent as are expected, so that the database need not be asked for it all the time."""
+
+    def __init__(self) -> None:
+        super().__init__("0", Labels())
+        self._left = 0
+        self.done = Event()
+
+    def expect(self, count: int) -> None:
+        """So many from now on."""
+        self.done.clear()
+        self._left = count
+
+    def delivered(self, outcome: str, *, kind: str, reason: str = "") -> None:
+        """One thread records at a time, see Recorder."""
+        super().delivered(outcome, kind=kind, reason=reason)
+        self._left -= outcome == "sent"
+        if not self._left:
+            self.done.set()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is measured."""
+
+    database: Database
+    out: Outbox
+    metrics: Counted
+
+
 @contextmanager
-def outbox(database: Database, http_port: int) -> Iterator[Outbox]:
+def line(database: Database, http_port: int) -> Iterator[Line]:
     """An outbox with all notifiers, as the program builds it."""
-    nothing = cast(Any, None)
+    nothing, metrics = cast(Any, None), Counted()
     with ExitStack() as stack:
         http = HttpClient(AddressGuard(ALLOW), "Tapewatch/bench")
         stack.callback(http.close)
@@ -124,11 +158,9 @@ def outbox(database: Database, http_port: int) -> Iterator[Outbox]:
         )
         notifiers = build_notifiers(context)
         stack.callback(notifiers.close)
-        parts = Parts(
-            database, http, nothing, notifiers, Metrics("0", Labels()), lambda name: SECRET, Limits(senders=8), RetryPolicy()
-        )
+        parts = Parts(database, http, nothing, notifiers, metrics, lambda name: SECRET, Limits(senders=8), RetryPolicy())
         made = Outbox(parts, lambda delivery: delivery)
-        yield made
+        yield Line(database, made, metrics)
         made.close()
 
 
@@ -149,25 +181,26 @@ def enqueue(database: Database, name: str, target: Callable[[int], str], count: 
             deliveries.enqueue(connection, orders)
 
 
-def drain(database: Database, out: Outbox, watch: Callable[[], None] = lambda: None) -> float:
-    """Seconds until everything is recorded as sent."""
+def drain(line: Line, count: int, watch: Callable[[], None] = lambda: None) -> float:
+    """Seconds until so many are recorded as sent; `watch` is called at each tick."""
+    line.metrics.expect(count)
     started = time.perf_counter()
-    out.deliver()
-    while True:
-        _TICK.wait(0.02)
+    line.out.deliver()
+    while not line.metrics.done.wait(TICK_SECONDS):
         watch()
-        with database.read() as connection:
-            counts = deliveries.counts(connection)
-        assert not counts[DeliveryState.RETRYABLE] + counts[DeliveryState.DISCARDED], counts
-        if not counts[DeliveryState.PENDING] + counts[DeliveryState.SENDING]:
-            return time.perf_counter() - started
-        out.deliver()
+        line.out.deliver()
+        assert time.perf_counter() - started < LONGEST, "not all were sent"
+    seconds = time.perf_counter() - started
+    with line.database.read() as connection:
+        counts = deliveries.counts(connection)
+    assert sum(counts.values()) == counts[DeliveryState.SENT], counts
+    return seconds
 
 
-def ours(database: Database, out: Outbox, name: str, target: Callable[[int], str], count: int) -> float:
+def ours(line: Line, name: str, target: Callable[[int], str], count: int) -> float:
     """Deliveries a second."""
-    enqueue(database, name, target, count)
-    return count / drain(database, out)
+    enqueue(line.database, name, target, count)
+    return count / drain(line, count)
 
 
 def naive_mails(port: int, count: int) -> float:
@@ -211,16 +244,15 @@ def resident() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 
 
-def memory(database: Database, out: Outbox, target: Callable[[int], str]) -> None:
+def memory(line: Line, target: Callable[[int], str]) -> None:
     """Drain a long queue and print what the process held."""
-    enqueue(database, "queue", target, QUEUED)
+    enqueue(line.database, "queue", target, QUEUED)
     seen: list[float] = []
-    seconds = drain(database, out, lambda: seen.append(resident()))
+    seconds = drain(line, QUEUED, lambda: seen.append(resident()))
     tenth = max(len(seen) // 10, 1)
     first, last = max(seen[:tenth]), max(seen[-tenth:])
-    print(
-        f"{QUEUED:,} queued on {database.dialect} in {seconds:.1f} s: {first:.0f} MiB in the first tenth, {last:.0f} in the last"
-    )
+    held = f"{first:.0f} MiB in the first tenth, {last:.0f} in the last"
+    print(f"{QUEUED:,} queued on {line.database.dialect} in {seconds:.1f} s: {held}")
 
 
 def main() -> None:
@@ -242,17 +274,17 @@ def main() -> None:
         for place in (f"sqlite:///{Path(folder) / 'bench.db'}", url.render_as_string(hide_password=False)):
             with closing(open_database(place, utc_now)) as database:
                 migrations.upgrade(database)
-                with outbox(database, web) as out:
-                    measure(database, out, targets, mail, count)
+                with line(database, web) as made:
+                    measure(made, targets, mail, count)
 
 
-def measure(database: Database, out: Outbox, targets: dict[str, Callable[[int], str]], mail: int, count: int) -> None:
+def measure(line: Line, targets: dict[str, Callable[[int], str]], mail: int, count: int) -> None:
     """Everything on one database."""
     web = int(targets["webhooks to 1"](0).rpartition(":")[2].partition("/")[0])
     for name, target in targets.items():
         compare(
-            f"{name}, {database.dialect}",
-            lambda run, name=name, target=target: ours(database, out, f"{name}-{run}", target, count),  # type: ignore[misc]
+            f"{name}, {line.database.dialect}",
+            lambda run, name=name, target=target: ours(line, f"{name}-{run}", target, count),  # type: ignore[misc]
             lambda: naive_posts(web, count // 4),
         )
     for number in (TARGETS, 1):
@@ -261,11 +293,11 @@ def measure(database: Database, out: Outbox, targets: dict[str, Callable[[int], 
             return f"mailto://127.0.0.1:{mail}/?from=alerts@tapewatch.example&to=desk{n % number}@example.com"
 
         compare(
-            f"mails to {number}, {database.dialect}",
-            lambda run, number=number, box=box: ours(database, out, f"mails-{number}-{run}", box, count // 2),  # type: ignore[misc]
+            f"mails to {number}, {line.database.dialect}",
+            lambda run, number=number, box=box: ours(line, f"mails-{number}-{run}", box, count // 2),  # type: ignore[misc]
             lambda: naive_mails(mail, count // 2),
         )
-    memory(database, out, targets[f"webhooks to {TARGETS}"])
+    memory(line, targets[f"webhooks to {TARGETS}"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The child pool with real children: they hang, crash, eat memory and chatter, and nobody else notices."""
 
-import gc
 import io
 import json
 import os
@@ -210,7 +209,6 @@ def test_children_go_with_a_pool_that_nobody_closed() -> None:
     pool = ChildPool("tests.support.child_targets:echo", 1, 20, 512 * MIB)
     pid = pool.call({})["pid"]
     del pool
-    gc.collect()
     assert gone(pid)
 
 
