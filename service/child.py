@@ -61,6 +61,7 @@ class ChildPool:
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
         self._end = weakref.finalize(self, _kill_all, self._all)
+        self._end.atexit = False  # at the end of the program children die with it, and threads may still be talking to them
         # PR_SET_PDEATHSIG fires when the *thread* that started the child ends: one thread, alive as long as the pool, starts all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="child-spawner")
 

@@ -54,6 +54,7 @@ class Server:
         self.usable = True
 
     def answer(self, meta: dict[str, Any], body: bytes) -> bytes:
+        """The frame that answers a request; `again` stands in it where the next one may come."""
         try:
             return framed({"answer": self._work(meta, body), "again": True}, b"")
         except MemoryError:
@@ -111,6 +112,7 @@ def _limit_cpu(seconds: float) -> None:
 
 
 def receive(requests: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The next frame's text and bytes; None where the pipe ends, within a frame too."""
     head = requests.read(HEAD.size)
     if len(head) < HEAD.size:
         return None
