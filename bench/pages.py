@@ -21,6 +21,7 @@ from time import process_time
 import uvicorn
 from sqlalchemy import Connection, text
 
+from service.beginning import begun
 from service.clock import utc_now
 from service.editing import Desk
 from service.metrics import Labels, Metrics
@@ -190,7 +191,8 @@ def watched_collector() -> Iterator[list[float]]:
 
 
 def main() -> None:
-    """Make the database unless it is there, and measure."""
+    """Make the database unless it is there, and measure; garbage is looked for as by the command."""
+    begun()
     items = int(sys.argv[1]) * 1000 if len(sys.argv) > 1 else 1_000_000
     place = Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp()) / "pages.db"
     ready = place.exists()
