@@ -36,7 +36,7 @@ LENGTHS = {
 """What can be chosen."""
 SHOWN = 50
 PREVIEW = timedelta(days=7)
-LOOKED_AT = 2000
+LOOKED_AT = 1000
 """Alerts of the last days that a preview looks at."""
 EXAMPLES = 5
 MOST_MATCHERS = 20
