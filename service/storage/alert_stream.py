@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, select, tuple_
+from sqlalchemy import ColumnElement, Connection, false, select, true, tuple_
 
 from service.storage.database import one_of
 from service.storage.tables import ALERTS
@@ -16,6 +16,8 @@ ORDER = (ALERTS.c.created_at, ALERTS.c.item_id, ALERTS.c.position, ALERTS.c.id)
 """Descending, this is the order of every list of alerts."""
 
 MOST_NEW = 20_000
+START = "start"
+"""What stands for the place before the first alert where the id of one is asked for; no id looks like it."""
 
 
 def since(connection: Connection, moment: datetime) -> list[str]:
@@ -30,7 +32,9 @@ def these(connection: Connection, ids: Collection[str]) -> ColumnElement[bool]:
 
 
 def later_than(connection: Connection, alert_id: str) -> ColumnElement[bool]:
-    """Made after this alert; none where it is not there."""
+    """Made after this alert, every one after START; none where it is not there."""
+    if alert_id == START:
+        return true()
     last: Any = connection.execute(select(*ORDER).where(ALERTS.c.id == alert_id)).first()
     if last is None:
         return false()

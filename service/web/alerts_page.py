@@ -13,6 +13,7 @@ from service.model.rule import Severity
 from service.model.user import Role, User
 from service.storage import alert_queries
 from service.storage.alert_lists import AlertState, Asked
+from service.storage.alert_stream import START
 from service.web import chart, times, welcome
 from service.web.access import Person, allow
 from service.web.cards import cards, days
@@ -43,7 +44,7 @@ def router(context: WebContext, pages: Pages) -> APIRouter:
             now = context.database.now(connection)
             newest = alert_queries.newest_time(connection)
             values: Values = {"now": now, "filters": filters, "any": newest is not None}
-            values["steps"] = welcome.steps(book, pages.has)
+            values |= {"steps": welcome.steps(book, pages.has), "newest": START}
             if newest is not None:
                 values |= _list(connection, asked, before[:MAX_TEXT], person, now)
                 values |= _tape(connection, filters, asked, newest, now)
@@ -59,7 +60,7 @@ def _list(connection: Connection, asked: Asked, before: str, person: User, now: 
     shown = found[:PAGE]
     return {
         "days": days(connection, cards(connection, shown, person.name, now)),
-        "newest": shown[0].alert.id if shown and not before else "",
+        "newest": "" if before else shown[0].alert.id if shown else START,
         "older": shown[-1].alert.id if len(found) > PAGE else "",
         "older_than": before,
     }

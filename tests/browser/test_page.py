@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Route, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from service.clock import utc_now
@@ -232,6 +232,27 @@ def test_a_newer_alert_is_announced_and_an_empty_page_fills_itself(sqlite_databa
         tab.evaluate("look()")
         tab.locator("#fresh a").click()
         tab.get_by_text(STORY[1].title).first.wait_for()
+
+
+@pytest.mark.parametrize("filtered", [False, True], ids=["nothing yet", "nothing that is asked for"])
+def test_an_alert_that_comes_while_a_page_without_alerts_loads_is_told(
+    sqlite_database: Database, opens: Opens, *, filtered: bool
+) -> None:
+    if filtered:
+        store(sqlite_database, replace(ARTICLE, guid="earlier"), STORY[1:2], utc_now())
+    held: list[Route] = []
+    with site(sqlite_database) as running:
+        tab = opens(f"{running.url}/status")
+        tab.route("**/alerts/stream*", lambda route: route.continue_() if held else held.append(route))
+        with tab.expect_request("**/alerts/stream*"):
+            tab.goto(f"{running.url}/?rule={STORY[0].rule}" if filtered else running.url)
+        assert tab.locator(".card").count() == 0
+        store(sqlite_database, ARTICLE, STORY[:1], utc_now())
+        held[0].continue_()
+        if filtered:
+            tab.locator("#fresh a").click()
+        tab.get_by_text(STORY[0].title).first.wait_for()
+        tab.close()  # before the server, which its stream would look for
 
 
 @pytest.mark.parametrize(("width", "scheme", "locale"), [(1280, "light", "en-GB"), (390, "dark", "zh-CN")])

@@ -100,6 +100,9 @@ def test_who_comes_back_is_told_what_was_missed(running: Api) -> None:
         assert stream.event() == {"retry": "3000"}
         assert [stream.event()["id"] for _ in ids[2:]] == ids[2:]
         stream.close()
+    stream = Stream(running, "/api/v1/alerts/stream?after=start")
+    assert stream.event() == {"retry": "3000"}
+    assert [stream.event()["id"] for _ in ids] == ids
     narrowed = Stream(running, "/api/v1/alerts/stream?rule=limit-up", Last_Event_ID="of nothing")
     assert narrowed.event() == {"retry": "3000"}
     running.line.push(limit_up(NAMES[3], 9))

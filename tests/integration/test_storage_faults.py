@@ -141,15 +141,10 @@ def test_a_directory_that_may_not_be_written(readable_path: Path, request: pytes
     assert f"because {readable_path} is read-only" in refusal(f"sqlite:///{path}")
 
 
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def test_an_unreachable_server() -> None:
-    message = refusal(f"postgresql://me:CANARY@127.0.0.1:{closed_port()}/news")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        message = refusal(f"postgresql://me:CANARY@127.0.0.1:{unused.getsockname()[1]}/news")
     assert message.startswith("PostgreSQL database news at 127.0.0.1:")
     assert message.endswith("check that the server runs and that host and port are right")
     assert "CANARY" not in message

@@ -198,6 +198,10 @@ def test_the_newest_alert_is_named_for_the_script_that_looks_for_newer_ones(full
     (place,) = [attributes for attributes in page.all("div") if attributes.get("id") == "alerts"]
     assert place["data-question"] == "severity=low"
     assert place["data-newest"] == listed(full, "?severity=low")[0]["id"]
+    (none,) = [one for one in parse(full.ask("/?rule=of-nobody")).all("div") if one.get("id") == "alerts"]
+    assert none["data-newest"] == "start"
+    (older,) = [one for one in parse(full.ask(f"/?before={place['data-newest']}")).all("div") if one.get("id") == "alerts"]
+    assert older["data-newest"] == ""
 
 
 def test_an_empty_installation_is_told_the_next_three_steps(empty: Site) -> None:

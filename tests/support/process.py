@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +18,8 @@ START_SECONDS = 40.0
 STOP_SECONDS = 20.0
 _TICK = Event()
 """Never set: waiting for it is how a poll of the outside world paces itself."""
+_PORTS = cycle(range(start := 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), start + 1_000))
+"""Each process of a test run has its own."""
 
 
 Done = subprocess.CompletedProcess[str]
@@ -104,10 +107,14 @@ class Service:
 
 @contextmanager
 def running(folder: Path, env: Mapping[str, str]) -> Iterator[Service]:
-    """A started service that is gone afterwards, whatever happens."""
+    """A started service that is gone afterwards, whatever happens; what fails meanwhile shows what the service wrote."""
     service = Service(folder, env)
     try:
         yield service.start()
+    except BaseException as error:
+        if service.process is not None:
+            error.add_note(f"the service wrote:\n{service.log}")
+        raise
     finally:
         if service.process is not None and service.process.poll() is None:
             service.process.kill()
@@ -129,7 +136,12 @@ def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that nobody has, of those that are not lent to outgoing connections: nobody takes it before the service does."""
+    for port in _PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("the ports never end")

@@ -38,7 +38,10 @@ def router(context: WebContext) -> APIRouter:
         request: Request,
         asked: Annotated[Filters, Depends(read_filters)],
         last_event_id: Annotated[str, Header(max_length=LONGEST)] = "",
-        after: Annotated[str, Query(max_length=LONGEST, description="As Last-Event-ID, for the first request.")] = "",
+        after: Annotated[
+            str,
+            Query(max_length=LONGEST, description="As Last-Event-ID, for the first request; `start`: from the first alert on."),
+        ] = "",
     ) -> Response:
         """The data of each event is an alert as the list has it. The stream ends after a while, and browsers come back."""
         if request.method == "HEAD":  # nothing follows, so nobody follows

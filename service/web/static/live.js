@@ -22,7 +22,7 @@ async function look() {
     if (answer.status === 401) clearInterval(asking); // the session has ended
     if (!answer.ok) return;
     const [newest] = (await answer.json()).alerts;
-    if (newest && newest.id !== alerts.dataset.newest) newer();
+    if (newest && alerts.dataset.newest && newest.id !== alerts.dataset.newest) newer(); // older pages do not say theirs
   } catch {
     // The server is away for a moment: the next look will tell.
   }
