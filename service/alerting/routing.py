@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import re2
 
-from service.model.alert import Alert
+from service.model.alert import Alert, AlertHead
 from service.model.routing import Matcher, Route, RouteHit, Routing, Timing
 from service.model.rule import Severity
 
@@ -20,7 +20,7 @@ EACH_ALONE = "..."
 """`group_by: ["..."]`: no bundling."""
 
 
-def labels_of(alert: Alert) -> dict[str, str]:
+def labels_of(alert: Alert | AlertHead) -> dict[str, str]:
     """What matchers and `group_by` see: the rule's labels, and the built-in ones, which win."""
     return {
         **alert.labels,

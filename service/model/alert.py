@@ -20,6 +20,24 @@ class Novelty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertHead:
+    """Of an alert, what a list says of it and what its labels are made of."""
+
+    id: str
+    title: str
+    created_at: datetime
+    rule: str
+    severity: Severity
+    event_type: str
+    entity: str | None
+    subject: str
+    source: str
+    publisher: str
+    novelty: Novelty
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """`id` is short and stable, made from `fingerprint`. All text is plain and untrusted except `rule` and `labels`.
 

@@ -5,12 +5,13 @@ Must not know what a page looks like.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, desc, func, select
+from sqlalchemy import Connection, Row, desc, func, select
 
-from service.model.alert import Novelty
+from service.model.alert import AlertHead, Novelty
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage.alert_lists import Asked as Asked
@@ -18,7 +19,11 @@ from service.storage.alert_lists import by_rule as by_rule
 from service.storage.alert_lists import by_stretch as by_stretch
 from service.storage.alert_lists import newest_time as newest_time
 from service.storage.alert_lists import page as page
+from service.storage.alert_stream import ORDER
 from service.storage.tables import ALERTS, ATTEMPTS, DELIVERIES, DELIVERY_ALERTS, ITEMS
+from service.storage.types import load_mapping
+
+_HEAD = [ALERTS.c[each.name] for each in fields(AlertHead)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,17 @@ def headlines(connection: Connection, item_ids: Collection[int]) -> dict[int, st
     """The titles of those of these items that are still there, by their numbers."""
     rows = connection.execute(select(ITEMS.c.id, ITEMS.c.title).where(ITEMS.c.id.in_(list(item_ids))))
     return {row.id: row.title for row in rows}
+
+
+def heads(connection: Connection, since: datetime, limit: int) -> list[AlertHead]:
+    """The newest alerts that were made since then, newest first."""
+    newest = select(*_HEAD).where(ALERTS.c.created_at >= since).order_by(*map(desc, ORDER)).limit(limit)
+    return [_head(row) for row in connection.execute(newest)]
+
+
+def _head(row: Row[Any]) -> AlertHead:
+    read = {"severity": Severity(row.severity), "novelty": Novelty(row.novelty), "labels": load_mapping(row.labels)}
+    return AlertHead(**{**row._mapping, **read})
 
 
 @dataclass(frozen=True, slots=True)

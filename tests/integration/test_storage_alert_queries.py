@@ -6,6 +6,7 @@ from typing import Any, Unpack
 import pytest
 from sqlalchemy import event
 
+from service.alerting.routing import labels_of
 from service.model.delivery import DeliveryState
 from service.model.rule import Severity
 from service.storage import acknowledgements, alert_queries, deliveries, delivery_desk, entity_events, inbox
@@ -37,6 +38,19 @@ def test_a_filter_holds_on_every_page(database: Database) -> None:
     assert [stored.alert.rule for stored in moves] == ["big-move"]
     assert neither == []
     assert [stored.alert.rule for stored in older] == ["ipo-watch"]
+
+
+def test_heads_of_the_newest_alerts_carry_the_labels_of_the_whole_ones(database: Database) -> None:
+    store(database, ARTICLE, STORY, NOW)
+    store(database, replace(ARTICLE, guid="old"), STORY[:1], NOW - timedelta(days=8))
+    with database.read() as connection:
+        whole = [stored.alert for stored in alert_queries.page(connection, limit=9)]
+        heads = alert_queries.heads(connection, NOW - timedelta(days=7), 9)
+        assert alert_queries.heads(connection, NOW - timedelta(days=7), 2) == heads[:2]
+    assert len(heads) == len(STORY) < len(whole)
+    for head, alert in zip(heads, whole, strict=False):
+        assert (head.id, head.title, head.created_at) == (alert.id, alert.title, alert.created_at)
+        assert labels_of(head) == labels_of(alert)
 
 
 def test_alerts_are_counted_by_stretches_of_time(database: Database) -> None:

@@ -15,6 +15,7 @@ from service.model.item import Item
 from service.model.user import Role
 from service.storage import audit, delivery_desk, silences, sources
 from service.storage.tables import DELIVERIES
+from service.web.desk import silences_page
 from tests.integration.test_app import deliver, item, opened
 from tests.support.console import console
 from tests.support.folder import INBOX_ROUTES, rss, write_rules
@@ -89,11 +90,14 @@ def changes(app: App) -> list[str]:
         return [one.what for one in audit.page(connection, limit=10)]
 
 
-def test_a_silence_is_previewed_made_and_ended(app: App, desk: Site) -> None:
+def test_a_silence_is_previewed_made_and_ended(app: App, desk: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     app.pipeline.push("push", [item()])
     seen = parse(desk.ask("/silences?matchers=rule%3Dlimit-up")).text
     assert "Of the 1 alerts of the last 7 days it would have hushed 1." in seen
+    assert "Only the newest" not in seen
     assert "hushed 0" in parse(desk.ask("/silences?matchers=rule%3Dother")).text
+    monkeypatch.setattr(silences_page, "LOOKED_AT", 1)
+    assert "Only the newest were looked at." in parse(desk.ask("/silences?matchers=rule%3Dlimit-up")).text
     place = there(desk.post("/silences", {"matchers": "rule=limit-up\nseverity!=low", "length": "4h", "why": "known <b>"}))
     page = desk.ask("/silences")
     assert place == "/silences#silence-1"

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from service.alerting.routes_file import parse_matcher
 from service.alerting.routing import BUILT_IN, holds, labels_of
-from service.model.alert import Alert
+from service.model.alert import AlertHead
 from service.model.routing import Matcher
 from service.model.user import Role
 from service.storage import alert_queries, silences
@@ -36,7 +36,7 @@ LENGTHS = {
 """What can be chosen."""
 SHOWN = 50
 PREVIEW = timedelta(days=7)
-LOOKED_AT = 1000
+LOOKED_AT = 2000
 """Alerts of the last days that a preview looks at."""
 EXAMPLES = 5
 MOST_MATCHERS = 20
@@ -61,7 +61,7 @@ class Asked:
 class Preview:
     """Which of the alerts that were looked at would have been hushed."""
 
-    hushed: Sequence[Alert] = field(default_factory=tuple)
+    hushed: Sequence[AlertHead] = field(default_factory=tuple)
     looked_at: int = 0
     whole: bool = True
 
@@ -144,7 +144,6 @@ def _preview(connection: Connection, asked: Asked, now: datetime) -> Preview:
     wanted = () if asked.fault else _parsed(asked.matchers)
     if not wanted:
         return Preview()
-    recent = [one.alert for one in alert_queries.page(connection, limit=LOOKED_AT)]
-    within = [alert for alert in recent if alert.created_at >= now - PREVIEW]
-    hushed = [alert for alert in within if all(holds(each, labels_of(alert)) for each in wanted)]
-    return Preview(hushed, len(within), len(within) < LOOKED_AT)
+    recent = alert_queries.heads(connection, now - PREVIEW, LOOKED_AT)
+    hushed = [alert for alert, labels in ((one, labels_of(one)) for one in recent) if all(holds(each, labels) for each in wanted)]
+    return Preview(hushed, len(recent), len(recent) < LOOKED_AT)
