@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.test_page import CHROMIUM, FLAGS, Scheme
+from tests.browser.test_page import Scheme
+from tests.support.chromium import chromium, needs_chromium
 from tests.support.console_world import World, console_world
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
-)
+pytestmark = needs_chromium
 OUTSIDE = ("/login", "/setup")
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
 LOOKS: list[tuple[int, Scheme, str]] = [
@@ -31,10 +30,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 def known(context: BrowserContext, world: World) -> None:

@@ -12,25 +12,21 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from service.clock import utc_now
 from service.web.i18n import Reader, gettext, reading
-from tests.browser.test_page import CHROMIUM, FLAGS
+from tests.support.chromium import chromium, needs_chromium
 from tests.support.folder import rss, write_rules
 from tests.support.http_server import HttpServer, serve
 from tests.support.process import Service, running, wait_until
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
-)
+pytestmark = needs_chromium
 HISTORY = ("0", "A quiet morning", "Nothing moved.")
 OLD = ("1", "Alder Optics plans an IPO in Hong Kong", "Alder Optics plans an IPO in Hong Kong next year.")
 NEW = ("2", "Cedar Foods plans an IPO", "Cedar Foods plans an IPO, its owners said.")
 SENTENCE = "Birch Software plans an IPO."
 RELOADS = 10
-PATIENCE = 30_000
-"""Milliseconds; what is waited for has happened long before on a machine that is not busy."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +85,11 @@ class Walker:
 def walker(service: Service, width: int, locale: str) -> Iterator[Walker]:
     """A browser that shows no errors at the end."""
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         tab = browser.new_context(viewport={"width": width, "height": 844}, locale=locale).new_page()
-        tab.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         yield Walker(tab, f"http://127.0.0.1:{service.port}", locale[:2])
-        expect.set_options(timeout=5_000)
-        browser.close()
     # Of its own accord a browser styles what is put between coloured words; the policy refuses that, and nobody sees it.
     assert [one for one in said if "Applying inline style" not in one] == []
 

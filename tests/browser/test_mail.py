@@ -9,7 +9,7 @@ from email import message_from_bytes
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from service.alerting.links import WORDS
@@ -18,8 +18,8 @@ from service.model.delivery import Background, Delivery, Digest, Sent
 from service.model.rule import Severity
 from service.notify.links import Links
 from service.notify.render.slack import slack_message
-from tests.browser.test_page import CHROMIUM, FLAGS
 from tests.support.alerts import NOW, make_alert
+from tests.support.chromium import chromium, needs_chromium
 from tests.support.notify import make_delivery, notifiers
 from tests.support.picture import contrast, luminance, read_png
 from tests.support.slack_page import slack_page
@@ -32,9 +32,7 @@ PAGE = "https://page.example"
 BUTTONS = Links(PAGE, b"k" * 32).of
 ENDLESS = "Supercalifragilistic" * 30
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
-)
+pytestmark = needs_chromium
 
 UPDATE = make_alert(
     id="u",
@@ -86,10 +84,8 @@ DELIVERIES: dict[str, Delivery] = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

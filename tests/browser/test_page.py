@@ -1,7 +1,6 @@
 """The page in a real browser: it fits a phone, its own policy lets everything it needs through, and the marks can be seen."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +8,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Route, expect
 from playwright.sync_api import Page as Tab
 
 from service.clock import utc_now
@@ -19,36 +18,22 @@ from service.rulebook import load_folder
 from service.storage.database import Database
 from service.web import InForce
 from service.web.navigation import SECTIONS
+from tests.support.chromium import chromium, needs_chromium
 from tests.support.news import ARTICLE, STORY, store, tell
 from tests.support.web import Site, session_cookie, site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (320, 390, 768, 1280, 2560)
 HEIGHT = 844
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Dialog, Page, expect
 
 from service.app import App
-from tests.browser.test_page import CHROMIUM, FLAGS
 from tests.integration.test_app import item, opened
+from tests.support.chromium import chromium, needs_chromium
 from tests.support.console import console
 from tests.support.folder import RULES, write_rules
 from tests.support.web import Site
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: install `chromium` to run the browser tests"
-)
+pytestmark = needs_chromium
 NAUGHTY = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 PATHS = ("/rules", "/rules/limit-up", "/rules/new", "/rules/watchlist", "/rules/versions", "/rules/versions/1")
 
@@ -44,9 +42,7 @@ def opens(site: Site) -> Iterator[Opens]:
     """A tab of somebody who is logged in; at the end, the policy must have refused nothing and no script may have failed."""
     faults: list[str] = []
     name, _, value = site.always["Cookie"].partition("=")
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=30_000)
-        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
 
         def look(path: str, *, width: int = 1280, scheme: str = "light", locale: str = "en-GB", scripts: bool = True) -> Page:
             context = browser.new_context(
@@ -57,7 +53,6 @@ def opens(site: Site) -> Iterator[Opens]:
             )
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
             tab = context.new_page()
-            tab.set_default_timeout(30_000)
 
             def dismissed(dialog: Dialog) -> None:
                 faults.append(dialog.message)
@@ -70,8 +65,6 @@ def opens(site: Site) -> Iterator[Opens]:
             return tab
 
         yield look
-        expect.set_options(timeout=5_000)
-        browser.close()
     # Of its own accord a browser styles what is put between coloured words; the policy refuses that, and nobody sees it.
     assert [fault for fault in faults if "Applying inline style" not in fault] == []
 
